@@ -1,0 +1,37 @@
+# Latent Walk. `make` alone lists what there is.
+PYTHON ?= python3
+PORT ?= 8501
+
+VENV := .venv
+PY := $(VENV)/bin/python
+
+.PHONY: help app test pretrained bench
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+app: $(VENV)/requirements.stamp ## start the course; PORT=8501, DATA=folder that holds MNIST/raw
+	$(if $(DATA),LATENT_WALK_DATA="$(DATA)") $(PY) -m streamlit run app/main.py --server.port $(PORT)
+
+test: $(VENV)/requirements-dev.stamp ## check style, types and behaviour, in a real browser too
+	$(PY) tests/browser/ensure_browser.py
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m pyright
+	$(PY) -m pytest
+
+pretrained: $(VENV)/requirements.stamp ## train the models in pretrained/ again; DATA=folder that holds MNIST/raw
+	$(PY) pretrained/make.py --data "$(or $(DATA),$(error make pretrained needs DATA=folder that holds MNIST/raw))"
+
+bench: $(VENV)/requirements-dev.stamp ## measure speed
+	$(PY) -m tests.benchmarks
+
+# A stamp is newer than the requirements that it installed.
+$(VENV)/%.stamp: %.txt | $(PY)
+	$(PY) -m pip install -r $<
+	@touch $@
+
+$(VENV)/requirements-dev.stamp: $(VENV)/requirements.stamp
+
+$(PY):
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }

@@ -1,0 +1,184 @@
+"""What all visitors share: names and frozen configurations in, arrays out.
+
+Models are cached by name, and what is computed from a model by the model's key, never by the
+model itself, so that a retrained model cannot meet an old map. Nothing here may be changed by
+whoever gets it.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+import torch
+from jaxtyping import Float, Int64, UInt8
+from torch import Tensor
+
+from app import jobs
+from core import checkpoints, data, evaluation, latent, sampling
+from core.checkpoints import Card
+from core.data import Digits
+from core.models import Model, ModelConfig, VariationalAutoencoder
+from core.models.classifier import Classifier
+
+PRETRAINED = Path(__file__).resolve().parents[1] / "pretrained"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A model as pages show it: pretrained, or a visitor's own."""
+
+    key: str  # a pretrained model's name, or a word that no other run ever had
+    title: str
+    model: Model = field(compare=False, repr=False)
+    card: Card = field(compare=False, repr=False)
+
+    @property
+    def config(self) -> ModelConfig:
+        return self.model.config
+
+    @property
+    def is_vae(self) -> bool:
+        return isinstance(self.model, VariationalAutoencoder)
+
+
+_BY_KEY: dict[str | type[Any], Callable[[Any], Any]] = {Shown: lambda shown: shown.key}
+
+
+def data_root() -> Path:
+    """Where full data sets lie: `-- --data DIR` on the command line, or LATENT_WALK_DATA."""
+    if "--data" in sys.argv[:-1]:
+        return Path(sys.argv[sys.argv.index("--data") + 1])
+    return Path(os.environ.get("LATENT_WALK_DATA") or data.DEFAULT_ROOT)
+
+
+def digits(name: data.Name) -> Digits:
+    """A data set, read once for all. Raises DataError."""
+    return jobs.digits(name, data_root())
+
+
+def images_per_second(config: ModelConfig, batch_size: int) -> float:
+    """How fast this machine trains such a model, measured once."""
+    return jobs.images_per_second(config, batch_size)
+
+
+@st.cache_resource(show_spinner=False)
+def pretrained(name: str) -> Shown:
+    """A model of `pretrained/`. Raises CheckpointError, naming the file, where it is damaged."""
+    model, card = checkpoints.load(PRETRAINED / name)
+    if isinstance(model, Classifier):
+        raise checkpoints.CheckpointError(f"{name} is a classifier; choose an autoencoder")
+    return Shown(key=name, title=title(model.config), model=model, card=card)
+
+
+@st.cache_resource(show_spinner=False)
+def classifier() -> tuple[Classifier, Card]:
+    """The judge of digits and its card. Raises CheckpointError."""
+    model, card = checkpoints.load(PRETRAINED / "classifier")
+    if not isinstance(model, Classifier):
+        raise checkpoints.CheckpointError("classifier.safetensors does not hold a classifier")
+    return model, card
+
+
+def map_images(name: data.Name) -> tuple[UInt8[Tensor, "n 1 28 28"], Int64[Tensor, " n"]]:
+    """The images of a latent map, with labels: the test set, or the whole of the small sample."""
+    chosen = digits(name)
+    if name != "sample":
+        return chosen.test_images, chosen.test_labels
+    return (
+        torch.cat([chosen.test_images, chosen.train_images]),
+        torch.cat([chosen.test_labels, chosen.train_labels]),
+    )
+
+
+@st.cache_data(show_spinner="Encoding the digits …", max_entries=60, hash_funcs=_BY_KEY)
+def codes(shown: Shown, name: data.Name) -> latent.Codes:
+    """Codes of `map_images`."""
+    return latent.encode(shown.model, map_images(name)[0])
+
+
+@st.cache_data(show_spinner="Finding the plane …", max_entries=60, hash_funcs=_BY_KEY)
+def principal_plane(shown: Shown, name: data.Name) -> latent.Projection:
+    """The plane in which a model's map is drawn: the latent plane itself where d is 2."""
+    return latent.principal_plane(codes(shown, name).mean)
+
+
+@st.cache_data(
+    show_spinner="t-SNE of 2 000 codes: about 10 s …", max_entries=20, hash_funcs=_BY_KEY
+)
+def tsne(shown: Shown, name: data.Name, count: int = 2000) -> Float[Tensor, "count 2"]:
+    """t-SNE of the map's first codes, seeded."""
+    return latent.tsne(codes(shown, name).mean[:count])
+
+
+@st.cache_data(show_spinner="Measuring every digit …", max_entries=40, hash_funcs=_BY_KEY)
+def terms(shown: Shown, name: data.Name) -> evaluation.PerImage:
+    """Loss terms of each of `map_images`, with one sampled z of a fixed generator."""
+    rng = torch.Generator().manual_seed(0)
+    return evaluation.terms_per_image(shown.model, map_images(name)[0], rng, samples=1)
+
+
+@st.cache_data(show_spinner="Looking for holes …", max_entries=60, hash_funcs=_BY_KEY)
+def holes(shown: Shown, name: data.Name) -> evaluation.Holes:
+    """Where no code of the map lives."""
+    return evaluation.find_holes(codes(shown, name).mean)
+
+
+@st.cache_data(show_spinner="Fitting …", max_entries=60, hash_funcs=_BY_KEY)
+def gaussian(shown: Shown, name: data.Name) -> sampling.Gaussian:
+    """The Gaussian fitted to the map's codes."""
+    return sampling.fit_gaussian(codes(shown, name).mean)
+
+
+@st.cache_data(show_spinner="Fitting ten Gaussians …", max_entries=60, hash_funcs=_BY_KEY)
+def mixture(shown: Shown, name: data.Name) -> sampling.Mixture:
+    """Ten Gaussians fitted to the map's codes."""
+    return sampling.fit_mixture(codes(shown, name).mean)
+
+
+@st.cache_data(show_spinner="Asking the neighbours …", max_entries=40, hash_funcs=_BY_KEY)
+def knn_accuracy(shown: Shown, name: data.Name) -> float:
+    """15-NN accuracy on codes: the test images among the training images."""
+    chosen = digits(name)
+    train, test = chosen.train_images[:10000], chosen.test_images
+    return evaluation.knn_accuracy(
+        latent.encode(shown.model, train).mean,
+        chosen.train_labels[: len(train)],
+        latent.encode(shown.model, test).mean,
+        chosen.test_labels,
+    )
+
+
+@st.cache_resource(scope="session", on_release=lambda watch: watch.left(), show_spinner=False)
+def watch_connection(_watch: "ConnectionWatch") -> "ConnectionWatch":
+    """Calls `left` when this session's connection is lost, for a moment or for good."""
+    return _watch
+
+
+class ConnectionWatch:
+    """Tells a visitor's job that nobody watches it. `back` on every run of a page."""
+
+    def __init__(self) -> None:
+        self.job: jobs.Job | None = None
+
+    def left(self) -> None:
+        if self.job is not None:
+            self.job.leave()
+
+    def back(self) -> None:
+        if self.job is not None:
+            self.job.visitor_left = None
+
+
+def title(config: ModelConfig) -> str:
+    """A model in a few words: "VAE lite, d = 2, β = 1"."""
+    kind = "AE" if config.kind == "ae" else "VAE"
+    parts = [f"{kind} {config.architecture}", f"d = {config.latent_dim}"]
+    if config.kind == "vae":
+        parts.append(f"β = {config.beta:g}")
+    if config.likelihood != "bernoulli":
+        parts.append(config.likelihood.replace("_", " "))
+    return ", ".join(parts)

@@ -1,0 +1,269 @@
+"""Tables to charts, and nothing else: every function takes a DataFrame and names its columns.
+
+Axes carry their quantity and unit. Classes take the ten colours of the theme and also wear
+their number; lines differ in dash as well as in colour. Maps are built in layers: `latent_map`
+draws the codes, the other map functions what lies over them, `over` puts them together.
+"""
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from app import theme
+
+LEFT, RIGHT, BOTTOM, TOP = range(4)
+Domain = tuple[float, float, float, float]  # left, right, bottom, top
+Layer = alt.Chart | alt.LayerChart
+
+
+def domain_of(points: np.ndarray, margin: float = 0.08) -> Domain:
+    """Axes that hold all points (n, 2) with a margin, so that later layers move no axis."""
+    low, high = points.min(0), points.max(0)
+    room = np.maximum(high - low, 1e-6) * margin
+    return (
+        float(low[0] - room[0]), float(high[0] + room[0]),
+        float(low[1] - room[1]), float(high[1] + room[1]),
+    )  # fmt: skip
+
+
+def steady_domain(points: np.ndarray) -> Domain:
+    """Axes for codes that move while a model trains: they grow in steps and seldom."""
+    reach = max(float(np.quantile(np.abs(points), 0.995)), 1e-6)
+    size = 2 ** (np.ceil(np.log2(reach) * 2) / 2)
+    return (-size, size, -size, size)
+
+
+def _x(domain: Domain, title: str = "z₁") -> alt.X:
+    scale = alt.Scale(domain=[domain[LEFT], domain[RIGHT]], nice=False)
+    return alt.X("x:Q", title=title, scale=scale)
+
+
+def _y(domain: Domain, title: str = "z₂") -> alt.Y:
+    scale = alt.Scale(domain=[domain[BOTTOM], domain[TOP]], nice=False)
+    return alt.Y("y:Q", title=title, scale=scale)
+
+
+def latent_map(
+    codes: pd.DataFrame,
+    domain: Domain,
+    *,
+    title: str,
+    axes: tuple[str, str] = ("z₁", "z₂"),
+    value: str | None = None,
+    pickable: bool = False,
+    size: float = 14,
+    opacity: float = 0.65,
+) -> alt.LayerChart:
+    """Codes as points, coloured by class, or by the column `value` named in words.
+
+    Columns: x, y, class (str); with a tooltip also image (an address) and index (int); with
+    `value` also value (float). With `pickable`, a click anywhere selects x, y and index (-1
+    beside the points) as "pick".
+    """
+    x, y = _x(domain, axes[0]), _y(domain, axes[1])
+    tooltip = [alt.Tooltip("image:N"), alt.Tooltip("class:N")] if "image" in codes else []
+    if value is None:
+        shown = alt.selection_point(fields=["class"], bind="legend", name="class_shown")
+        colour = alt.Color("class:N", title="class", sort=None)
+        points = (
+            alt.Chart(codes)
+            .mark_circle(size=size)
+            .encode(
+                x, y, colour, tooltip=tooltip,
+                opacity=alt.condition(shown, alt.value(opacity), alt.value(0.05)),
+            )
+            .add_params(shown)
+        )  # fmt: skip
+    else:
+        colour = alt.Color("value:Q", title=value, scale=alt.Scale(scheme="viridis"))
+        tooltip = [*tooltip, alt.Tooltip("value:Q", title=value, format=".3g")]
+        points = (
+            alt.Chart(codes)
+            .mark_circle(size=size, opacity=opacity)
+            .encode(x, y, colour, tooltip=tooltip)
+        )
+    layers: list[Layer] = [points, _class_numbers(codes, domain)]
+    if pickable:
+        pick = alt.selection_point(fields=["x", "y", "index"], on="click", name="pick", empty=False)
+        ground = (
+            alt.Chart(_lattice(domain))
+            .mark_square(size=140, opacity=0.001)
+            .encode(_x(domain, axes[0]), _y(domain, axes[1]), tooltip=alt.value(None))
+            .add_params(pick)
+        )
+        layers.insert(0, ground)
+    return _titled(_layers(*layers), title)
+
+
+def over(base: alt.LayerChart, *layers: Layer, zoom: bool = True) -> alt.LayerChart:
+    """A map with further layers over it; pan by dragging, zoom by the wheel."""
+    chart = base.copy()
+    chart.layer = [*base.layer, *layers]
+    return chart.interactive() if zoom else chart
+
+
+def numbered(points: pd.DataFrame, domain: Domain, colour: str) -> alt.LayerChart:
+    """Numbered marks, samples for instance. Columns: x, y, number (str)."""
+    base = alt.Chart(points).encode(_x(domain), _y(domain))
+    disc = base.mark_circle(size=260, color=colour, opacity=0.95, stroke="white", strokeWidth=1)
+    text = base.mark_text(color="white", fontWeight="bold", fontSize=11).encode(text="number:N")
+    return _layers(disc, text)
+
+
+def crosshair(x: float, y: float, domain: Domain) -> alt.LayerChart:
+    """The place that the page is speaking of."""
+    place = alt.Chart(pd.DataFrame({"x": [x], "y": [y]})).encode(_x(domain), _y(domain))
+    halo = place.mark_point(shape="cross", size=520, strokeWidth=6, color="white")
+    cross = place.mark_point(shape="cross", size=520, strokeWidth=2.5, color=theme.LATENT)
+    return _layers(halo, cross)
+
+
+def path(points: pd.DataFrame, domain: Domain, colour: str = theme.LATENT) -> alt.LayerChart:
+    """A walk through the map. Columns: x, y, order (int), name (str, "" for a nameless stop)."""
+    base = alt.Chart(points).encode(_x(domain), _y(domain), order="order:Q")
+    line = base.mark_line(color=colour, strokeWidth=2.5)
+    dots = base.mark_circle(color=colour, size=45, opacity=1, stroke="white", strokeWidth=1)
+    names = base.mark_text(dy=-14, fontSize=14, fontWeight="bold", color=colour).encode(
+        text="name:N"
+    )
+    return _layers(line, dots, names)
+
+
+def ellipses(outlines: pd.DataFrame, domain: Domain, colour: str = theme.LATENT) -> alt.Chart:
+    """Closed outlines to the scale of the axes. Columns: x, y, order (int), ellipse (id)."""
+    return (
+        alt.Chart(outlines)
+        .mark_line(color=colour, strokeWidth=1, opacity=0.75, clip=True)
+        .encode(_x(domain), _y(domain), order="order:Q", detail="ellipse:N")
+    )
+
+
+def prior_contours(domain: Domain) -> alt.Chart:
+    """Circles of N(0, I) at 1, 2 and 3 standard deviations, dashed."""
+    angle = np.linspace(0, 2 * np.pi, 73)
+    circles = pd.concat(
+        pd.DataFrame(
+            {"x": r * np.cos(angle), "y": r * np.sin(angle), "order": range(73), "ellipse": r}
+        )
+        for r in (1, 2, 3)
+    )
+    return ellipses(circles, domain, theme.PRIOR).mark_line(
+        color=theme.PRIOR, strokeDash=[5, 4], strokeWidth=1.5, clip=True
+    )
+
+
+def footprint(corners: pd.DataFrame, domain: Domain) -> alt.Chart:
+    """The outline of a mosaic on the map. Columns: x, y, order (int)."""
+    return (
+        alt.Chart(corners)
+        .mark_line(color=theme.LATENT, strokeWidth=2, strokeDash=[8, 3], clip=True)
+        .encode(_x(domain), _y(domain), order="order:Q")
+    )
+
+
+DASHES = {"train": [4, 3], "test": [1, 0]}
+
+
+def loss_curve(
+    losses: pd.DataFrame, colour: str, *, title: str, last_step: int, domain: tuple[float, float]
+) -> alt.Chart:
+    """One term of a loss over a run. Columns: step, nats, images ("train" or "test")."""
+    chart = (
+        alt.Chart(losses)
+        .mark_line(color=colour, strokeWidth=2, clip=True)
+        .encode(
+            alt.X("step:Q", title="training step", scale=alt.Scale(domain=[0, last_step])),
+            alt.Y("nats:Q", title="nats per image", scale=alt.Scale(domain=list(domain))),
+            alt.StrokeDash(
+                "images:N",
+                title="images",
+                scale=alt.Scale(domain=list(DASHES), range=list(DASHES.values())),
+                legend=alt.Legend(orient="top"),
+            ),
+            tooltip=["step:Q", alt.Tooltip("nats:Q", format=".2f"), "images:N"],
+        )
+    )
+    return _titled(chart, title, height=230)
+
+
+def lines(
+    curves: pd.DataFrame,
+    *,
+    title: str,
+    x: str,
+    y: str,
+    colours: dict[str, str],
+    dashes: dict[str, list[int]],
+    x_domain: tuple[float, float] | None = None,
+    y_domain: tuple[float, float] | None = None,
+) -> alt.Chart:
+    """Several curves of one unit. Columns: x, y, curve (str, a key of `colours` and `dashes`)."""
+    names = list(colours)
+    chart = (
+        alt.Chart(curves)
+        .mark_line(strokeWidth=2.2, clip=True)
+        .encode(
+            alt.X("x:Q", title=x, scale=_scale(x_domain)),
+            alt.Y("y:Q", title=y, scale=_scale(y_domain)),
+            alt.Color(
+                "curve:N",
+                title=None,
+                sort=names,
+                scale=alt.Scale(domain=names, range=list(colours.values())),
+                legend=alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3),
+            ),
+            alt.StrokeDash(
+                "curve:N",
+                title=None,
+                sort=names,
+                scale=alt.Scale(domain=names, range=[dashes[name] for name in names]),
+            ),
+            tooltip=["curve:N", alt.Tooltip("x:Q", format=".3g"), alt.Tooltip("y:Q", format=".4g")],
+        )
+    )
+    return _titled(chart, title, height=320)
+
+
+def bars(table: pd.DataFrame, *, title: str, y: str, colours: dict[str, str]) -> alt.LayerChart:
+    """A bar for each name, its number above it. Columns: name (a key of `colours`), value."""
+    names = list(colours)
+    base = alt.Chart(table).encode(
+        alt.X("name:N", title=None, sort=names, axis=alt.Axis(labelAngle=0)),
+        alt.Y("value:Q", title=y),
+    )
+    scale = alt.Scale(domain=names, range=list(colours.values()))
+    bar = base.mark_bar(size=46).encode(alt.Color("name:N", scale=scale, legend=None))
+    number = base.mark_text(dy=-8, fontSize=13, color=theme.PRIOR).encode(
+        text=alt.Text("value:Q", format=".2f")
+    )
+    return _titled(_layers(bar, number), title, height=260)
+
+
+def _scale(domain: tuple[float, float] | None) -> alt.Scale:
+    return alt.Scale(domain=list(domain), nice=False) if domain else alt.Scale(zero=False)
+
+
+def _class_numbers(codes: pd.DataFrame, domain: Domain) -> alt.LayerChart:
+    """Each class's first word at the median of its codes."""
+    middle = codes.groupby("class", sort=False)[["x", "y"]].median().reset_index()
+    base = alt.Chart(middle).encode(_x(domain), _y(domain), text="class:N")
+    halo = base.mark_text(fontSize=18, fontWeight="bold", stroke="white", strokeWidth=4)
+    return _layers(halo, base.mark_text(fontSize=18, fontWeight="bold", color="#1A1A1A"))
+
+
+def _layers(*layers: Layer) -> alt.LayerChart:
+    return alt.LayerChart(layer=list(layers))
+
+
+def _lattice(domain: Domain, count: int = 48) -> pd.DataFrame:
+    x, y = np.meshgrid(
+        np.linspace(domain[LEFT], domain[RIGHT], count),
+        np.linspace(domain[BOTTOM], domain[TOP], count),
+    )
+    return pd.DataFrame({"x": x.ravel(), "y": y.ravel(), "index": -1})
+
+
+def _titled(chart: Any, title: str, height: int = 470) -> Any:
+    return chart.properties(title=alt.Title(title, anchor="start", fontSize=15), height=height)

@@ -1,0 +1,67 @@
+"""Tensors to pictures: every group of digits is one PNG."""
+
+import base64
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+from PIL import Image, ImageDraw, ImageFont
+from torch import Tensor
+
+from app.theme import DIGIT
+
+GAP = 6  # pixels between digits
+LABEL = 20  # height of a line of text
+GREY = (122, 122, 122, 255)  # text that reads on the light page and on the dark one
+MARK = (220, 69, 31, 255)
+
+
+def sheet(
+    images: Float[Tensor, "count 1 28 28"],
+    columns: int,
+    *,
+    scale: int = DIGIT,
+    gap: int = GAP,
+    labels: Sequence[str] | None = None,
+    marked: Sequence[bool] | None = None,
+) -> str:
+    """Digits in rows, white on black, as the data URI of one PNG (transparent between them).
+
+    Values outside [0, 1] are clipped. `labels` are written under the digits, as many lines as
+    their newlines ask for; a `marked` digit gets a frame.
+    """
+    pixels = (images.detach().float().clamp(0, 1) * 255).round().byte().squeeze(1).numpy()
+    side = 28 * scale
+    lines = max((label.count("\n") + 1 for label in labels), default=0) if labels else 0
+    text = LABEL * lines
+    rows = -(-len(pixels) // columns)
+    picture = Image.new(
+        "RGBA", (columns * (side + gap) - gap, rows * (side + gap + text) - gap), (0, 0, 0, 0)
+    )
+    draw = ImageDraw.Draw(picture)
+    font = ImageFont.load_default(15)
+    for i, digit in enumerate(pixels):
+        left, top = i % columns * (side + gap), i // columns * (side + gap + text)
+        enlarged = np.kron(digit, np.ones((scale, scale), np.uint8))
+        picture.paste(Image.fromarray(enlarged).convert("RGBA"), (left, top))
+        if marked is not None and marked[i]:
+            draw.rectangle((left, top, left + side - 1, top + side - 1), outline=MARK, width=3)
+        if labels:
+            middle = (left + side / 2, top + side + 2)
+            draw.multiline_text(middle, labels[i], GREY, font, anchor="ma", align="center")
+    return _data_uri(picture)
+
+
+def digit_png(pixels: np.ndarray, scale: int = 2) -> bytes:
+    """One digit given as bytes (28, 28), for a tooltip."""
+    stream = io.BytesIO()
+    enlarged = np.kron(pixels, np.ones((scale, scale), np.uint8))
+    Image.fromarray(enlarged).save(stream, "PNG", compress_level=1)
+    return stream.getvalue()
+
+
+def _data_uri(picture: Image.Image) -> str:
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", compress_level=1)
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()

@@ -1,0 +1,59 @@
+"""Controls and pictures that lessons share.
+
+Every control has a key. What belongs to the place that a link should restore is bound to the
+address (`bind="query-params"`); the rest is kept for the visit (`persist_state="session"`).
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from jaxtyping import Float
+from torch import Tensor
+
+from app import images
+
+
+def digits(
+    pictures: Float[Tensor, "count 1 28 28"],
+    columns: int,
+    *,
+    key: str,
+    alt: str,
+    labels: Sequence[str] | None = None,
+    marked: Sequence[bool] | None = None,
+    **size: int,
+) -> None:
+    """Digits in rows, as one picture that keeps its size; a narrow screen scrolls it."""
+    sheet = images.sheet(pictures, columns, labels=labels, marked=marked, **size)
+    with st.container(key=f"strip-{key}"):
+        st.image(sheet, alt=alt)
+
+
+def choice(
+    label: str, options: Sequence[str], *, key: str, default: str | None = None, **rest
+) -> str:
+    """One of a few, in the address; the first unless said otherwise."""
+    return st.segmented_control(
+        label,
+        options,
+        default=default or options[0],
+        required=True,
+        key=key,
+        bind="query-params",
+        **rest,
+    )
+
+
+def whole_number(label: str, low: int, high: int, value: int, *, key: str, **rest) -> int:
+    """A slider over whole numbers, in the address."""
+    return st.slider(label, low, high, value, key=key, bind="query-params", **rest)
+
+
+def one_of(label: str, options: Sequence, value, *, key: str, **rest):
+    """A slider over listed values, in the address."""
+    return st.select_slider(label, options, value, key=key, bind="query-params", **rest)
+
+
+def switch(label: str, value: bool = False, *, key: str, **rest) -> bool:
+    """On or off, in the address."""
+    return st.toggle(label, value, key=key, bind="query-params", **rest)

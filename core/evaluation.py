@@ -1,0 +1,205 @@
+"""Measuring models: every figure that the course shows comes from here.
+
+Nats per image, means over images. What is random takes its generator. Bounds (ELBO, IWAE)
+decode *sampled* z; pictures and maps use posterior means, and a page says which.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Int64, UInt8
+from sklearn.neighbors import KNeighborsClassifier
+from torch import Tensor
+
+from core.data import to_float
+from core.latent import Codes, nearest
+from core.losses import kl_standard_normal
+from core.models import Model, VariationalAutoencoder, mean_image
+from core.models.classifier import Classifier
+from core.models.layers import negative_log_likelihood
+from core.models.vae import reparameterise
+from core.training import Terms
+
+NEIGHBOURS = 15
+CONFIDENT = 0.9
+
+
+class PerImage(NamedTuple):
+    """The terms of the loss, one per image, nats. The KL of an autoencoder is 0."""
+
+    reconstruction: Float[Tensor, " images"]
+    kl: Float[Tensor, " images"]
+
+
+@torch.no_grad()
+def terms_per_image(
+    model: Model, images: UInt8[Tensor, "images 1 28 28"], rng: torch.Generator, samples: int = 5
+) -> PerImage:
+    """Reconstruction cost with z sampled (the mean over so many draws), and the exact KL."""
+    reconstructions, kls = [], []
+    for part in images.split(1000):
+        x = to_float(part)
+        if isinstance(model, VariationalAutoencoder):
+            mean, logvar = model.posterior(x)
+            draws = []
+            for _ in range(samples):
+                z = reparameterise(mean, logvar, torch.randn(mean.shape, generator=rng))
+                draws.append(negative_log_likelihood(model.config, model.decode(z), x))
+            reconstructions.append(torch.stack(draws).mean(0))
+            kls.append(kl_standard_normal(mean, logvar))
+        else:
+            logits = model.decode(model.encode(x))
+            reconstructions.append(negative_log_likelihood(model.config, logits, x))
+            kls.append(torch.zeros(len(x)))
+    return PerImage(torch.cat(reconstructions), torch.cat(kls))
+
+
+def mean_terms(model: Model, images: Tensor, rng: torch.Generator, samples: int = 5) -> Terms:
+    """Test loss terms: the total is the negative ELBO for a VAE, whatever beta trained it."""
+    reconstruction, kl = terms_per_image(model, images, rng, samples)
+    r, k = reconstruction.double().mean().item(), kl.double().mean().item()
+    return Terms(total=r + k, reconstruction=r, kl=k)
+
+
+@torch.no_grad()
+def iwae(
+    model: VariationalAutoencoder,
+    images: UInt8[Tensor, "images 1 28 28"],
+    k: int,
+    rng: torch.Generator,
+) -> Float[Tensor, " images"]:
+    """log 1/k Σ p(x,z_i)/q(z_i|x), z_i from q(z|x): a lower bound on log p(x), nats per image.
+
+    Its expectation rises with k towards log p(x); k = 1 is the ELBO. Burda et al. 2016
+    (arXiv:1509.00519).
+    """
+    x = to_float(images)
+    mean, logvar = model.posterior(x)
+    weights = []
+    for _ in range(k):
+        epsilon = torch.randn(mean.shape, generator=rng)
+        z = reparameterise(mean, logvar, epsilon)
+        log_ratio = 0.5 * (epsilon.square() + logvar - z.square()).sum(1)  # log p(z) - log q(z|x)
+        weights.append(log_ratio - negative_log_likelihood(model.config, model.decode(z), x))
+    return torch.stack(weights).logsumexp(0) - math.log(k)
+
+
+def active_units(codes: Codes) -> int:
+    """Latent dimensions whose mean varies over images by a variance above 0.01 (Burda 2016)."""
+    return int((codes.mean.var(0) > 0.01).sum())
+
+
+def code_spread(codes: Codes) -> Float[Tensor, " latent"]:
+    """Standard deviation of the codes' means over images, one per latent dimension."""
+    return codes.mean.std(0)
+
+
+def mean_radius(codes: Codes) -> Float[Tensor, " latent"]:
+    """Mean of σ over images, one per latent dimension; 0 for an autoencoder's points."""
+    if codes.logvar is None:
+        return torch.zeros(codes.mean.shape[1])
+    return (0.5 * codes.logvar).exp().mean(0)
+
+
+def knn_accuracy(
+    codes: Float[Tensor, "known latent"],
+    labels: Int64[Tensor, " known"],
+    queries: Float[Tensor, "queries latent"],
+    query_labels: Int64[Tensor, " queries"],
+) -> float:
+    """Share of queries whose label the 15 nearest known codes vote for."""
+    voters = KNeighborsClassifier(NEIGHBOURS).fit(codes.numpy(), labels.numpy())
+    return float(voters.score(queries.numpy(), query_labels.numpy()))
+
+
+class Holes(NamedTuple):
+    """Where no code lives: farther from every code than 95 % of held-out codes are."""
+
+    codes: Float[Tensor, "known latent"]
+    threshold: float  # in units of the latent space
+
+    def distance(self, z: Float[Tensor, "points latent"]) -> Float[Tensor, " points"]:
+        """Distance to the nearest known code, in thresholds: above 1 is a hole."""
+        return nearest(self.codes, z)[0] / self.threshold
+
+    def share(self, z: Float[Tensor, "points latent"]) -> float:
+        """Share of the points that lie in a hole."""
+        return (self.distance(z) > 1).float().mean().item()
+
+
+def find_holes(codes: Float[Tensor, "codes latent"]) -> Holes:
+    """Every fifth code is held out; the others are known."""
+    held_out = torch.arange(len(codes)) % 5 == 0
+    known = codes[~held_out]
+    distance, _ = nearest(known, codes[held_out])
+    return Holes(known, max(distance.quantile(0.95).item(), 1e-12))
+
+
+def confidence(
+    classifier: Classifier, images: Float[Tensor, "images 1 28 28"]
+) -> Float[Tensor, " images"]:
+    """The classifier's largest probability for each image. Read it beside `confident_share`s
+    of real digits and of noise: a classifier that knows only digits finds one everywhere."""
+    return classifier.probabilities(images).amax(1)
+
+
+def confident_share(classifier: Classifier, images: Float[Tensor, "images 1 28 28"]) -> float:
+    """Share of the images of which the classifier is more than 90 % sure."""
+    return (confidence(classifier, images) > CONFIDENT).float().mean().item()
+
+
+def noise_images(count: int, rng: torch.Generator) -> Float[Tensor, "count 1 28 28"]:
+    """Uniform noise, the baseline that no judge of digits should like."""
+    return torch.rand(count, 1, 28, 28, generator=rng)
+
+
+def sharpness(images: Float[Tensor, "images 1 28 28"]) -> Float[Tensor, " images"]:
+    """Variance of the 4-neighbour Laplacian over an image's inner pixels; real digits: 0.18."""
+    kernel = torch.tensor([[0.0, 1.0, 0.0], [1.0, -4.0, 1.0], [0.0, 1.0, 0.0]]).view(1, 1, 3, 3)
+    return F.conv2d(images, kernel).flatten(1).var(1, correction=0)
+
+
+def squared_error(
+    a: Float[Tensor, "images 1 28 28"], b: Float[Tensor, "images 1 28 28"]
+) -> Float[Tensor, " images"]:
+    """Sum over pixels of (a - b)², one per image. No likelihood: comparable between all models."""
+    return (a - b).square().flatten(1).sum(1)
+
+
+@torch.no_grad()
+def reconstruct(
+    model: Model, x: Float[Tensor, "images 1 28 28"]
+) -> Float[Tensor, "images 1 28 28"]:
+    """The mean image decoded from each image's code (a VAE's posterior mean)."""
+    return mean_image(model.config, model.decode(model.encode(x)))
+
+
+def entropy_floor(images: UInt8[Tensor, "images 1 28 28"]) -> float:
+    """Mean entropy Σ H(x) of the grey values: the lowest binary cross-entropy there is, nats."""
+    x = to_float(images).double()
+    return (torch.special.entr(x) + torch.special.entr(1 - x)).flatten(1).sum(1).mean().item()
+
+
+def mean_image_cost(
+    train_images: UInt8[Tensor, "train 1 28 28"], test_images: UInt8[Tensor, "test 1 28 28"]
+) -> float:
+    """Binary cross-entropy of answering every test image with the mean training image, nats."""
+    mean = to_float(train_images).double().mean(0, keepdim=True)
+    x = to_float(test_images).double().mean(0, keepdim=True)  # the cost is linear in x
+    return F.binary_cross_entropy(mean, x, reduction="sum").item()
+
+
+def pca_reconstruction(
+    train_images: UInt8[Tensor, "train 1 28 28"],
+    images: UInt8[Tensor, "images 1 28 28"],
+    latent_dim: int,
+) -> Float[Tensor, "images 1 28 28"]:
+    """The linear baseline of the same size: PCA with so many components, clipped to [0, 1]."""
+    from sklearn.decomposition import PCA
+
+    pca = PCA(latent_dim, random_state=0).fit(to_float(train_images).flatten(1).numpy())
+    restored = pca.inverse_transform(pca.transform(to_float(images).flatten(1).numpy()))
+    return torch.from_numpy(np.clip(restored, 0, 1)).float().view(-1, 1, 28, 28)

@@ -1,0 +1,47 @@
+"""A small digit classifier: the judge who says which digit a picture shows.
+
+Not a lesson of its own. The course asks it whether a reconstruction still reads as its
+original and how sure it is of a sample. It was trained on real digits only, so it is too sure
+of what is no digit at all: noise gets more than 0.9 of its confidence surprisingly often.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from core.data import CLASSES
+from core.models import layers
+
+
+@dataclass(frozen=True)
+class ClassifierConfig:
+    """The classifier has no settings; its kind tells its checkpoint from a model's."""
+
+    kind: str = "classifier"
+
+    def __post_init__(self) -> None:
+        if self.kind != "classifier":
+            raise ValueError(f"kind is {self.kind!r}; a classifier's is 'classifier'")
+
+
+class Classifier(nn.Module):
+    def __init__(self, config: ClassifierConfig, rng: torch.Generator) -> None:
+        super().__init__()
+        self.config = config
+        self.layers = nn.Sequential(
+            nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),  # 14 x 14
+            nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),  # 7 x 7
+            nn.Flatten(), nn.Linear(32 * 7 * 7, 64), nn.ReLU(), nn.Linear(64, CLASSES),
+        )  # fmt: skip
+        layers.initialise(self.layers, rng)
+
+    def forward(self, x: Float[Tensor, "batch 1 28 28"]) -> Float[Tensor, "batch classes"]:
+        """Logits of the ten classes."""
+        return self.layers(x)
+
+    @torch.no_grad()
+    def probabilities(self, x: Float[Tensor, "batch 1 28 28"]) -> Float[Tensor, "batch classes"]:
+        """Softmax of the logits, a thousand images at a time."""
+        return torch.cat([self(part).softmax(1) for part in x.split(1000)])

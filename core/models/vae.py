@@ -1,0 +1,64 @@
+"""The variational autoencoder: the encoder answers with a cloud, not with a point.
+
+New against autoencoder.py: the encoder gives two numbers per latent, the mean and the log
+variance of the posterior q(z|x); training decodes a *sample* of that cloud; and the loss
+pays the KL divergence from each cloud to the prior N(0, I), so that the prior becomes a
+place to sample from. Kingma & Welling 2014 (arXiv:1312.6114).
+"""
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from core.losses import kl_standard_normal
+from core.models import layers
+from core.models.layers import Loss, ModelConfig
+
+
+class Posterior(NamedTuple):
+    """q(z|x) = N(mean, exp(logvar)), one diagonal Gaussian per image."""
+
+    mean: Float[Tensor, "batch latent"]
+    logvar: Float[Tensor, "batch latent"]
+
+
+class VariationalAutoencoder(nn.Module):
+    def __init__(self, config: ModelConfig, rng: torch.Generator) -> None:
+        super().__init__()
+        self.config = config
+        self.decoder = layers.decoder(config)
+        self.encoder = layers.encoder(config, outputs=2 * config.latent_dim)  # mean and logvar
+        layers.initialise(self.decoder, rng)
+        layers.initialise(self.encoder, rng)
+
+    def posterior(self, x: Float[Tensor, "batch 1 28 28"]) -> Posterior:
+        """q(z|x)."""
+        return Posterior(*self.encoder(x).float().chunk(2, dim=1))
+
+    def encode(self, x: Float[Tensor, "batch 1 28 28"]) -> Float[Tensor, "batch latent"]:
+        """The posterior's mean: for maps and pictures. The ELBO needs samples."""
+        return self.posterior(x).mean
+
+    def decode(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch 1 28 28"]:
+        """Logits of the image that z stands for."""
+        return layers.bound(self.config, self.decoder(z))
+
+    def loss(self, x: Float[Tensor, "batch 1 28 28"], rng: torch.Generator) -> Loss:
+        """reconstruction + beta KL with one sampled z, nats per image; -ELBO where beta is 1."""
+        mean, logvar = self.posterior(x)
+        z = reparameterise(mean, logvar, torch.randn(mean.shape, generator=rng))
+        logits = self.decode(z).float()
+        reconstruction = layers.negative_log_likelihood(self.config, logits, x).mean()
+        kl = kl_standard_normal(mean, logvar).mean()
+        return Loss(reconstruction + self.config.beta * kl, reconstruction, kl)
+
+
+def reparameterise(
+    mean: Float[Tensor, "batch latent"],
+    logvar: Float[Tensor, "batch latent"],
+    epsilon: Float[Tensor, "batch latent"],
+) -> Float[Tensor, "batch latent"]:
+    """z = mean + σ ε: the noise comes from outside, so gradients reach the mean and σ."""
+    return mean + (0.5 * logvar).exp() * epsilon

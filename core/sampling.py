@@ -1,0 +1,87 @@
+"""Where to sample: four answers to "a random point in latent space".
+
+Each takes the same `Noise`, so that samplers, models and moments of a training can be
+compared on the same draw. Only the prior is a promise that a VAE's training was paid to keep;
+the others are fitted to the codes afterwards (Ghosh et al. 2020, arXiv:1903.12436).
+"""
+
+from typing import Any, NamedTuple
+
+import torch
+from jaxtyping import Float
+from sklearn.mixture import GaussianMixture
+from torch import Tensor
+
+
+class Noise(NamedTuple):
+    """One draw, to be used by any sampler."""
+
+    epsilon: Float[Tensor, "samples latent"]  # from N(0, I)
+    choice: Float[Tensor, " samples"]  # uniform in [0, 1): which part of a mixture
+
+
+def draw(samples: int, latent_dim: int, rng: torch.Generator) -> Noise:
+    """Fresh noise."""
+    return Noise(
+        torch.randn(samples, latent_dim, generator=rng), torch.rand(samples, generator=rng)
+    )
+
+
+def prior(noise: Noise) -> Float[Tensor, "samples latent"]:
+    """z = ε, from N(0, I): what a VAE is trained for, and arbitrary for an autoencoder."""
+    return noise.epsilon
+
+
+def box(codes: Float[Tensor, "codes latent"], noise: Noise) -> Float[Tensor, "samples latent"]:
+    """Uniform over the codes' bounding box, by way of the normal distribution function of ε."""
+    low, high = codes.amin(0), codes.amax(0)
+    return low + (high - low) * torch.special.ndtr(noise.epsilon)
+
+
+class Gaussian(NamedTuple):
+    """N(mean, covariance) with the lower-triangular factor of the covariance."""
+
+    mean: Float[Tensor, " latent"]
+    factor: Float[Tensor, "latent latent"]
+
+    def sample(self, noise: Noise) -> Float[Tensor, "samples latent"]:
+        """z = m + Lε."""
+        return self.mean + noise.epsilon @ self.factor.T
+
+
+def fit_gaussian(codes: Float[Tensor, "codes latent"]) -> Gaussian:
+    """The Gaussian of the codes' mean and covariance S = LLᵀ."""
+    covariance = torch.cov(codes.double().T).reshape(codes.shape[1], codes.shape[1])
+    return Gaussian(codes.mean(0), _factor(covariance))
+
+
+class Mixture(NamedTuple):
+    """Several Gaussians with their weights."""
+
+    weights: Float[Tensor, " parts"]
+    parts: tuple[Gaussian, ...]
+
+    def sample(self, noise: Noise) -> Float[Tensor, "samples latent"]:
+        """A part by `choice`, then z = m + Lε of that part."""
+        part = torch.searchsorted(self.weights.cumsum(0), noise.choice, right=True)
+        part = part.clamp(max=len(self.parts) - 1)  # the weights' sum may round to below 1
+        every = torch.stack([gaussian.sample(noise) for gaussian in self.parts])
+        return every[part, torch.arange(len(noise.choice))]
+
+
+def fit_mixture(codes: Float[Tensor, "codes latent"], parts: int = 10, seed: int = 0) -> Mixture:
+    """A Gaussian mixture with full covariances, fitted by EM (scikit-learn), seeded."""
+    fitted: Any = GaussianMixture(parts, random_state=seed).fit(codes.numpy())
+    return Mixture(
+        torch.from_numpy(fitted.weights_).float(),
+        tuple(
+            Gaussian(torch.from_numpy(mean).float(), _factor(torch.from_numpy(covariance)))
+            for mean, covariance in zip(fitted.means_, fitted.covariances_, strict=True)
+        ),
+    )
+
+
+def _factor(covariance: Tensor) -> Tensor:
+    """L with LLᵀ = S, in float32; a collapsed dimension gets a variance of at least 1e-12."""
+    jitter = torch.eye(len(covariance), dtype=torch.float64) * 1e-12
+    return torch.linalg.cholesky(covariance.double() + jitter).float()

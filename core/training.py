@@ -1,0 +1,239 @@
+"""Training as a chain of pure slices: `advance` takes a state and returns the next one.
+
+A run is `start`, then `advance` until it is done. Whoever holds the states decides when to
+go on: pausing is not calling, stopping is forgetting, thirty learners take turns, and any
+state can be kept, pickled and resumed. All that a run depends on travels in its state, so one
+seed gives the same weights bit for bit, however the steps are cut into slices.
+
+The recipe is plain and fast on a CPU: all images in one tensor, indexed by a permutation;
+fused Adam; a warm-up, then a cosine. Left out: everything that decides what a run is *for*.
+"""
+
+import copy
+import math
+import time
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import torch
+from jaxtyping import Int64, UInt8
+from torch import Tensor
+
+from core.data import Digits, to_float
+from core.models import Loss, Model, ModelConfig, build
+
+WARM_UP = 0.15  # share of the steps over which the learning rate rises from 0
+RECORDS = 60  # a run measures its test loss about so many times
+TEST_IMAGES = 500  # the first so many test images, the same at every record
+Precision = Literal["float32", "bfloat16"]
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How a model is trained. Checked at birth: ValueError says why."""
+
+    epochs: int = 40
+    batch_size: int = 128
+    learning_rate: float = 0.02  # the highest, reached after the warm-up
+    images: int | None = None  # the first so many training images; None for all
+    seed: int = 0
+    precision: Precision = "float32"  # of the layers; losses and weights are always float32
+
+    def __post_init__(self) -> None:
+        for name, least in (("epochs", 1), ("batch_size", 1), ("images", 1), ("seed", 0)):
+            value = getattr(self, name)
+            if name == "images" and value is None:
+                continue
+            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+                raise ValueError(f"{name} is {value!r}; it must be a whole number, {least} or more")
+        if not math.isfinite(self.learning_rate) or not 0 < self.learning_rate <= 1:
+            raise ValueError(f"learning_rate is {self.learning_rate!r}; it must lie in (0, 1]")
+        if self.precision not in ("float32", "bfloat16"):
+            raise ValueError(f"precision is {self.precision!r}; choose float32 or bfloat16")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The terms of a loss as numbers, nats per image."""
+
+    total: float
+    reconstruction: float
+    kl: float
+
+
+@dataclass(frozen=True)
+class Record:
+    """One point of the loss curves."""
+
+    step: int
+    train: Terms | None  # mean over the steps since the last record; None before the first step
+    test: Terms  # on TEST_IMAGES images, z sampled with the same ε at every record
+
+
+@dataclass(frozen=True)
+class TrainState:
+    """A run at one moment. Never changed: `advance` returns a new one. Can be pickled."""
+
+    config: TrainConfig
+    model: Model
+    optimiser: torch.optim.Adam
+    noise: Tensor  # state of the generator that draws ε
+    step: int = 0
+    seconds: float = 0.0  # spent in `advance` so far
+    history: tuple[Record, ...] = ()
+    pending: tuple[Loss, ...] = field(default=(), repr=False)  # steps since the last record
+
+
+class TrainingDiverged(ArithmeticError):
+    """A loss became NaN or infinite: at which step, in which term, and what to try."""
+
+    def __init__(self, step: int, term: str, learning_rate: float) -> None:
+        self.step, self.term = step, term
+        super().__init__(
+            f"At step {step} the {term} was no longer a finite number. Try a learning rate "
+            f"below {learning_rate:g}, for example {learning_rate / 4:.2g}, or a smaller beta."
+        )
+
+    def __reduce__(self) -> tuple:  # so that it survives the way back from a worker process
+        learning_rate = float(str(self).split("below ")[1].split(",")[0])
+        return type(self), (self.step, self.term, learning_rate)
+
+
+def start(model_config: ModelConfig, config: TrainConfig) -> TrainState:
+    """A fresh model and its optimiser, before the first step."""
+    model = build(model_config, torch.Generator().manual_seed(config.seed))
+    if model_config.architecture != "dense":
+        model = model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    return TrainState(
+        config=config,
+        model=model,
+        optimiser=torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True),
+        noise=torch.Generator().manual_seed(config.seed).get_state(),
+    )
+
+
+def total_steps(config: TrainConfig, digits: Digits) -> int:
+    """Steps of the whole run. ValueError where the set cannot serve the configuration."""
+    available = len(digits.train_images)
+    images = config.images or available
+    if images > available:
+        raise ValueError(
+            f"images is {images}, but this data set has {available} training images; "
+            "choose fewer, or get the full set"
+        )
+    if config.batch_size > images:
+        raise ValueError(
+            f"batch_size is {config.batch_size}, but only {images} images are trained on; "
+            "choose a smaller batch or more images"
+        )
+    return config.epochs * (images // config.batch_size)
+
+
+def advance(
+    state: TrainState,
+    digits: Digits,
+    *,
+    seconds: float | None = None,
+    steps: int | None = None,
+) -> TrainState:
+    """The state so many seconds or steps later, or at the end of the run if that comes first.
+
+    Raises TrainingDiverged where a term of the loss is NaN or infinite.
+    """
+    if (seconds is None) == (steps is None):
+        raise ValueError("give either seconds or steps, so that the slice has one length")
+    started = time.perf_counter()
+    last = total_steps(state.config, digits)
+    every = max(1, last // RECORDS)
+    target = last if steps is None else min(last, state.step + steps)
+    deadline = math.inf if seconds is None else started + seconds
+
+    # A copy of both together, so that the optimiser's parameters are the copied model's.
+    model, optimiser = copy.deepcopy((state.model, state.optimiser))
+    noise = torch.Generator()
+    noise.set_state(state.noise)
+    history, pending, step = list(state.history), list(state.pending), state.step
+    if not history:
+        history.append(Record(0, None, _test_terms(model, digits, state.config)))
+    order, epoch = torch.empty(0, dtype=torch.long), -1
+    while step < target and (step == state.step or time.perf_counter() < deadline):
+        if step // (last // state.config.epochs) != epoch:
+            epoch = step // (last // state.config.epochs)
+            order = _order(state.config, digits, epoch)
+        position = step % (last // state.config.epochs) * state.config.batch_size
+        x = _batch(digits.train_images, order[position : position + state.config.batch_size])
+        optimiser.param_groups[0]["lr"] = learning_rate(state.config, step, last)
+        optimiser.zero_grad()
+        with _autocast(state.config):
+            loss = model.loss(x, noise)
+        loss.total.backward()
+        optimiser.step()
+        step += 1
+        pending.append(Loss(*(term.detach() for term in loss)))
+        if step % every == 0 or step == last:
+            train = _mean_terms(pending, step, state.config)
+            history.append(Record(step, train, _test_terms(model, digits, state.config)))
+            pending = []
+    optimiser.zero_grad()
+    _mean_terms(pending, step, state.config)
+    return replace(
+        state,
+        model=model,
+        optimiser=optimiser,
+        noise=noise.get_state(),
+        step=step,
+        seconds=state.seconds + time.perf_counter() - started,
+        history=tuple(history),
+        pending=tuple(pending),
+    )
+
+
+def learning_rate(config: TrainConfig, step: int, last: int) -> float:
+    """A linear warm-up to the configured rate, then a cosine down to 0 at the last step."""
+    warm_up = max(1, round(WARM_UP * last))
+    if step < warm_up:
+        return config.learning_rate * (step + 1) / warm_up
+    progress = (step - warm_up) / max(1, last - warm_up)
+    return config.learning_rate * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+def fast_precision() -> Precision:
+    """bfloat16 where this machine's processor multiplies it directly, else float32."""
+    return "bfloat16" if torch.cpu._is_avx512_bf16_supported() else "float32"
+
+
+def _order(config: TrainConfig, digits: Digits, epoch: int) -> Int64[Tensor, " images"]:
+    """The order of an epoch depends on the seed and the epoch alone: the same for AE and VAE."""
+    shuffle = torch.Generator().manual_seed(config.seed * 1_000_003 + epoch)
+    return torch.randperm(config.images or len(digits.train_images), generator=shuffle)
+
+
+def _batch(images: UInt8[Tensor, "images 1 28 28"], chosen: Tensor) -> Tensor:
+    return to_float(images[chosen])
+
+
+def _autocast(config: TrainConfig) -> torch.autocast:
+    return torch.autocast("cpu", torch.bfloat16, enabled=config.precision == "bfloat16")
+
+
+def _test_terms(model: Model, digits: Digits, config: TrainConfig) -> Terms:
+    x = to_float(digits.test_images[:TEST_IMAGES])
+    with torch.no_grad(), _autocast(config):
+        loss = model.loss(x, torch.Generator().manual_seed(config.seed))
+    return Terms(*(term.item() for term in loss))
+
+
+def _mean_terms(pending: list[Loss], step: int, config: TrainConfig) -> Terms | None:
+    """Means over the steps since the last record. Raises TrainingDiverged at the first bad one."""
+    if not pending:
+        return None
+    values = torch.tensor([[term.item() for term in loss] for loss in pending])
+    bad = (~values.isfinite()).any(1).nonzero()
+    if len(bad):
+        first = int(bad[0])
+        # The total is the sum of the other two: name it only where both of them are finite.
+        for column, term in ((1, "reconstruction"), (2, "KL"), (0, "total loss")):
+            if not values[first, column].isfinite():
+                at = step - len(pending) + first + 1
+                raise TrainingDiverged(at, term, config.learning_rate)
+    return Terms(*values.double().mean(0).tolist())

@@ -1,0 +1,21 @@
+"""What the browser tests say to a page."""
+
+from playwright.sync_api import Page
+
+
+def wait_idle(page: Page) -> None:
+    """Wait until the page's script has run to its end.
+
+    A page is idle just before a rerun starts too: expect the new text or value first, then this.
+    A page that polls (`run_every`) is never idle for long; there, expect texts only.
+    """
+    page.wait_for_selector(
+        "[data-testid=stApp][data-test-connection-state=CONNECTED]"
+        "[data-test-script-state=notRunning]"
+    )
+
+
+def no_exception(page: Page) -> None:
+    """No script of this page has raised."""
+    exceptions = page.get_by_test_id("stException").all_inner_texts()
+    assert not exceptions, exceptions
