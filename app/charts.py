@@ -29,10 +29,16 @@ def domain_of(points: np.ndarray, margin: float = 0.08) -> Domain:
 
 
 def steady_domain(points: np.ndarray) -> Domain:
-    """Axes for codes that move while a model trains: they grow in steps and seldom."""
-    reach = max(float(np.quantile(np.abs(points), 0.995)), 1e-6)
-    size = 2 ** (np.ceil(np.log2(reach) * 2) / 2)
-    return (-size, size, -size, size)
+    """Axes for codes that move while a model trains: each side moves in steps, and seldom."""
+    low, high = np.quantile(points, 0.002, axis=0), np.quantile(points, 0.998, axis=0)
+    left, bottom = (-_rounded_up(-side) for side in low)
+    right, top = (_rounded_up(side) for side in high)
+    return (left, right, bottom, top)
+
+
+def _rounded_up(reach: float) -> float:
+    """The next of …, 1, 1.4, 2, 2.8, 4, …: at least 1, so that 0 is always in sight."""
+    return float(2 ** (np.ceil(np.log2(max(reach, 1.0)) * 2) / 2))
 
 
 def _x(domain: Domain, title: str = "z₁") -> alt.X:
@@ -178,14 +184,14 @@ def loss_curve(
             alt.Y("nats:Q", title="nats per image", scale=alt.Scale(domain=list(domain))),
             alt.StrokeDash(
                 "images:N",
-                title="images",
+                title=None,
                 scale=alt.Scale(domain=list(DASHES), range=list(DASHES.values())),
-                legend=alt.Legend(orient="top"),
+                legend=alt.Legend(orient="top-right", symbolStrokeColor=colour),
             ),
             tooltip=["step:Q", alt.Tooltip("nats:Q", format=".2f"), "images:N"],
         )
     )
-    return _titled(chart, title, height=230)
+    return _titled(chart, title, height=300)
 
 
 def lines(

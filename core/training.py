@@ -13,7 +13,7 @@ import copy
 import math
 import time
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, no_type_check
 
 import torch
 from jaxtyping import Int64, UInt8
@@ -28,6 +28,7 @@ TEST_IMAGES = 500  # the first so many test images, the same at every record
 Precision = Literal["float32", "bfloat16"]
 
 
+@no_type_check  # at run time: a wrong type gets the sentence below, not a type checker's
 @dataclass(frozen=True)
 class TrainConfig:
     """How a model is trained. Checked at birth: ValueError says why."""

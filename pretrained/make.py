@@ -16,13 +16,13 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-import torch  # noqa: E402
-import torch.nn.functional as F  # noqa: E402
+import torch
+import torch.nn.functional as F
 
-from core import checkpoints, data, evaluation, latent, sampling, training  # noqa: E402
-from core.models import ModelConfig, VariationalAutoencoder, mean_image  # noqa: E402
-from core.models.classifier import Classifier, ClassifierConfig  # noqa: E402
-from core.training import TrainConfig  # noqa: E402
+from core import checkpoints, data, evaluation, latent, sampling, training
+from core.models import ModelConfig, VariationalAutoencoder, mean_image
+from core.models.classifier import Classifier, ClassifierConfig
+from core.training import TrainConfig
 
 FIRST, LAST = 6_000, 59_999
 SEED_SWEEP = (0.0392, 0.392, 3.92, 39.2, 392.0)  # the JL-ML repository's rf = 10 000 … 1, as beta
@@ -76,7 +76,7 @@ def training_digits(root: Path) -> data.Digits:
         full,
         train_images=full.train_images[FIRST : LAST + 1],
         train_labels=full.train_labels[FIRST : LAST + 1],
-        source=f"MNIST's training images {FIRST} to {LAST}, test figures on its 10 000 test images.",
+        source="MNIST's training images 6 000 to 59 999.",
     )
 
 

@@ -6,10 +6,10 @@ repository, where this course comes from. Each is an encoder (image to `outputs`
 a decoder (`latent_dim` numbers to 784 logits), built from standard layers only.
 """
 
-import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args, no_type_check
 
 import torch
 from jaxtyping import Float
@@ -24,7 +24,12 @@ Likelihood = Literal["bernoulli", "gaussian", "continuous_bernoulli"]
 MAX_LATENT_DIM = 64
 MAX_HIDDEN_DIM = 512
 
+# Layers are built without numbers, which `initialise` then gives them from its own generator:
+# PyTorch would draw them from the global one, which is not ours.
+BLANK = torch.device("meta")
 
+
+@no_type_check  # at run time: a wrong type gets the sentence below, not a type checker's
 @dataclass(frozen=True)
 class ModelConfig:
     """Everything that fixes a model but its weights. Checked at birth: ValueError says why."""
@@ -66,13 +71,15 @@ class Loss(NamedTuple):
 
 def encoder(config: ModelConfig, outputs: int) -> nn.Sequential:
     """Layers from images (batch, 1, 28, 28) to (batch, outputs)."""
-    layers, features = _ENCODERS[config.architecture](config)
-    return nn.Sequential(*layers, nn.Linear(features, outputs))
+    with BLANK:
+        layers, features = _ENCODERS[config.architecture](config)
+        return nn.Sequential(*layers, nn.Linear(features, outputs))
 
 
 def decoder(config: ModelConfig) -> nn.Sequential:
     """Layers from codes (batch, latent_dim) to logits (batch, 1, 28, 28)."""
-    return nn.Sequential(*_DECODERS[config.architecture](config))
+    with BLANK:
+        return nn.Sequential(*_DECODERS[config.architecture](config))
 
 
 class LayerShape(NamedTuple):
@@ -99,6 +106,7 @@ def initialise(layers: nn.Module, rng: torch.Generator) -> None:
 
     Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward networks".
     """
+    layers.to_empty(device="cpu")
     for layer in layers.modules():
         if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
             nn.init.xavier_uniform_(layer.weight, generator=rng)
@@ -231,6 +239,7 @@ def _check_whole(name: str, value: int, largest: int) -> None:
 
 def _check_number(name: str, value: float, *, zero_allowed: bool = False) -> None:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or value < 0 or (value == 0 and not zero_allowed):
+    finite = number and 0 <= value <= sys.float_info.max
+    if not finite or (value == 0 and not zero_allowed):
         least = "0 or more" if zero_allowed else "more than 0"
         raise ValueError(f"{name} is {value!r}; it must be a finite number, {least}")

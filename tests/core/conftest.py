@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import jaxtyping
 import pytest
 import torch
 from hypothesis import settings
@@ -36,3 +37,9 @@ def few(digits: Digits) -> Digits:
 def rng() -> torch.Generator:
     """A generator that starts where it always starts."""
     return torch.Generator().manual_seed(0)
+
+
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the running course, where no annotation is checked and core must look for itself."""
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)

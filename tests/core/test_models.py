@@ -285,8 +285,9 @@ def test_pictures_show_the_mean_of_the_likelihood():
         ({"variance": 0.0}, "variance is 0.0"),
         ({"logit_bound": 0}, "logit_bound is 0"),
     ],
-    ids=str,
+    ids=lambda value: f"{value}"[:30],
 )
+@pytest.mark.usefixtures("unchecked")
 def test_a_wrong_configuration_fails_at_birth_with_a_sentence(settings: dict, complaint: str):
     with pytest.raises(ValueError, match=complaint):
         ModelConfig(**settings)
