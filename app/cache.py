@@ -5,10 +5,12 @@ model itself, so that a retrained model cannot meet an old map. Nothing here may
 whoever gets it.
 """
 
+import math
 import os
+import secrets
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,12 @@ from app import jobs
 from core import checkpoints, data, evaluation, latent, sampling
 from core.checkpoints import Card
 from core.data import Digits
-from core.models import Model, ModelConfig, VariationalAutoencoder
+from core.models import Model, ModelConfig, VariationalAutoencoder, mean_image
 from core.models.classifier import Classifier
+from core.training import Terms
 
+JUDGED = 1000  # pictures that sharpness and the like are averaged over
+PAIRS = 500  # of digits whose midpoints are judged
 PRETRAINED = Path(__file__).resolve().parents[1] / "pretrained"
 
 
@@ -60,9 +65,20 @@ def digits(name: data.Name) -> Digits:
     return jobs.digits(name, data_root())
 
 
+def has_data(name: data.Name) -> bool:
+    """Whether that data set lies on this server, whole."""
+    return data.is_available(name, data_root())
+
+
+@st.cache_resource(show_spinner=False)
+def fetch(name: data.Name) -> None:
+    """Download a data set, once for all visitors. Raises DataError."""
+    data.load(name, data_root(), download=True)
+
+
 def images_per_second(config: ModelConfig, batch_size: int) -> float:
     """How fast this machine trains such a model, measured once."""
-    return jobs.images_per_second(config, batch_size)
+    return jobs.images_per_second(replace(config, beta=1.0), batch_size)  # the same for every β
 
 
 @st.cache_resource(show_spinner=False)
@@ -72,6 +88,31 @@ def pretrained(name: str) -> Shown:
     if isinstance(model, Classifier):
         raise checkpoints.CheckpointError(f"{name} is a classifier; choose an autoencoder")
     return Shown(key=name, title=title(model.config), model=model, card=card)
+
+
+def brought_back(weights: bytes, card: bytes, name: str, digits_name: data.Name) -> Shown:
+    """A model from the contents of its two files, measured anew. Raises CheckpointError.
+
+    Of the card only the configuration and the training's history are believed.
+    """
+    model, told = checkpoints.from_bytes(weights, card, name)
+    if isinstance(model, Classifier):
+        raise checkpoints.CheckpointError(f"{name} is a classifier; choose an autoencoder")
+    figures = jobs.measured(model, digits(digits_name))
+    if not all(map(math.isfinite, figures["test"].values())):
+        raise checkpoints.CheckpointError(
+            f"{name} does not decode to finite numbers; it may come from a run that diverged"
+        )
+    return Shown(
+        key=f"brought-{secrets.token_hex(8)}",
+        title=f"yours: {title(model.config)}",
+        model=model,
+        card={
+            "data": "told by nobody but its file, which was brought back and measured anew.",
+            **figures,
+            "history": jobs.history_of(told),
+        },
+    )
 
 
 @st.cache_resource(show_spinner=False)
@@ -114,11 +155,55 @@ def tsne(shown: Shown, name: data.Name, count: int = 2000) -> Float[Tensor, "cou
     return latent.tsne(codes(shown, name).mean[:count])
 
 
+@st.cache_data(show_spinner="Walking …", max_entries=4, hash_funcs=_BY_KEY)
+def round_walk(shown: Shown, steps: int = 10) -> Float[Tensor, "frames 1 28 28"]:
+    """Decodings along lines from the sample's first 0 to its first 1, to its first 2, … to 0."""
+    stops = codes(shown, "sample").mean[: data.CLASSES]
+    ways = [
+        latent.linear_path(start, end, steps + 1)[:-1]
+        for start, end in zip(stops, stops.roll(-1, 0))
+    ]
+    return mean_image(shown.config, latent.decode(shown.model, torch.cat(ways)))
+
+
 @st.cache_data(show_spinner="Measuring every digit …", max_entries=40, hash_funcs=_BY_KEY)
 def terms(shown: Shown, name: data.Name) -> evaluation.PerImage:
     """Loss terms of each of `map_images`, with one sampled z of a fixed generator."""
     rng = torch.Generator().manual_seed(0)
     return evaluation.terms_per_image(shown.model, map_images(name)[0], rng, samples=1)
+
+
+@st.cache_data(show_spinner="Measuring the test images …", max_entries=60, hash_funcs=_BY_KEY)
+def test_terms(shown: Shown, name: data.Name) -> Terms:
+    """Mean loss terms of the test images in use, with one sampled z."""
+    rng = torch.Generator().manual_seed(0)
+    return evaluation.mean_terms(shown.model, digits(name).test_images, rng, samples=1)
+
+
+@st.cache_data(show_spinner="Restoring the test images …", max_entries=10, hash_funcs=_BY_KEY)
+def restored(shown: Shown, name: data.Name) -> Float[Tensor, "n 1 28 28"]:
+    """The mean images decoded from the codes of the test images in use."""
+    parts = data.to_float(digits(name).test_images).split(1000)
+    return torch.cat([evaluation.reconstruct(shown.model, part) for part in parts])
+
+
+@st.cache_data(show_spinner="Fitting PCA …", max_entries=8)
+def pca_restored(name: data.Name, latent_dim: int) -> Float[Tensor, "n 1 28 28"]:
+    """The test images in use, restored by PCA of up to 10 000 training images."""
+    chosen = digits(name)
+    return evaluation.pca_reconstruction(
+        chosen.train_images[:10000], chosen.test_images, latent_dim
+    )
+
+
+@st.cache_data(show_spinner=False)
+def bce_bounds(name: data.Name) -> tuple[float, float]:
+    """BCE of perfect restoration and of the mean training image, nats per test image in use."""
+    chosen = digits(name)
+    return (
+        evaluation.entropy_floor(chosen.test_images),
+        evaluation.mean_image_cost(chosen.train_images, chosen.test_images),
+    )
 
 
 @st.cache_data(show_spinner="Looking for holes …", max_entries=60, hash_funcs=_BY_KEY)
@@ -150,6 +235,54 @@ def knn_accuracy(shown: Shown, name: data.Name) -> float:
         latent.encode(shown.model, test).mean,
         chosen.test_labels,
     )
+
+
+@st.cache_data(show_spinner="Judging 1 000 pictures …", max_entries=60, hash_funcs=_BY_KEY)
+def judged_reconstructions(
+    shown: Shown, name: data.Name, view: evaluation.View
+) -> evaluation.Judgement:
+    """Squared error, sharpness and confident share of the first test images, reconstructed from
+    their codes' means; what is sampled, with a fixed generator."""
+    x = data.to_float(digits(name).test_images[:JUDGED])
+    z = latent.encode(shown.model, digits(name).test_images[:JUDGED]).mean
+    return evaluation.judge(classifier()[0], _pictures(shown, z, view), x)
+
+
+@st.cache_data(show_spinner="Judging 1 000 pictures …", max_entries=60, hash_funcs=_BY_KEY)
+def judged_samples(shown: Shown, view: evaluation.View) -> evaluation.Judgement:
+    """Sharpness and confident share of pictures decoded from N(0, I), with a fixed generator."""
+    rng = torch.Generator().manual_seed(0)
+    z = sampling.prior(sampling.draw(JUDGED, shown.config.latent_dim, rng))
+    return evaluation.judge(classifier()[0], _pictures(shown, z, view))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def judged_digits(name: data.Name) -> evaluation.Judgement:
+    """The same figures for the first test images themselves."""
+    x = data.to_float(digits(name).test_images[:JUDGED])
+    return evaluation.judge(classifier()[0], x, x)
+
+
+@st.cache_data(show_spinner="Judging midpoints …", max_entries=40, hash_funcs=_BY_KEY)
+def between(shown: Shown | None, name: data.Name) -> evaluation.Between:
+    """The classifier on midpoints of random pairs of test images of different classes, the same
+    pairs for all: decoded between their codes, or of their pixels where no model is given."""
+    chosen = digits(name)
+    rng = torch.Generator().manual_seed(0)
+    a, b = evaluation.pairs_of_classes(chosen.test_labels, PAIRS, rng)
+    ends = chosen.test_images[a], chosen.test_images[b]
+    if shown is None:
+        middle = (data.to_float(ends[0]) + data.to_float(ends[1])) / 2
+    else:
+        z = [latent.encode(shown.model, images).mean for images in ends]
+        middle = _pictures(shown, (z[0] + z[1]) / 2, "mean")
+    labels = chosen.test_labels
+    return evaluation.judge_between(classifier()[0], middle, labels[a], labels[b])
+
+
+def _pictures(shown: Shown, z: Tensor, view: evaluation.View) -> Tensor:
+    rng = torch.Generator().manual_seed(1)
+    return evaluation.picture(shown.config, latent.decode(shown.model, z), view, rng)
 
 
 @st.cache_resource(scope="session", on_release=lambda watch: watch.left(), show_spinner=False)

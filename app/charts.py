@@ -15,7 +15,11 @@ from app import theme
 
 LEFT, RIGHT, BOTTOM, TOP = range(4)
 Domain = tuple[float, float, float, float]  # left, right, bottom, top
+Place = tuple[float, float, int]  # x, y, and the index of the digit there, -1 where none is
 Layer = alt.Chart | alt.LayerChart
+Map = alt.LayerChart  # with whatever lies over it
+
+CELLS = 60  # a click beside the points is answered for the middle of one of so many cells a side
 
 
 def domain_of(points: np.ndarray, margin: float = 0.08) -> Domain:
@@ -41,14 +45,14 @@ def _rounded_up(reach: float) -> float:
     return float(2 ** (np.ceil(np.log2(max(reach, 1.0)) * 2) / 2))
 
 
-def _x(domain: Domain, title: str = "z₁") -> alt.X:
+def _x(domain: Domain, title: str | None = None, field: str = "x") -> alt.X:
     scale = alt.Scale(domain=[domain[LEFT], domain[RIGHT]], nice=False)
-    return alt.X("x:Q", title=title, scale=scale)
+    return alt.X(f"{field}:Q", title=title or alt.Undefined, scale=scale)
 
 
-def _y(domain: Domain, title: str = "z₂") -> alt.Y:
+def _y(domain: Domain, title: str | None = None, field: str = "y") -> alt.Y:
     scale = alt.Scale(domain=[domain[BOTTOM], domain[TOP]], nice=False)
-    return alt.Y("y:Q", title=title, scale=scale)
+    return alt.Y(f"{field}:Q", title=title or alt.Undefined, scale=scale)
 
 
 def latent_map(
@@ -59,6 +63,7 @@ def latent_map(
     axes: tuple[str, str] = ("z₁", "z₂"),
     value: str | None = None,
     pickable: bool = False,
+    place: Place | None = None,
     size: float = 14,
     opacity: float = 0.65,
 ) -> alt.LayerChart:
@@ -66,7 +71,7 @@ def latent_map(
 
     Columns: x, y, class (str); with a tooltip also image (an address) and index (int); with
     `value` also value (float). With `pickable`, a click anywhere selects x, y and index (-1
-    beside the points) as "pick".
+    beside the points) as "pick" and marks the place; `place` is the one marked before any click.
     """
     x, y = _x(domain, axes[0]), _y(domain, axes[1])
     tooltip = [alt.Tooltip("image:N"), alt.Tooltip("class:N")] if "image" in codes else []
@@ -92,14 +97,35 @@ def latent_map(
         )
     layers: list[Layer] = [points, _class_numbers(codes, domain)]
     if pickable:
-        pick = alt.selection_point(fields=["x", "y", "index"], on="click", name="pick", empty=False)
-        ground = (
-            alt.Chart(_lattice(domain))
-            .mark_square(size=140, opacity=0.001)
-            .encode(_x(domain, axes[0]), _y(domain, axes[1]), tooltip=alt.value(None))
-            .add_params(pick)
+        pick = alt.selection_point(
+            fields=["x", "y", "index"],
+            on="click",
+            name="pick",
+            empty=False,
+            toggle=False,
+            clear=False,
+            value=[dict(zip(("x", "y", "index"), place))] if place else alt.Undefined,
         )
+        half = [(domain[RIGHT] - domain[LEFT]) / CELLS / 2, (domain[TOP] - domain[BOTTOM]) / CELLS / 2]
+        cells = _cells(domain)
+        ground = (
+            alt.Chart(cells)
+            .transform_calculate(
+                left=f"datum.x - {half[0]}", right=f"datum.x + {half[0]}",
+                bottom=f"datum.y - {half[1]}", top=f"datum.y + {half[1]}",
+            )
+            .mark_rect(opacity=0.001)
+            .encode(
+                _x(domain, axes[0], "left"), alt.X2("right:Q"),
+                _y(domain, axes[1], "bottom"), alt.Y2("top:Q"),
+                tooltip=alt.value(None),
+            )
+            .add_params(pick)
+        )  # fmt: skip
         layers.insert(0, ground)
+        for table in (cells, codes):
+            chosen = alt.Chart(table).transform_filter(pick).encode(x, y, tooltip=alt.value(None))
+            layers.append(_cross(chosen))
     return _titled(_layers(*layers), title)
 
 
@@ -120,7 +146,10 @@ def numbered(points: pd.DataFrame, domain: Domain, colour: str) -> alt.LayerChar
 
 def crosshair(x: float, y: float, domain: Domain) -> alt.LayerChart:
     """The place that the page is speaking of."""
-    place = alt.Chart(pd.DataFrame({"x": [x], "y": [y]})).encode(_x(domain), _y(domain))
+    return _cross(alt.Chart(pd.DataFrame({"x": [x], "y": [y]})).encode(_x(domain), _y(domain)))
+
+
+def _cross(place: alt.Chart) -> alt.LayerChart:
     halo = place.mark_point(shape="cross", size=520, strokeWidth=6, color="white")
     cross = place.mark_point(shape="cross", size=520, strokeWidth=2.5, color=theme.LATENT)
     return _layers(halo, cross)
@@ -137,26 +166,40 @@ def path(points: pd.DataFrame, domain: Domain, colour: str = theme.LATENT) -> al
     return _layers(line, dots, names)
 
 
+def rings(points: pd.DataFrame, domain: Domain, colour: str) -> alt.Chart:
+    """Rings around marks that something is to be said of. Columns: x, y."""
+    return (
+        alt.Chart(points)
+        .mark_point(size=190, color=colour, strokeWidth=2.5, filled=False)
+        .encode(_x(domain), _y(domain))
+    )
+
+
 def ellipses(outlines: pd.DataFrame, domain: Domain, colour: str = theme.LATENT) -> alt.Chart:
     """Closed outlines to the scale of the axes. Columns: x, y, order (int), ellipse (id)."""
     return (
         alt.Chart(outlines)
-        .mark_line(color=colour, strokeWidth=1, opacity=0.75, clip=True)
+        .mark_line(color=colour, strokeWidth=1.4, opacity=0.9, clip=True)
         .encode(_x(domain), _y(domain), order="order:Q", detail="ellipse:N")
     )
 
 
-def prior_contours(domain: Domain) -> alt.Chart:
-    """Circles of N(0, I) at 1, 2 and 3 standard deviations, dashed."""
+def prior_contours(domain: Domain, centre: tuple[float, float] = (0.0, 0.0)) -> alt.Chart:
+    """Circles of N(0, I) at 1, 2 and 3 standard deviations, dashed; `centre` is where 0 lies."""
     angle = np.linspace(0, 2 * np.pi, 73)
     circles = pd.concat(
         pd.DataFrame(
-            {"x": r * np.cos(angle), "y": r * np.sin(angle), "order": range(73), "ellipse": r}
+            {
+                "x": centre[0] + r * np.cos(angle),
+                "y": centre[1] + r * np.sin(angle),
+                "order": range(73),
+                "ellipse": r,
+            }
         )
         for r in (1, 2, 3)
     )
     return ellipses(circles, domain, theme.PRIOR).mark_line(
-        color=theme.PRIOR, strokeDash=[5, 4], strokeWidth=1.5, clip=True
+        color=theme.PRIOR, strokeDash=[5, 4], strokeWidth=2, clip=True
     )
 
 
@@ -232,12 +275,103 @@ def lines(
     return _titled(chart, title, height=320)
 
 
-def bars(table: pd.DataFrame, *, title: str, y: str, colours: dict[str, str]) -> alt.LayerChart:
+def densities(
+    curves: pd.DataFrame,
+    marks: pd.DataFrame,
+    *,
+    title: str,
+    x: str,
+    y: str,
+    y_domain: tuple[float, float],
+    colours: dict[str, str],
+    dashes: dict[str, list[int]],
+) -> alt.LayerChart:
+    """Functions over [0, 1] with the area below them, and named places on the x axis.
+
+    Columns: x, y, curve (str, a key of `colours` and `dashes`); of the marks x, name.
+    """
+    names = list(colours)
+    base = alt.Chart(curves).encode(
+        alt.X("x:Q", title=x, scale=_scale((0.0, 1.0))),
+        alt.Y("y:Q", title=y, scale=_scale(y_domain), stack=None),
+        alt.Color(
+            "curve:N",
+            title=None,
+            scale=alt.Scale(domain=names, range=list(colours.values())),
+            legend=alt.Legend(
+                orient="top", symbolType="stroke", symbolStrokeWidth=3, symbolOpacity=1
+            ),
+        ),
+        tooltip=["curve:N", alt.Tooltip("x:Q", format=".2f"), alt.Tooltip("y:Q", format=".3f")],
+    )
+    dash = alt.StrokeDash(
+        "curve:N", title=None, scale=alt.Scale(domain=names, range=[dashes[n] for n in names])
+    )
+    areas = base.mark_area(opacity=0.22, clip=True)
+    outlines = base.mark_line(strokeWidth=2.4, clip=True).encode(dash)
+    place = alt.Chart(marks).encode(alt.X("x:Q"))
+    rules = place.mark_rule(color=theme.PRIOR, strokeDash=[2, 3], strokeWidth=1.5)
+    left = bool(marks["x"].iloc[0] > 0.5)  # of the rule, so that it stays in the picture
+    words = place.mark_text(
+        align="right" if left else "left",
+        baseline="top",
+        dx=-6 if left else 6,
+        dy=4,
+        fontSize=13,
+        color=theme.PRIOR,
+    ).encode(y=alt.value(0), text="name:N")
+    return _titled(_layers(areas, outlines, rules, words), title, height=360)
+
+
+def marked_curve(
+    curve: pd.DataFrame,
+    mark: pd.DataFrame,
+    *,
+    title: str,
+    x: str,
+    y: str,
+    colour: str,
+    y_domain: tuple[float, float],
+    height: int = 300,
+) -> alt.LayerChart:
+    """A function over (0, 1) and one place on it. Columns: x, y; of the mark also name (str)."""
+    base = alt.Chart(curve).encode(
+        alt.X("x:Q", title=x, scale=_scale((0.0, 1.0))),
+        alt.Y("y:Q", title=y, scale=_scale(y_domain)),
+    )
+    line = base.mark_line(color=colour, strokeWidth=2.4, clip=True).encode(
+        tooltip=[alt.Tooltip("x:Q", title=x, format=".3f"), alt.Tooltip("y:Q", format=".3f")]
+    )
+    place = alt.Chart(mark).encode(alt.X("x:Q"), alt.Y("y:Q"))
+    rule = alt.Chart(mark).mark_rule(color=theme.PRIOR, strokeDash=[2, 3], strokeWidth=1.5)
+    rule = rule.encode(alt.X("x:Q"))
+    point = place.mark_point(filled=True, size=130, color=colour, opacity=1, stroke="white")
+    left = bool(mark["x"].iloc[0] > 0.5)  # of the rule, so that it stays in the picture
+    words = rule.mark_text(
+        align="right" if left else "left",
+        baseline="top",
+        dx=-6 if left else 6,
+        dy=4,
+        fontSize=13,
+        fontWeight="bold",
+        color=colour,
+    ).encode(y=alt.value(0), text="name:N")
+    return _titled(_layers(line, rule, point, words), title, height=height)
+
+
+def bars(
+    table: pd.DataFrame,
+    *,
+    title: str,
+    y: str,
+    colours: dict[str, str],
+    y_domain: tuple[float, float] | None = None,
+) -> alt.LayerChart:
     """A bar for each name, its number above it. Columns: name (a key of `colours`), value."""
     names = list(colours)
     base = alt.Chart(table).encode(
         alt.X("name:N", title=None, sort=names, axis=alt.Axis(labelAngle=0)),
-        alt.Y("value:Q", title=y),
+        alt.Y("value:Q", title=y, scale=_scale(y_domain) if y_domain else alt.Undefined),
     )
     scale = alt.Scale(domain=names, range=list(colours.values()))
     bar = base.mark_bar(size=46).encode(alt.Color("name:N", scale=scale, legend=None))
@@ -247,6 +381,33 @@ def bars(table: pd.DataFrame, *, title: str, y: str, colours: dict[str, str]) ->
     return _titled(_layers(bar, number), title, height=260)
 
 
+def rate_distortion(models: pd.DataFrame, *, title: str) -> alt.LayerChart:
+    """What the codes cost against what the pictures cost, a dot for each model.
+
+    Columns: kl, reconstruction (nats per image), name, shown (bool: the model on the page).
+    """
+    base = alt.Chart(models).encode(
+        alt.X("kl:Q", title="KL, nats per image"),
+        alt.Y(
+            "reconstruction:Q",
+            title="reconstruction, nats per image",
+            scale=alt.Scale(zero=False, padding=24),
+        ),
+    )
+    here = alt.datum.shown
+    line = base.mark_line(color=theme.PRIOR, strokeWidth=1, strokeDash=[4, 3])
+    dot = base.mark_point(filled=True, opacity=1).encode(
+        color=alt.condition(here, alt.value(theme.TOTAL), alt.value(theme.PRIOR)),
+        size=alt.condition(here, alt.value(240), alt.value(90)),
+        tooltip=["name:N", alt.Tooltip("kl:Q", format=".2f"),
+                 alt.Tooltip("reconstruction:Q", format=".2f")],
+    )  # fmt: skip
+    name = base.mark_text(dx=12, dy=-10, align="left", fontSize=13, color=theme.PRIOR).encode(
+        text="name:N"
+    )
+    return _titled(_layers(line, dot, name), title, height=240)
+
+
 def _scale(domain: tuple[float, float] | None) -> alt.Scale:
     return alt.Scale(domain=list(domain), nice=False) if domain else alt.Scale(zero=False)
 
@@ -254,6 +415,10 @@ def _scale(domain: tuple[float, float] | None) -> alt.Scale:
 def _class_numbers(codes: pd.DataFrame, domain: Domain) -> alt.LayerChart:
     """Each class's first word at the median of its codes."""
     middle = codes.groupby("class", sort=False)[["x", "y"]].median().reset_index()
+    wide, high = middle["x"].max() - middle["x"].min(), middle["y"].max() - middle["y"].min()
+    sides = domain[RIGHT] - domain[LEFT], domain[TOP] - domain[BOTTOM]
+    if max(wide / sides[0], high / sides[1]) < 0.02:  # all in one place: unreadable
+        middle = middle.iloc[:0]
     base = alt.Chart(middle).encode(_x(domain), _y(domain), text="class:N")
     halo = base.mark_text(fontSize=18, fontWeight="bold", stroke="white", strokeWidth=4)
     return _layers(halo, base.mark_text(fontSize=18, fontWeight="bold", color="#1A1A1A"))
@@ -263,10 +428,19 @@ def _layers(*layers: Layer) -> alt.LayerChart:
     return alt.LayerChart(layer=list(layers))
 
 
-def _lattice(domain: Domain, count: int = 48) -> pd.DataFrame:
+def cell_at(x: float, y: float, domain: Domain) -> Place:
+    """The cell of a pickable map that a place lies in, the nearest one for a place outside."""
+    cells = _cells(domain)
+    row = cells.iloc[int(((cells["x"] - x) ** 2 + (cells["y"] - y) ** 2).argmin())]
+    return (float(row["x"]), float(row["y"]), -1)
+
+
+def _cells(domain: Domain) -> pd.DataFrame:
+    """The middles of CELLS x CELLS equal cells of a map: places to click beside the points."""
+    steps = (np.arange(CELLS) + 0.5) / CELLS
     x, y = np.meshgrid(
-        np.linspace(domain[LEFT], domain[RIGHT], count),
-        np.linspace(domain[BOTTOM], domain[TOP], count),
+        domain[LEFT] + (domain[RIGHT] - domain[LEFT]) * steps,
+        domain[BOTTOM] + (domain[TOP] - domain[BOTTOM]) * steps,
     )
     return pd.DataFrame({"x": x.ravel(), "y": y.ravel(), "index": -1})
 

@@ -13,6 +13,7 @@ from app.theme import DIGIT
 
 GAP = 6  # pixels between digits
 LABEL = 20  # height of a line of text
+HEADING = 36  # height of a row's heading
 GREY = (122, 122, 122, 255)  # text that reads on the light page and on the dark one
 MARK = (220, 69, 31, 255)
 
@@ -25,24 +26,27 @@ def sheet(
     gap: int = GAP,
     labels: Sequence[str] | None = None,
     marked: Sequence[bool] | None = None,
+    headings: Sequence[str] | None = None,
 ) -> str:
     """Digits in rows, white on black, as the data URI of one PNG (transparent between them).
 
     Values outside [0, 1] are clipped. `labels` are written under the digits, as many lines as
-    their newlines ask for; a `marked` digit gets a frame.
+    their newlines ask for; a `marked` digit gets a frame; each row may have a heading.
     """
     pixels = (images.detach().float().clamp(0, 1) * 255).round().byte().squeeze(1).numpy()
     side = 28 * scale
     lines = max((label.count("\n") + 1 for label in labels), default=0) if labels else 0
     text = LABEL * lines
     rows = -(-len(pixels) // columns)
-    picture = Image.new(
-        "RGBA", (columns * (side + gap) - gap, rows * (side + gap + text) - gap), (0, 0, 0, 0)
-    )
+    above = HEADING if headings else 0
+    tall = above + side + gap + text
+    picture = Image.new("RGBA", (columns * (side + gap) - gap, rows * tall - gap), (0, 0, 0, 0))
     draw = ImageDraw.Draw(picture)
     font = ImageFont.load_default(15)
+    for row, heading in enumerate(headings or ()):
+        draw.text((0, row * tall + above - 5), heading, GREY, font, anchor="ls")
     for i, digit in enumerate(pixels):
-        left, top = i % columns * (side + gap), i // columns * (side + gap + text)
+        left, top = i % columns * (side + gap), i // columns * tall + above
         enlarged = np.kron(digit, np.ones((scale, scale), np.uint8))
         picture.paste(Image.fromarray(enlarged).convert("RGBA"), (left, top))
         if marked is not None and marked[i]:
@@ -51,6 +55,19 @@ def sheet(
             middle = (left + side / 2, top + side + 2)
             draw.multiline_text(middle, labels[i], GREY, font, anchor="ma", align="center")
     return _data_uri(picture)
+
+
+def film(frames: Float[Tensor, "count 1 28 28"], *, scale: int = 8, milliseconds: int = 90) -> str:
+    """Digits one after the other, three times over, as the data URI of an animated PNG."""
+    pictures = [
+        Image.fromarray(np.kron(digit, np.ones((scale, scale), np.uint8)))
+        for digit in (frames.clamp(0, 1) * 255).round().byte().squeeze(1).numpy()
+    ]
+    stream = io.BytesIO()
+    pictures[0].save(
+        stream, "PNG", save_all=True, append_images=pictures[1:], duration=milliseconds, loop=3
+    )
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
 
 
 def digit_png(pixels: np.ndarray, scale: int = 2) -> bytes:

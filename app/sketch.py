@@ -1,84 +1,101 @@
 """The network as a picture, drawn from the layers of the model that is shown."""
 
 from html import escape
+from itertools import pairwise
 from math import log2, prod
+from typing import NamedTuple
 
 from app import theme
 from core.models.layers import LayerShape
 
-WIDTH, HEIGHT, TOP = 1080, 280, 40
-INK = "#7A7A7A"  # reads on the light page and on the dark one
-TALLEST, LOWEST = 150, 14  # px: 784 numbers, and one
+INK = theme.PRIOR  # reads on the light page and on the dark one
+PITCH, HEIGHT, AXIS = 128, 300, 118  # px: from bar to bar, of the picture, of the bars' middle
+TALLEST, LOWEST, WIDE = 150, 16, 34  # px: a bar of 6 272 numbers, a bar of one, a bar's width
 
 
-def network(encoder: list[LayerShape], decoder: list[LayerShape], posterior: bool) -> str:
-    """An SVG: every stage a bar as tall as the logarithm of how many numbers it holds.
+class Stage(NamedTuple):
+    """A bar: what passes here, and the layers that made it."""
 
-    Layers without parameters (ReLU, Flatten, …) are named with the layer before them. The code
-    is the narrow bar in the middle; with `posterior` the encoder's last layer gives two numbers
-    a latent, a mean and a log variance.
+    shape: tuple[int, ...]
+    words: tuple[str, ...]
+    parameters: int
+    colour: str
+
+    @property
+    def tall(self) -> float:
+        return LOWEST + (TALLEST - LOWEST) * log2(prod(self.shape)) / log2(6272)
+
+
+def network(encoder: list[LayerShape], decoder: list[LayerShape], variational: bool) -> str:
+    """An SVG: a bar for every stage, as tall as the logarithm of how many numbers pass there.
+
+    An autoencoder's last encoder layer gives the code itself. A variational one's gives a mean
+    and a log variance for each latent, and the code is drawn from them.
     """
-    before, after = _stages(encoder[:-1]), _stages(decoder)
-    latent = encoder[-1].output[0] // (2 if posterior else 1)
-    last = encoder[-1]
-    heads = f"Linear\n{'mean, log σ²' if posterior else 'code'}"
-    bars = [
-        ("image", (1, 28, 28), 0, theme.PRIOR),
-        *((name, shape, count, theme.ENCODER) for name, shape, count in before),
-        (heads, last.output, last.parameters, theme.ENCODER),
-        ("code z", (latent,), 0, theme.LATENT),
-        *((name, shape, count, theme.DECODER) for name, shape, count in after),
-    ]
-    pitch = WIDTH / len(bars)
-    parts = [_bar(i * pitch, pitch, *bar) for i, bar in enumerate(bars)]
-    sides = (
-        (0, len(before) + 2, "encoder", theme.ENCODER),
-        (len(before) + 2, len(before) + 3, "bottleneck", theme.LATENT),
-        (len(before) + 3, len(bars), "decoder", theme.DECODER),
-    )
-    for first, last_bar, name, colour in sides:
-        middle = (first + last_bar) / 2 * pitch
-        parts.append(_text(middle, 18, name, colour, bold=True))
+    *hidden, last = encoder
+    before = [Stage((1, 28, 28), ("image x",), 0, INK), *_stages(hidden, theme.ENCODER)]
+    if variational:
+        latent = last.output[0] // 2
+        words = (last.name, "mean, log σ²")
+        before.append(Stage(last.output, words, last.parameters, theme.ENCODER))
+        code = Stage((latent,), ("sampled", "code z"), 0, theme.LATENT)
+    else:
+        code = Stage(last.output, (last.name, "code z"), last.parameters, theme.LATENT)
+    after = _stages(decoder, theme.DECODER)
+    stages = [*before, code, *after]
+    middle = len(before)
+    parts = [_funnel(i, a, b) for i, (a, b) in enumerate(pairwise(stages))]
+    parts += [_bar(i, stage) for i, stage in enumerate(stages)]
+    parts.append(_text((middle - 1) / 2, 18, "encoder", theme.ENCODER, bold=True))
+    parts.append(_text(middle, 18, "bottleneck", theme.LATENT, bold=True))
+    parts.append(_text((middle + len(stages)) / 2, 18, "decoder", theme.DECODER, bold=True))
+    width = PITCH * len(stages)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif">{"".join(parts)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" '
+        f'width="{width}" height="{HEIGHT}" font-family="sans-serif">{"".join(parts)}</svg>'
     )
 
 
-def _stages(layers: list[LayerShape]) -> list[tuple[str, tuple[int, ...], int]]:
+def _stages(layers: list[LayerShape], colour: str) -> list[Stage]:
     """Layers that learn, each named with the parameter-free ones that follow it."""
-    stages: list[tuple[str, tuple[int, ...], int]] = []
+    stages: list[Stage] = []
     for layer in layers:
         if layer.parameters:
-            stages.append((layer.name, layer.output, layer.parameters))
-        elif stages:
-            name, shape, count = stages[-1]
-            short = layer.name if layer.name not in ("Flatten", "Unflatten") else "reshape"
-            shape = shape if layer.name == "Flatten" else layer.output
-            stages[-1] = (f"{name}\n{short}" if short != "reshape" else name, shape, count)
+            stages.append(Stage(layer.output, (layer.name,), layer.parameters, colour))
+        elif stages and layer.name != "Flatten":
+            words = () if layer.name == "Unflatten" else (layer.name,)
+            stages[-1] = stages[-1]._replace(shape=layer.output, words=stages[-1].words + words)
     return stages
 
 
-def _bar(left: float, pitch: float, name: str, shape: tuple[int, ...], count: int, colour: str):
-    tall = LOWEST + (TALLEST - LOWEST) * log2(prod(shape)) / log2(6272)
-    middle, width = left + pitch / 2, min(46.0, pitch * 0.5)
-    base = TOP + TALLEST / 2
-    lines = [" × ".join(map(str, shape)), *name.split("\n")]
-    if count:
-        lines.append(f"{count:,} par.".replace(",", " "))
-    words = "".join(
-        _text(middle, TOP + TALLEST + 22 + 17 * i, line, INK, bold=i == 0)
-        for i, line in enumerate(lines)
-    )
+def _bar(i: int, stage: Stage) -> str:
+    lines = [" × ".join(map(str, stage.shape)), *stage.words]
+    if stage.parameters:
+        lines.append(f"{stage.parameters:,} parameters".replace(",", " "))
+    words = [
+        _text(i, AXIS + TALLEST / 2 + 30 + 17 * n, line, INK, bold=n == 0)
+        for n, line in enumerate(lines)
+    ]
+    left, top = PITCH * (i + 0.5) - WIDE / 2, AXIS - stage.tall / 2
     return (
-        f'<rect x="{middle - width / 2:.1f}" y="{base - tall / 2:.1f}" width="{width:.1f}" '
-        f'height="{tall:.1f}" rx="4" fill="{colour}"/>{words}'
+        f'<rect x="{left:.1f}" y="{top:.1f}" width="{WIDE}" height="{stage.tall:.1f}" rx="4" '
+        f'fill="{stage.colour}"/>{"".join(words)}'
     )
 
 
-def _text(x: float, y: float, words: str, colour: str, *, bold: bool = False) -> str:
-    weight = 600 if bold else 400
+def _funnel(i: int, a: Stage, b: Stage) -> str:
+    """What the next stage makes of this one, narrowing or widening."""
+    left, right = PITCH * (i + 0.5) + WIDE / 2, PITCH * (i + 1.5) - WIDE / 2
+    corners = (
+        (left, AXIS - a.tall / 2), (right, AXIS - b.tall / 2),
+        (right, AXIS + b.tall / 2), (left, AXIS + a.tall / 2),
+    )  # fmt: skip
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
+    return f'<polygon points="{points}" fill="{b.colour}" opacity="0.18"/>'
+
+
+def _text(i: float, y: float, words: str, colour: str, *, bold: bool = False) -> str:
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" font-size="12.5" '
-        f'font-weight="{weight}" fill="{colour}">{escape(words)}</text>'
+        f'<text x="{PITCH * (i + 0.5):.1f}" y="{y:.1f}" text-anchor="middle" font-size="12.5" '
+        f'font-weight="{600 if bold else 400}" fill="{colour}">{escape(words)}</text>'
     )

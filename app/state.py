@@ -12,6 +12,7 @@ import torch
 
 from app import cache
 from app.cache import Shown
+from app.charts import Place
 from app.jobs import Job, Order
 from core.data import CLASSES, Name
 from core.models import Kind, ModelConfig
@@ -25,8 +26,12 @@ class Visitor:
     data: Name = "sample"
     ten: tuple[int, ...] = tuple(range(10))  # indices of test images: the digits being followed
     noise_seed: int = 0
+    seen: set[str] = field(default_factory=set)  # addresses of the lessons visited
+    places: dict[str, Place] = field(default_factory=dict)  # picked on the map of that name
+    place_in_address: str = ""  # as last written there; anything else came with a link
     job: Job | None = None
-    own: dict[Kind, Shown] = field(default_factory=dict)  # the last model trained of each kind
+    own: dict[Kind, Shown] = field(default_factory=dict)  # the last of each kind, newest last
+    brought: int = 0  # models brought back from their files so far
     uses_own: dict[Kind, bool] = field(default_factory=dict)
     watch: cache.ConnectionWatch = field(default_factory=cache.ConnectionWatch)
 
@@ -52,14 +57,29 @@ class Visitor:
         job.collected = True
         if job.status == "failed":
             return
-        config = job.order.model
-        self.own[config.kind] = Shown(
-            key=f"run-{secrets.token_hex(8)}",
-            title=f"yours: {cache.title(config)}",
-            model=job.state.model.eval(),
-            card=job.card(),
+        self._take_over(
+            Shown(
+                key=f"run-{secrets.token_hex(8)}",
+                title=f"yours: {cache.title(job.order.model)}",
+                model=job.state.model.eval(),
+                card=job.card(),
+            )
         )
-        self.uses_own[config.kind] = True
+
+    def bring_back(self, weights: bytes, card: bytes, name: str) -> None:
+        """Take over a model from the contents of its two files. Raises CheckpointError."""
+        self._take_over(cache.brought_back(weights, card, name, self.data))
+        self.brought += 1
+
+    def _take_over(self, shown: Shown) -> None:
+        kind = shown.config.kind
+        self.own.pop(kind, None)  # so that the last of `own` is the newest
+        self.own[kind] = shown
+        self.uses_own[kind] = True
+
+    def new_noise(self) -> None:
+        """Another draw of ε, for every sampler and every model."""
+        self.noise_seed = secrets.randbits(32)
 
     def choose_digits(self) -> None:
         """Ten other test images, one of each class."""
@@ -85,3 +105,36 @@ def session() -> Visitor:
     cache.watch_connection(visitor.watch)
     visitor.collect()
     return visitor
+
+
+def place_on(visitor: Visitor, map_name: str) -> Place | None:
+    """The place picked on a map, by a click or by a link, which the address then tells."""
+    linked = st.query_params.get("at", "")
+    if linked and linked != visitor.place_in_address and (place := _place_from(linked)):
+        visitor.places[map_name] = place
+    place = visitor.places.get(map_name)
+    if place is None:
+        visitor.place_in_address = ""
+        st.query_params.pop("at", None)
+    else:
+        x, y, index = place
+        visitor.place_in_address = f"{x:.4g},{y:.4g}" + (f",{index}" if index >= 0 else "")
+        if visitor.place_in_address != linked:
+            st.query_params["at"] = visitor.place_in_address
+    return place
+
+
+def keep_place(visitor: Visitor, map_name: str, chart: str) -> None:
+    """Keep what was just picked on a chart as the place on its map."""
+    for picked in st.session_state[chart]["selection"].get("pick", [])[-1:]:
+        visitor.places[map_name] = (picked["x"], picked["y"], int(picked["index"]))
+
+
+def _place_from(address: str) -> Place | None:
+    """ "1.5,-2" or "1.5,-2,17" as a place; None for anything else."""
+    try:
+        x, y, *index = (float(number) for number in address.split(","))
+        place = (x, y, int(index[0]) if index else -1)
+    except (ValueError, OverflowError):
+        return None
+    return place if max(abs(x), abs(y)) < 1e9 and len(index) <= 1 else None

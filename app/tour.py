@@ -9,29 +9,26 @@ APP = Path(__file__).resolve().parent
 if str(APP.parent) not in sys.path:
     sys.path.insert(0, str(APP.parent))
 
-LESSONS = APP / "lessons"
+from app.course import LESSONS
+from app.state import session
 
 st.set_page_config(page_title="Latent Walk", page_icon="🔢", layout="wide")
 st.html(APP / "style.css")
 
 page = st.navigation(
     [
-        st.Page(LESSONS / "welcome.py", title="Welcome", default=True),
-        st.Page(LESSONS / "autoencoder.py", title="1 Autoencoder", url_path="autoencoder"),
-        st.Page(LESSONS / "latent_scatter.py", title="2 Latent scatter", url_path="latent-scatter"),
-        st.Page(
-            LESSONS / "random_sampling.py", title="3 Random sampling", url_path="random-sampling"
+        st.Page(APP / "lessons" / "welcome.py", title="Welcome", default=True),
+        *(
+            st.Page(
+                APP / "lessons" / f"{lesson.file}.py",
+                title=f"{number} {lesson.title}",
+                url_path=lesson.address,
+            )
+            for number, lesson in enumerate(LESSONS, 1)
         ),
-        st.Page(LESSONS / "interpolation.py", title="4 Interpolation", url_path="interpolation"),
-        st.Page(LESSONS / "vae.py", title="5 VAE", url_path="vae"),
-        st.Page(
-            LESSONS / "continuous_bernoulli.py",
-            title="6 Continuous Bernoulli",
-            url_path="continuous-bernoulli",
-        ),
-        st.Page(LESSONS / "build_your_own.py", title="7 Build your own", url_path="build-your-own"),
-        st.Page(LESSONS / "data.py", title="Data", url_path="data"),
+        st.Page(APP / "lessons" / "data.py", title="Data", url_path="data"),
     ],
     position="top",
 )
+session().seen.add(page.url_path)
 page.run()

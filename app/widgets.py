@@ -5,12 +5,15 @@ address (`bind="query-params"`); the rest is kept for the visit (`persist_state=
 """
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import streamlit as st
 from jaxtyping import Float
 from torch import Tensor
 
 from app import images
+
+Word = TypeVar("Word", bound=str)
 
 
 def digits(
@@ -21,17 +24,18 @@ def digits(
     alt: str,
     labels: Sequence[str] | None = None,
     marked: Sequence[bool] | None = None,
+    headings: Sequence[str] | None = None,
     **size: int,
 ) -> None:
     """Digits in rows, as one picture that keeps its size; a narrow screen scrolls it."""
-    sheet = images.sheet(pictures, columns, labels=labels, marked=marked, **size)
+    sheet = images.sheet(pictures, columns, labels=labels, marked=marked, headings=headings, **size)
     with st.container(key=f"strip-{key}"):
         st.image(sheet, alt=alt)
 
 
 def choice(
-    label: str, options: Sequence[str], *, key: str, default: str | None = None, **rest
-) -> str:
+    label: str, options: Sequence[Word], *, key: str, default: Word | None = None, **rest
+) -> Word:
     """One of a few, in the address; the first unless said otherwise."""
     return st.segmented_control(
         label,
@@ -57,3 +61,18 @@ def one_of(label: str, options: Sequence, value, *, key: str, **rest):
 def switch(label: str, value: bool = False, *, key: str, **rest) -> bool:
     """On or off, in the address."""
     return st.toggle(label, value, key=key, bind="query-params", **rest)
+
+
+def grouped(number: int) -> str:
+    """12345 as 12 345."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+def menu(label: str, options: Sequence[str], *, key: str, **rest) -> str:
+    """One of many, in the address; the first unless said otherwise."""
+    return st.selectbox(label, options, key=key, bind="query-params", **rest)
+
+
+def entry(label: str, low: int, high: int, value: int, *, key: str, **rest) -> int:
+    """A whole number to type, in the address."""
+    return int(st.number_input(label, low, high, value, key=key, bind="query-params", **rest))

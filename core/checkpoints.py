@@ -32,9 +32,10 @@ def save(path: str | Path, model: Model | Classifier, card: Card) -> None:
     The card gets the model's configuration under "model".
     """
     weights, description = _paths(path)
+    text = card_text(model, card)
     weights.parent.mkdir(parents=True, exist_ok=True)
     weights.write_bytes(to_bytes(model))
-    description.write_text(card_text(model, card))
+    description.write_text(text)
 
 
 def load(path: str | Path) -> tuple[Model | Classifier, Card]:
@@ -59,7 +60,8 @@ def to_bytes(model: Model | Classifier) -> bytes:
 
 def card_text(model: Model | Classifier, card: Card) -> str:
     """The card as JSON, the model's configuration first."""
-    return json.dumps({"model": asdict(model.config), **card}, indent=2, allow_nan=False) + "\n"
+    card = {"model": {}} | card | {"model": asdict(model.config)}
+    return json.dumps(card, indent=2, allow_nan=False) + "\n"
 
 
 def from_bytes(weights: bytes, card: bytes, name: str) -> tuple[Model | Classifier, Card]:

@@ -11,6 +11,7 @@ import importlib
 import math
 import os
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from types import ModuleType
 from typing import Literal, get_args
@@ -53,8 +54,6 @@ def load(name: Name, root: str | Path | None = None, *, download: bool = False) 
     """
     if name == "sample":
         return _sample()
-    if name not in _FULL:
-        raise ValueError(f"no data set is called {name!r}; choose one of {get_args(Name)}")
     return _full(name, Path(root) if root is not None else DEFAULT_ROOT, download)
 
 
@@ -125,11 +124,14 @@ _FILES: dict[str, tuple[int, ...]] = {
 
 
 def _raw_folder(name: Name, root: Path) -> Path:
+    if name not in _FULL:
+        raise ValueError(f"no data set is called {name!r}; choose one of {get_args(Name)}")
     return root / _FULL[name].dataset / "raw"
 
 
 def _full(name: Name, root: Path, download: bool) -> Digits:
-    full, raw = _FULL[name], _raw_folder(name, root)
+    raw, full = _raw_folder(name, root), _FULL[name]
+    damaged = []
     for file, shape in _FILES.items():
         fault = _fault(raw / file, *shape)
         if fault is None:
@@ -140,14 +142,17 @@ def _full(name: Name, root: Path, download: bool) -> Digits:
                 f"folder that holds {full.dataset}/raw with the four files, unpacked."
             )
         if (raw / file).exists():
-            os.replace(raw / file, raw / f"{file}.damaged")
+            damaged.append(raw / file)
     dataset = getattr(_torchvision_datasets(), full.dataset)
     try:
+        for file in damaged:
+            os.replace(file, f"{file}.damaged")
         train = dataset(root, train=True, download=download)
         test = dataset(root, train=False, download=False)
-    except (RuntimeError, OSError, ValueError, EOFError) as error:
+    except (RuntimeError, OSError, ValueError, EOFError, HTTPException) as error:
+        reason = " ".join(str(error).split())  # torchvision's has a line for each mirror
         raise DataError(
-            f"{full.title} could not be fetched into {raw}: {error} Check the network and the "
+            f"{full.title} could not be fetched into {raw} ({reason}). Check the network and the "
             "free space, then try again; until then the sample stays in use."
         ) from error
     return Digits(

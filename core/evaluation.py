@@ -5,7 +5,7 @@ decode *sampled* z; pictures and maps use posterior means, and a page says which
 """
 
 import math
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from torch import Tensor
 from core.data import to_float
 from core.latent import Codes, nearest
 from core.losses import kl_standard_normal
-from core.models import Model, VariationalAutoencoder, mean_image
+from core.models import Model, ModelConfig, VariationalAutoencoder, mean_image, sample_image
 from core.models.classifier import Classifier
 from core.models.layers import negative_log_likelihood
 from core.models.vae import reparameterise
@@ -25,6 +25,8 @@ from core.training import Terms
 
 NEIGHBOURS = 15
 CONFIDENT = 0.9
+
+View = Literal["parameter", "mean", "sample"]  # what of p(x|z) is drawn
 
 
 class PerImage(NamedTuple):
@@ -131,10 +133,13 @@ class Holes(NamedTuple):
 
 
 def find_holes(codes: Float[Tensor, "codes latent"]) -> Holes:
-    """Every fifth code is held out; the others are known."""
-    held_out = torch.arange(len(codes)) % 5 == 0
-    known = codes[~held_out]
-    distance, _ = nearest(known, codes[held_out])
+    """A fifth of the codes, drawn with a fixed seed, is held out; the others are known.
+
+    Drawn, because a set may come in an order: every fifth image of the sample is a 0 or a 5.
+    """
+    order = torch.randperm(len(codes), generator=torch.Generator().manual_seed(0))
+    held_out, known = codes[order[: len(codes) // 5]], codes[order[len(codes) // 5 :]]
+    distance, _ = nearest(known, held_out)
     return Holes(known, max(distance.quantile(0.95).item(), 1e-12))
 
 
@@ -149,6 +154,44 @@ def confidence(
 def confident_share(classifier: Classifier, images: Float[Tensor, "images 1 28 28"]) -> float:
     """Share of the images of which the classifier is more than 90 % sure."""
     return (confidence(classifier, images) > CONFIDENT).float().mean().item()
+
+
+class Between(NamedTuple):
+    """What the classifier makes of images that lie between two digits."""
+
+    confident: float  # share of the images of which it is more than 90 % sure
+    other: float  # share that it reads as a digit that neither end is
+
+
+def judge_between(
+    classifier: Classifier,
+    images: Float[Tensor, "images 1 28 28"],
+    start_labels: Int64[Tensor, " images"],
+    end_labels: Int64[Tensor, " images"],
+) -> Between:
+    """One image for each pair of ends."""
+    probability, read = classifier.probabilities(images).max(1)
+    return Between(
+        confident=(probability > CONFIDENT).float().mean().item(),
+        other=((read != start_labels) & (read != end_labels)).float().mean().item(),
+    )
+
+
+def pairs_of_classes(
+    labels: Int64[Tensor, " images"], count: int, rng: torch.Generator
+) -> tuple[Int64[Tensor, " count"], Int64[Tensor, " count"]]:
+    """Indices of two images of different classes, so many times, at random."""
+    drawn = torch.randint(len(labels), (4 * count, 2), generator=rng)
+    different = drawn[labels[drawn[:, 0]] != labels[drawn[:, 1]]][:count]
+    return different[:, 0], different[:, 1]
+
+
+def collapsed(kl: float, reconstruction: float, mean_image_cost: float) -> bool:
+    """Whether a VAE's codes carry nothing: no KL, and the cost of always drawing the mean image.
+
+    Within 1 % of that cost, because the mean image it learned is that of other images.
+    """
+    return kl < 0.01 and abs(reconstruction - mean_image_cost) < 0.01 * mean_image_cost
 
 
 def noise_images(count: int, rng: torch.Generator) -> Float[Tensor, "count 1 28 28"]:
@@ -175,6 +218,44 @@ def reconstruct(
 ) -> Float[Tensor, "images 1 28 28"]:
     """The mean image decoded from each image's code (a VAE's posterior mean)."""
     return mean_image(model.config, model.decode(model.encode(x)))
+
+
+def picture(
+    config: ModelConfig,
+    logits: Float[Tensor, "images 1 28 28"],
+    view: View,
+    rng: torch.Generator,
+) -> Float[Tensor, "images 1 28 28"]:
+    """p(x|z) as a picture in [0, 1]: its parameter λ, its mean, or one sample of it.
+
+    λ is the mean of a Bernoulli and of our Gaussian, but not of a continuous Bernoulli. A
+    Gaussian's sample is clipped: it may be darker than black, and a screen cannot.
+    """
+    match view:
+        case "parameter":
+            return logits.sigmoid()
+        case "mean":
+            return mean_image(config, logits)
+        case "sample":
+            return sample_image(config, logits, rng).clamp(0, 1)
+
+
+class Judgement(NamedTuple):
+    """How a set of pictures looks to three judges, means over the images."""
+
+    squared_error: float | None  # to the originals, where there are any
+    sharpness: float
+    confident: float  # share that the classifier is more than 90 % sure of
+
+
+def judge(
+    classifier: Classifier,
+    images: Float[Tensor, "images 1 28 28"],
+    originals: Float[Tensor, "images 1 28 28"] | None = None,
+) -> Judgement:
+    """Squared error, sharpness and confident share of pictures."""
+    error = None if originals is None else squared_error(images, originals).mean().item()
+    return Judgement(error, sharpness(images).mean().item(), confident_share(classifier, images))
 
 
 def entropy_floor(images: UInt8[Tensor, "images 1 28 28"]) -> float:

@@ -110,6 +110,48 @@ def four_corners(
     return torch.stack([linear_path(a, b, size) for a, b in zip(left, right, strict=True)])
 
 
+class Window(NamedTuple):
+    """A part of a plane in latent space: `plane` draws it."""
+
+    origin: Float[Tensor, " latent"]  # its middle
+    right: Float[Tensor, " latent"]  # from the middle to the right edge
+    up: Float[Tensor, " latent"]  # from the middle to the upper edge
+
+
+def axis_window(z: Float[Tensor, "codes latent"], first: int, second: int, reach: float) -> Window:
+    """Along two of the latent axes, so many standard deviations of the codes to each side."""
+    sides = torch.diag(reach * z.std(0))
+    right = sides[first]
+    return Window(z.mean(0), right, sides[second] if second != first else torch.zeros_like(right))
+
+
+def principal_window(z: Float[Tensor, "codes latent"], reach: float) -> Window:
+    """Along the two directions in which the codes vary most, in standard deviations along each."""
+    covariance = torch.cov(z.double().T).reshape(z.shape[1], z.shape[1])
+    variances, directions = torch.linalg.eigh(covariance)  # rising
+    sides = (reach * variances.clamp(min=0).sqrt() * directions).T.float()
+    return Window(z.mean(0), sides[-1], sides[-2] if len(sides) > 1 else torch.zeros_like(sides[0]))
+
+
+def window_through(
+    a: Float[Tensor, " latent"],
+    b: Float[Tensor, " latent"],
+    c: Float[Tensor, " latent"],
+    reach: float,
+) -> Window:
+    """In the plane of three codes, a to b pointing right: a rectangle around them.
+
+    `reach` 1 lets the outermost codes touch its edges.
+    """
+    right = torch.nn.functional.normalize(b - a, dim=0)
+    up = torch.nn.functional.normalize((c - a) - ((c - a) @ right) * right, dim=0)
+    places = torch.stack([a, b, c]) - a
+    x, y = places @ right, places @ up
+    middle = a + (x.amin() + x.amax()) / 2 * right + (y.amin() + y.amax()) / 2 * up
+    half = reach / 2 * torch.stack([x.amax() - x.amin(), y.amax() - y.amin()])
+    return Window(middle, half[0] * right, half[1] * up)
+
+
 class Projection(NamedTuple):
     """The plane of the two directions along which a set of codes varies most."""
 
@@ -124,15 +166,32 @@ class Projection(NamedTuple):
         """The codes in the plane that project onto these points."""
         return self.origin + points @ self.axes
 
+    def outlines(
+        self,
+        mean: Float[Tensor, "codes latent"],
+        logvar: Float[Tensor, "codes latent"],
+        corners: int = 41,
+    ) -> Float[Tensor, "codes corners 2"]:
+        """The shadows of 1σ ellipsoids on the plane, as closed outlines: m + S^½ (cos, sin).
+
+        S is the projected covariance, which is not diagonal where the axes are tilted.
+        """
+        covariance = (self.axes * logvar.exp().unsqueeze(1)) @ self.axes.T
+        variances, directions = torch.linalg.eigh(covariance)
+        angle = torch.linspace(0, 2 * torch.pi, corners)
+        circle = torch.stack([angle.cos(), angle.sin()], 1)
+        spread = variances.clamp(min=0).sqrt().unsqueeze(1)  # may round to below 0 where d is 1
+        return self.project(mean).unsqueeze(1) + circle @ (directions * spread).mT
+
 
 def principal_plane(z: Float[Tensor, "codes latent"]) -> Projection:
     """PCA of the codes. Two-dimensional codes keep their own axes, and one-dimensional codes
     lie along the first axis of a plane whose second is empty: there is nothing to project.
     """
-    latent = z.shape[1]
-    if latent <= 2:
-        share = z.var(0) / z.var(0).sum()
-        explained = torch.cat([share, torch.zeros(2 - latent)])
+    latent, variance = z.shape[1], (z - z[0]).var(0)
+    if latent <= 2 or not variance.any():  # 0 where a dead encoder gives every image one code
+        explained = torch.zeros(2)
+        explained[:latent] = variance[:2] / variance.sum().clamp(min=1e-30)
         return Projection(torch.zeros(latent), torch.eye(2, latent), explained)
     pca = PCA(n_components=2, random_state=0).fit(z.numpy())
     return Projection(
@@ -147,7 +206,11 @@ def tsne(z: Float[Tensor, "codes latent"], seed: int = 0) -> Float[Tensor, "code
 
     van der Maaten & Hinton 2008. About 10 s for 2 000 codes.
     """
-    points = TSNE(random_state=seed, init="pca", perplexity=30).fit_transform(z.numpy())
+    offsets = torch.nn.functional.pad((z - z[0]).double(), (0, max(0, 2 - z.shape[1])))
+    if not offsets.any():  # a dead encoder's codes, on which scikit-learn's t-SNE crashes
+        return torch.zeros(len(z), 2)
+    offsets = offsets / offsets.abs().max()  # t-SNE sees no scale, float32 does
+    points = TSNE(random_state=seed, init="pca", perplexity=30).fit_transform(offsets.numpy())
     return torch.from_numpy(points).float()
 
 
@@ -157,3 +220,12 @@ def nearest(
     """Distance to the nearest code of a set, and its index there."""
     distance, index = NearestNeighbors(n_neighbors=1).fit(codes.numpy()).kneighbors(z.numpy())
     return torch.from_numpy(distance[:, 0]).float(), torch.from_numpy(index[:, 0])
+
+
+def emptiest(points: Float[Tensor, "codes 2"], size: int = 60) -> Float[Tensor, " 2"]:
+    """The place farthest from every point among the middle nine tenths of them, on a grid."""
+    low, high = points.quantile(0.05, dim=0), points.quantile(0.95, dim=0)
+    middle, half = (low + high) / 2, (high - low) / 2
+    right, up = torch.diag(half)
+    grid = plane(middle, right, up, size).reshape(-1, 2)
+    return grid[nearest(points, grid)[0].argmax()]

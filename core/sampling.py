@@ -71,7 +71,7 @@ class Mixture(NamedTuple):
 
 def fit_mixture(codes: Float[Tensor, "codes latent"], parts: int = 10, seed: int = 0) -> Mixture:
     """A Gaussian mixture with full covariances, fitted by EM (scikit-learn), seeded."""
-    fitted: Any = GaussianMixture(parts, random_state=seed).fit(codes.numpy())
+    fitted: Any = GaussianMixture(parts, random_state=seed).fit(codes.double().numpy())
     return Mixture(
         torch.from_numpy(fitted.weights_).float(),
         tuple(
@@ -82,6 +82,6 @@ def fit_mixture(codes: Float[Tensor, "codes latent"], parts: int = 10, seed: int
 
 
 def _factor(covariance: Tensor) -> Tensor:
-    """L with LLᵀ = S, in float32; a collapsed dimension gets a variance of at least 1e-12."""
-    jitter = torch.eye(len(covariance), dtype=torch.float64) * 1e-12
+    """L with LLᵀ = S, in float32; a collapsed direction gets 1e-12 of the largest variance."""
+    jitter = 1e-12 * (1 + covariance.diagonal().max()) * torch.eye(len(covariance))
     return torch.linalg.cholesky(covariance.double() + jitter).float()

@@ -12,7 +12,7 @@ fused Adam; a warm-up, then a cosine. Left out: everything that decides what a r
 import copy
 import math
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import Literal, no_type_check
 
 import torch
@@ -25,6 +25,7 @@ from core.models import Loss, Model, ModelConfig, build
 WARM_UP = 0.15  # share of the steps over which the learning rate rises from 0
 RECORDS = 60  # a run measures its test loss about so many times
 TEST_IMAGES = 500  # the first so many test images, the same at every record
+MAX_SEED = 2**32 - 1
 Precision = Literal["float32", "bfloat16"]
 
 
@@ -47,8 +48,11 @@ class TrainConfig:
                 continue
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise ValueError(f"{name} is {value!r}; it must be a whole number, {least} or more")
-        if not math.isfinite(self.learning_rate) or not 0 < self.learning_rate <= 1:
-            raise ValueError(f"learning_rate is {self.learning_rate!r}; it must lie in (0, 1]")
+        if self.seed > MAX_SEED:
+            raise ValueError(f"seed is {self.seed}; it must be at most {MAX_SEED}")
+        rate = self.learning_rate
+        if not isinstance(rate, int | float) or isinstance(rate, bool) or not 0 < rate <= 1:
+            raise ValueError(f"learning_rate is {rate!r}; it must lie in (0, 1]")
         if self.precision not in ("float32", "bfloat16"):
             raise ValueError(f"precision is {self.precision!r}; choose float32 or bfloat16")
 
@@ -155,7 +159,7 @@ def advance(
     noise.set_state(state.noise)
     history, pending, step = list(state.history), list(state.pending), state.step
     if not history:
-        history.append(Record(0, None, _test_terms(model, digits, state.config)))
+        history.append(Record(0, None, _test_terms(model, digits, step, state.config)))
     order, epoch = torch.empty(0, dtype=torch.long), -1
     while step < target and (step == state.step or time.perf_counter() < deadline):
         if step // (last // state.config.epochs) != epoch:
@@ -173,7 +177,7 @@ def advance(
         pending.append(Loss(*(term.detach() for term in loss)))
         if step % every == 0 or step == last:
             train = _mean_terms(pending, step, state.config)
-            history.append(Record(step, train, _test_terms(model, digits, state.config)))
+            history.append(Record(step, train, _test_terms(model, digits, step, state.config)))
             pending = []
     optimiser.zero_grad()
     _mean_terms(pending, step, state.config)
@@ -217,24 +221,29 @@ def _autocast(config: TrainConfig) -> torch.autocast:
     return torch.autocast("cpu", torch.bfloat16, enabled=config.precision == "bfloat16")
 
 
-def _test_terms(model: Model, digits: Digits, config: TrainConfig) -> Terms:
+def _test_terms(model: Model, digits: Digits, step: int, config: TrainConfig) -> Terms:
     x = to_float(digits.test_images[:TEST_IMAGES])
     with torch.no_grad(), _autocast(config):
         loss = model.loss(x, torch.Generator().manual_seed(config.seed))
-    return Terms(*(term.item() for term in loss))
+    return _finite(Terms(*(term.item() for term in loss)), step, config)
 
 
 def _mean_terms(pending: list[Loss], step: int, config: TrainConfig) -> Terms | None:
     """Means over the steps since the last record. Raises TrainingDiverged at the first bad one."""
     if not pending:
         return None
-    values = torch.tensor([[term.item() for term in loss] for loss in pending])
-    bad = (~values.isfinite()).any(1).nonzero()
-    if len(bad):
-        first = int(bad[0])
-        # The total is the sum of the other two: name it only where both of them are finite.
-        for column, term in ((1, "reconstruction"), (2, "KL"), (0, "total loss")):
-            if not values[first, column].isfinite():
-                at = step - len(pending) + first + 1
-                raise TrainingDiverged(at, term, config.learning_rate)
-    return Terms(*values.double().mean(0).tolist())
+    first = step - len(pending) + 1
+    terms = [Terms(*(term.item() for term in loss)) for loss in pending]
+    for at, each in enumerate(terms, start=first):
+        _finite(each, at, config)
+    values = torch.tensor([astuple(each) for each in terms], dtype=torch.float64)
+    return Terms(*values.mean(0).tolist())
+
+
+def _finite(terms: Terms, step: int, config: TrainConfig) -> Terms:
+    # The total is the sum of the other two: name it only where both of them are finite.
+    named = (terms.reconstruction, "reconstruction"), (terms.kl, "KL"), (terms.total, "total loss")
+    for value, term in named:
+        if not math.isfinite(value):
+            raise TrainingDiverged(step, term, config.learning_rate)
+    return terms

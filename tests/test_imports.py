@@ -16,8 +16,8 @@ LAYERS = [
     {"app.main", "app.tour"},
     {"app.lessons"},
     {"app.panels", "app.widgets", "app.quiz", "app.state", "app.cache"},
-    {"app.charts", "app.images", "app.components", "app.jobs"},
-    {"app.theme"},
+    {"app.charts", "app.images", "app.sketch", "app.components", "app.jobs"},
+    {"app.theme", "app.course"},
     {"core"},
 ]
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}
@@ -28,6 +28,7 @@ WITHOUT = {
     "app.jobs": {"streamlit"},
     "app.charts": {"streamlit"},
     "app.images": {"streamlit"},
+    "app.sketch": {"streamlit"},
     "app.lessons": {"altair", "torch"},
 }
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import panels, theme, widgets
+from app import panels, quiz, theme, widgets
 from app.state import session
 from core.models import ModelConfig
 from core.training import TrainConfig
@@ -13,8 +13,8 @@ digits = panels.digits_in_use(visitor)
 panels.opening(1, "Autoencoder", "How much of a digit survives a passage through only two numbers?")
 st.markdown(
     "An **encoder** squeezes the 784 pixels of a digit into a code of *d* numbers; a **decoder** "
-    "restores a picture from the code alone. They learn together, and from pictures only. "
-    "Move *d*, and see which digits come back as another digit."
+    "restores a picture from the code alone. They learn together, and from pictures only: no "
+    "label says which digit it is. Move *d*, and see which digits come back as another digit."
 )
 
 d = widgets.one_of("Numbers in the code, d", [1, 2, 4, 8, 16, 32], 2, key="d")
@@ -30,5 +30,46 @@ st.latex(
         r"\reconstruction{\mathrm{BCE}} = -\sum_{784} x \log \hat x + (1-x) \log (1 - \hat x)"
     )
 )
+st.markdown(
+    "The loss is the **binary cross-entropy** (BCE), summed over the pixels, in nats. It is lowest "
+    "where the restored picture equals the original, but even there it is not 0: a grey pixel "
+    "costs its own entropy."
+)
+panels.cost_in_context(visitor, shown)
+
+with st.expander("More: the straight-line rival"):
+    st.markdown(
+        f"Principal component analysis also squeezes an image into {shown.config.latent_dim} "
+        "numbers and restores it, with straight lines only. Compare the squared error, which needs "
+        "no likelihood."
+    )
+    panels.against_pca(visitor, shown)
 
 panels.train(visitor, ModelConfig(latent_dim=d), TrainConfig(), key="autoencoder")
+
+st.subheader("Check yourself", anchor=False)
+quiz.check(
+    "perfect",
+    "An autoencoder restores every pixel of a grey image perfectly. What is its BCE?",
+    ["0 nats.", "The entropy of the grey pixels, more than 0 nats."],
+    right="The entropy of the grey pixels, more than 0 nats.",
+    why="BCE at x̂ = x is the sum of H(x), and H of a grey pixel is above 0.",
+)
+quiz.check(
+    "four-nine",
+    "A 4 comes back as a 9. Which picture explains it?",
+    ["The loss curve.", "A map of the codes, where fours and nines overlap."],
+    right="A map of the codes, where fours and nines overlap.",
+    why="Where codes overlap, one decoder output must serve both digits. That is lesson 2.",
+)
+quiz.check(
+    "epochs",
+    "At d = 2 twice the epochs hardly help, a larger d does. What limits the reconstruction?",
+    ["The optimisation.", "The bottleneck."],
+    right="The bottleneck.",
+    why="Two numbers cannot tell all strokes apart, however long the training.",
+)
+
+panels.coming_next(
+    "latent_scatter", "Two numbers a digit can be drawn on a map. What does that map look like?"
+)

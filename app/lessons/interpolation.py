@@ -1,5 +1,151 @@
-"""Placeholder."""
+"""Lesson 4: walk from one digit to another, through pixels and through codes."""
 
 import streamlit as st
 
-st.title("interpolation")
+from app import panels, quiz, theme, widgets
+from app.state import session
+from core import latent
+from core.models import ModelConfig
+from core.training import TrainConfig
+
+TILES = 16  # a side of a mosaic
+
+visitor = session()
+digits = panels.digits_in_use(visitor)
+
+panels.opening(4, "Interpolation", "What lies on the way from one digit to another?")
+st.markdown(
+    "A **cross-fade** blends the pixels of two digits. The other way leads through latent space: "
+    "walk in a straight line from one **code** to the other, and decode at every step. Choose two "
+    "digits, and watch what each way passes."
+)
+
+figure = st.container()  # above the two models that draw it
+twenty = widgets.switch("Twenty numbers in the code instead of two", key="twenty")
+if twenty:
+    ae, vae = panels.pair(visitor, "ae-lite-20-bernoulli", "vae-lite-20-bernoulli")
+else:
+    ae, vae = panels.pair(visitor, "ae-lite-2", "vae-lite-2-beta-1")
+
+
+@st.fragment
+def walk() -> None:
+    left, right = st.columns(2)
+    with left:
+        start, from_name = panels.one_of_ten(visitor, "From", 0, key="from")
+    with right:
+        end, to_name = panels.one_of_ten(visitor, "To", 1, key="to")
+    strips, maps, more = st.container(), st.columns(2), st.expander("More: frames, steps, slerp")
+    with more:
+        frames = widgets.one_of("Frames", [9, 11, 13], 11, key="frames")
+        st.markdown(
+            r"Straight line: $z(t) = (1-t)\,a + t\,b$. **Slerp** follows the great circle instead: "
+            r"$\frac{\sin((1-t)\Omega)}{\sin\Omega}\,a + \frac{\sin(t\Omega)}{\sin\Omega}\,b$, "
+            r"where $\Omega$ is the angle between $a$ and $b$. It is meant for many dimensions, "
+            r"where draws from the prior all have norms near $\sqrt d$; in two it makes a detour "
+            f"around the likeliest place. It is offered from d = {latent.SLERP_FROM_DIM}."
+        )
+        slerp = False
+        if max(ae.config.latent_dim, vae.config.latent_dim) >= latent.SLERP_FROM_DIM:
+            slerp = widgets.choice("Path", ["Straight line", "Slerp"], key="path") == "Slerp"
+    fade = panels.crossfade(visitor, (start, end), frames)
+    walks = [
+        panels.walk(visitor, shown, (start, end), frames, spherical=slerp) for shown in (ae, vae)
+    ]
+    with strips:
+        panels.strips(visitor, fade, walks)
+    for column, path in zip(maps, walks):
+        with column:
+            panels.walk_on_map(visitor, path, (from_name, to_name))
+    with more:
+        panels.step_speeds(fade, walks)
+
+
+with figure:
+    walk()
+
+st.latex(
+    theme.formula(
+        r"\latent{z(t)} = (1-t)\,\encoder{e}(x_a) + t\,\encoder{e}(x_b) \qquad "
+        r"\hat x(t) = \decoder{g}(\latent{z(t)}) \qquad t \in [0, 1]"
+    )
+)
+st.markdown(
+    "The cross-fade shows nothing but the two digits, one over the other. A path between codes "
+    "shows whatever lies between them on the map, and that may be a third digit: in a plane ten "
+    "classes lie side by side. Nothing in the training of an autoencoder says what its decoder "
+    "draws far from every code, and equal steps in latent space are not equal steps in the picture."
+)
+
+st.subheader("Which way is better? Measure it", anchor=False)
+st.markdown(
+    "One pair proves nothing. Take the middle of many random pairs, and let the classifier read "
+    "the three kinds of midpoint. What do you expect?"
+)
+if widgets.switch("Show the measurement", key="midpoints"):
+    panels.midpoints(visitor, (ae, vae))
+
+st.subheader("Mosaics: a whole plane at once", anchor=False)
+
+
+@st.fragment
+def mosaic() -> None:
+    choose, of = st.columns([3, 2])
+    with choose:
+        kind = widgets.choice("Mosaic", ["Three images", "Four images", "A plane"], key="mosaic")
+    with of:
+        shown = (
+            ae if widgets.choice("Decoded by", ["VAE", "AE"], key="mosaic-model") == "AE" else vae
+        )
+    if kind == "A plane":
+        panels.plane_mosaic(visitor, shown, TILES)
+        return
+    places = ["Bottom left", "Bottom right", "Top left", "Top right"]
+    marks = panels.corners(visitor, shown, places[: 3 if kind == "Three images" else 4])
+    a, b, c, *fourth = marks.values()
+    if fourth:
+        st.markdown("Between four codes, every row and every column is a straight path.")
+        grid = latent.four_corners(c, fourth[0], a, b, TILES)
+    else:
+        st.markdown(
+            r"From bottom left $a$ to the right $b$ and up to $c$: $a + s(b-a) + t(c-a)$. The "
+            r"fourth corner, $b + c - a$, is **no image's code but an analogy**: *b is to a as "
+            "what is to c?*"
+        )
+        grid = latent.three_corners(a, b, c, TILES)
+    panels.mosaic(visitor, shown, grid, marks)
+
+
+mosaic()
+
+panels.train(visitor, ModelConfig(latent_dim=20 if twenty else 2), TrainConfig(), key="walks")
+
+st.subheader("Check yourself", anchor=False)
+quiz.check(
+    "third-digit",
+    "Which path can show a different digit midway?",
+    ["The pixel cross-fade.", "The path between codes."],
+    right="The path between codes.",
+    why="The cross-fade holds both digits and no other; between two codes a third digit may live.",
+)
+quiz.check(
+    "off-the-cloud",
+    "An autoencoder's path leaves the cloud of codes. What do its frames there show?",
+    ["A blend of the two digits.", "Whatever the decoder happens to draw.", "Nothing."],
+    right="Whatever the decoder happens to draw.",
+    why="Training never asked anything of the decoder at such places: its output is unconstrained.",
+)
+quiz.check(
+    "midpoint-norm",
+    "Two independent draws from N(0, I) in 50 dimensions have norms of about 7.0. What is the norm "
+    "of their midpoint?",
+    ["About 7.0.", "About 5.0.", "About 0."],
+    right="About 5.0.",
+    why="E‖z‖² of the midpoint is d/2 = 25. That is why slerp was invented, for many dimensions.",
+)
+
+panels.coming_next(
+    "vae",
+    "What if the encoder answered with a cloud instead of a point, and the clouds had to fill the "
+    "space?",
+)

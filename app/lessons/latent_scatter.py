@@ -1,5 +1,114 @@
-"""Placeholder."""
+"""Lesson 2: every code on a map, and a picture at every place of it."""
+
+from dataclasses import replace
 
 import streamlit as st
 
-st.title("latent_scatter")
+from app import panels, quiz, theme, widgets
+from app.state import session
+from core.training import TrainConfig
+
+visitor = session()
+digits = panels.digits_in_use(visitor)
+
+panels.opening(2, "Latent scatter", "Where does the encoder put the digits, and what lies between?")
+st.markdown(
+    "Every point is one digit, at the place of its **code**. Hover over a point to see the digit. "
+    "Then click into the white, where no digit lives: **white space is not nothing**. The decoder "
+    "draws something at every place, often a smear of the digits around. Drag to move the map, "
+    "turn the wheel to zoom."
+)
+
+MODELS = {
+    "AE dense, d = 2": "ae-dense-2",
+    "AE lite, d = 2": "ae-lite-2",
+    "AE shallow, d = 2": "ae-shallow-2",
+    "AE deep, d = 2": "ae-deep-2",
+    "AE dense, d = 1": "ae-dense-1",
+    "AE dense, d = 8": "ae-dense-8",
+    "AE dense, d = 32": "ae-dense-32",
+    "VAE lite, d = 2, β = 1": "vae-lite-2-beta-1",
+    "VAE lite, d = 2, β = 0.0392": "vae-lite-2-beta-0.0392",
+    "VAE lite, d = 2, β = 392: collapsed": "vae-lite-2-beta-392",
+    "VAE lite, d = 20, β = 1": "vae-lite-20-bernoulli",
+}
+choose, paint = st.columns([2, 3])
+with choose:
+    name = MODELS[widgets.menu("Model", list(MODELS), key="map-of")]
+kind = "vae" if name.startswith("vae") else "ae"
+with paint:
+    colours = panels.COLOURS if kind == "vae" else panels.COLOURS[:3]
+    colour = widgets.choice("Colour by", colours, key=f"colour-{kind}")
+shown = panels.model(visitor, kind, name)
+
+tsne = shown.config.latent_dim > 2 and widgets.switch("t-SNE of 2 000 codes", key="tsne")
+if tsne:
+    st.markdown(
+        "**t-SNE** moves the codes until neighbours of latent space are neighbours in the picture. "
+        "Its distances and islands are not those of latent space, and its axes mean nothing."
+    )
+panels.explore_map(visitor, shown, colour, tsne=tsne)
+panels.overlap(visitor, shown)
+
+st.subheader("What the map does not say", anchor=False)
+st.markdown(
+    "No label was used in training: the colours were added afterwards. Digits lie together "
+    "because one decoder draws alike what lies alike.\n\n"
+    "The axes' direction, their scale and which side is left mean nothing. For any invertible "
+    "*R*, the encoder followed by *R* and the decoder after its inverse are an autoencoder of "
+    "exactly the same loss:"
+)
+st.latex(
+    theme.formula(
+        r"\decoder{g}\bigl(R^{-1}\,\latent{R\,\encoder{e}(x)}\bigr) = "
+        r"\decoder{g}\bigl(\encoder{e}(x)\bigr) \quad\Rightarrow\quad "
+        r"\reconstruction{\mathcal L}(R \circ \encoder{e},\ \decoder{g} \circ R^{-1}) = "
+        r"\reconstruction{\mathcal L}(\encoder{e}, \decoder{g})"
+    )
+)
+st.markdown(
+    "So scales of two autoencoders cannot be compared, and a mirrored map is not a worse one. "
+    "A VAE is less free: its KL term ties the codes to the scale of N(0, I)."
+)
+with st.expander("More: turn, stretch and mirror this map"):
+    panels.another_basis(visitor, shown)
+
+config = replace(panels.pretrained_config(name), architecture="dense")
+seed = widgets.whole_number(
+    "Seed of the training below: another seed, another map, about the same loss",
+    0, 9, 1, key="map-seed",
+)  # fmt: skip
+panels.train(visitor, config, TrainConfig(seed=seed), key="scatter")
+
+
+@st.fragment
+def questions() -> None:
+    quiz.check(
+        "overlap",
+        "On a map, 4 and 9 overlap. What will their reconstructions do?",
+        ["Come back sharp, each as its own digit.", "Confuse the two, or average them."],
+        right="Confuse the two, or average them.",
+        why="Where two digits share a code, one decoder output must serve both.",
+    )
+    quiz.check(
+        "mirrored",
+        "Two trainings end with the same loss and mirrored maps. Is one of them wrong?",
+        ["Yes, the map shows where digits belong.", "No."],
+        right="No.",
+        why="A mirror is an invertible R: the loss cannot tell the two apart.",
+    )
+    quiz.check(
+        "islands",
+        "The t-SNE of a collapsed VAE's codes shows islands. Do its codes form islands?",
+        ["Yes, t-SNE has found hidden structure.", "No, all its codes lie at almost one place."],
+        right="No, all its codes lie at almost one place.",
+        why="t-SNE keeps who is whose neighbour, not how far: it magnified differences far below "
+        "the width of the prior.",
+    )
+
+
+st.subheader("Check yourself", anchor=False)
+questions()
+panels.coming_next(
+    "random_sampling", "If every place decodes to something: which places give digits?"
+)

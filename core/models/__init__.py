@@ -12,6 +12,7 @@ from core.models.layers import (
     Loss,
     ModelConfig,
     mean_image,
+    sample_image,
 )
 from core.models.vae import Posterior, VariationalAutoencoder
 
@@ -31,6 +32,7 @@ __all__ = [
     "VariationalAutoencoder",
     "build",
     "mean_image",
+    "sample_image",
 ]
 
 

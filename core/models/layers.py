@@ -144,6 +144,20 @@ def mean_image(
     return logits.sigmoid()
 
 
+def sample_image(
+    config: ModelConfig, logits: Float[Tensor, "batch 1 28 28"], rng: torch.Generator
+) -> Float[Tensor, "batch 1 28 28"]:
+    """One draw from p(x|z), every pixel on its own. A Gaussian's may leave [0, 1]."""
+    match config.likelihood:
+        case "bernoulli":
+            return torch.bernoulli(logits.sigmoid(), generator=rng)
+        case "gaussian":
+            noise = torch.randn(logits.shape, generator=rng)
+            return logits.sigmoid() + config.variance**0.5 * noise
+        case "continuous_bernoulli":
+            return losses.continuous_bernoulli_sample(logits, rng)
+
+
 def _dense_encoder(config: ModelConfig) -> tuple[list[nn.Module], int]:
     return [nn.Flatten(), nn.Linear(784, config.hidden_dim), nn.ReLU()], config.hidden_dim
 

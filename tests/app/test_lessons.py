@@ -1,0 +1,109 @@
+"""Every lesson opens: for a newcomer, for a learner with models of all sizes, on every set."""
+
+import shutil
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from app import cache, course
+from app.cache import Shown
+from app.jobs import Job, Order
+from core.models import ModelConfig
+from core.training import TrainConfig
+from tests.app.conftest import LESSONS
+
+
+def opened(tour: AppTest, lesson: str) -> AppTest:
+    page = tour.switch_page(f"lessons/{lesson}.py").run()
+    assert not page.exception, page.exception
+    assert not page.error, [error.value for error in page.error]
+    return page
+
+
+def own(**model) -> Shown:
+    """A model as a learner has it after two epochs."""
+    config = ModelConfig(hidden_dim=16, **model)
+    order = Order(config, TrainConfig(epochs=2, images=500), "sample", tuple(range(10)))
+    job = Job(order, None)
+    title = f"yours: {cache.title(config)}"
+    return Shown(key=f"test-{model}", title=title, model=job.state.model, card=job.card())
+
+
+def test_the_course_is_the_files_in_the_lessons_folder():
+    assert {"welcome", "data", *(lesson.file for lesson in course.LESSONS)} == set(LESSONS)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_lesson_opens_with_a_title_and_no_complaint(tour, lesson):
+    page = opened(tour, lesson)
+    assert page.title
+    assert page.markdown
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_control_has_a_key(tour, lesson):
+    page = opened(tour, lesson)
+    kinds = ("button", "slider", "select_slider", "radio", "toggle", "number_input", "selectbox")
+    controls = [control for kind in kinds for control in page.get(kind)]
+    assert all(control.key for control in controls), [c.label for c in controls if not c.key]
+
+
+@pytest.mark.parametrize("d", [1, 2, 12])
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_lesson_opens_with_models_of_ones_own(tour, lesson, d):
+    visitor = tour.session_state["visitor"]
+    visitor.own = {
+        "ae": own(kind="ae", latent_dim=d),
+        "vae": own(kind="vae", latent_dim=d, likelihood="continuous_bernoulli"),
+    }
+    visitor.uses_own = {"ae": True, "vae": True}
+    opened(tour, lesson)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_lesson_opens_on_the_full_set(tour, lesson, mnist_root, monkeypatch):
+    monkeypatch.setenv("LATENT_WALK_DATA", str(mnist_root))
+    tour.session_state["visitor"].use_data("mnist")
+    opened(tour, lesson)
+
+
+def test_a_run_trained_on_a_page_becomes_the_model_that_the_page_shows(tour):
+    page = opened(tour, "autoencoder")
+    page.button(key="train-autoencoder").click().run()
+    visitor = page.session_state["visitor"]
+    while not visitor.job.over:
+        page.run()
+    page.run()
+    assert visitor.uses_own["ae"]
+    assert any("yours: AE dense" in caption.value for caption in page.caption)
+
+
+def test_a_damaged_pretrained_file_names_itself_and_the_other_lessons_go_on(
+    tour, tmp_path, monkeypatch
+):
+    damaged = tmp_path / "pretrained"
+    shutil.copytree(cache.PRETRAINED, damaged)
+    (damaged / "ae-dense-2.safetensors").write_bytes(b"half a file")
+    monkeypatch.setattr(cache, "PRETRAINED", damaged)
+    cache.pretrained.clear()
+    page = tour.switch_page("lessons/autoencoder.py").run()
+    assert not page.exception
+    assert "ae-dense-2.safetensors" in page.error[0].value
+    opened(tour, "vae")
+    cache.pretrained.clear()
+
+
+def test_a_missing_full_set_is_told_and_the_sample_stays_in_use(tour, tmp_path, monkeypatch):
+    monkeypatch.setenv("LATENT_WALK_DATA", str(tmp_path))
+    tour.session_state["visitor"].data = "mnist"
+    page = tour.switch_page("lessons/autoencoder.py").run()
+    assert not page.exception
+    assert "train-images-idx3-ubyte" in page.warning[0].value
+    assert tour.session_state["visitor"].data == "sample"
+
+
+def test_ones_own_models_never_meet_anothers_map():
+    one, other = own(kind="ae"), own(kind="vae")
+    with torch.no_grad():
+        assert not torch.equal(cache.codes(one, "sample").mean, cache.codes(other, "sample").mean)

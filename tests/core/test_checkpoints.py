@@ -1,0 +1,244 @@
+"""Checkpoints: what is saved comes back, and nothing else gets in."""
+
+import json
+import math
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
+
+from core import checkpoints
+from core.checkpoints import CheckpointError
+from core.models import Architecture, Kind, Likelihood, ModelConfig, build
+from core.models.classifier import Classifier, ClassifierConfig
+
+CARD = {"seed": 7, "data": "MNIST 6 000-59 999", "test": {"total": 105.6, "kl": 25.4}}
+CONFIG = ModelConfig("vae", hidden_dim=4, beta=0.5)
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    """The weights of a small VAE, with its card beside them."""
+    checkpoints.save(tmp_path / "small", build(CONFIG, seeded(5)), CARD)
+    return tmp_path / "small.safetensors"
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+@pytest.mark.parametrize("architecture", get_args(Architecture))
+@pytest.mark.parametrize("likelihood", get_args(Likelihood))
+def test_a_model_comes_back_with_its_answers(
+    kind: Kind, architecture: Architecture, likelihood: Likelihood, tmp_path: Path
+):
+    config = ModelConfig(kind, architecture, latent_dim=3, likelihood=likelihood, logit_bound=None)
+    model = build(config, seeded(5))
+    if architecture != "dense":  # as after training
+        model = model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    checkpoints.save(tmp_path / "m", model, CARD)
+    again, card = checkpoints.load(tmp_path / "m")
+    assert not isinstance(again, Classifier)
+    assert again.config == config and type(again) is type(model)
+    assert card == {"model": card["model"], **CARD}
+    assert not again.training
+    x = torch.rand(3, 1, 28, 28, generator=seeded(1))
+    torch.testing.assert_close(again.encode(x), model.encode(x), rtol=1e-5, atol=1e-6)
+    for name, weight in model.state_dict().items():
+        assert torch.equal(again.state_dict()[name], weight)
+
+
+def test_a_classifier_comes_back_with_its_answers(tmp_path: Path):
+    classifier = Classifier(ClassifierConfig(), seeded(5))
+    checkpoints.save(tmp_path / "judge", classifier, {"accuracy": 0.98})
+    again, card = checkpoints.load(tmp_path / "judge")
+    assert isinstance(again, Classifier)
+    assert card["accuracy"] == 0.98
+    x = torch.rand(3, 1, 28, 28, generator=seeded(1))
+    assert torch.equal(again.probabilities(x), classifier.probabilities(x))
+
+
+@pytest.mark.parametrize("name", ["vae", "vae.json", "vae.safetensors", "beta0.5", "a/b/vae"])
+def test_two_files_lie_side_by_side_whatever_suffix_is_given(name: str, tmp_path: Path):
+    checkpoints.save(tmp_path / name, build(CONFIG), CARD)
+    stem = name.removesuffix(".json").removesuffix(".safetensors")
+    for suffix in (".json", ".safetensors"):
+        assert (tmp_path / (stem + suffix)).is_file()
+    for ask in (tmp_path / name, str(tmp_path / stem), tmp_path / f"{stem}.json"):
+        assert checkpoints.load(ask)[0].config == CONFIG
+
+
+def test_a_card_begins_with_the_configuration_of_its_own_model(tmp_path: Path):
+    """Also where the card was another model's before."""
+    old = {"model": {"kind": "ae"}, **CARD}
+    checkpoints.save(tmp_path / "m", build(CONFIG), old)
+    card = json.loads((tmp_path / "m.json").read_text())
+    assert list(card) == ["model", *CARD]
+    assert ModelConfig(**card["model"]) == CONFIG
+    assert checkpoints.load(tmp_path / "m")[0].config == CONFIG
+
+
+def test_an_upload_is_read_like_a_file(saved: Path):
+    card = saved.with_suffix(".json").read_bytes()
+    model, _ = checkpoints.from_bytes(saved.read_bytes(), card, "upload.safetensors")
+    expected = build(CONFIG, seeded(5)).state_dict()
+    for name, weight in model.state_dict().items():
+        assert torch.equal(weight, expected[name])
+    assert checkpoints.to_bytes(model) == saved.read_bytes()
+
+
+def test_a_card_that_json_cannot_hold_leaves_no_half_of_a_checkpoint(tmp_path: Path):
+    with pytest.raises(ValueError):
+        checkpoints.save(tmp_path / "m", build(CONFIG), {"test": math.nan})
+    assert list(tmp_path.iterdir()) == []
+
+
+def rewrite_tensors(file: Path, change: Callable[[dict], object]) -> None:
+    tensors = load_file(file)
+    change(tensors)
+    save_file(tensors, file)
+
+
+def rewrite_card(file: Path, change: Callable[[dict], object]) -> None:
+    path = file.with_suffix(".json")
+    card = json.loads(path.read_text())
+    change(card)
+    path.write_text(json.dumps(card))
+
+
+BIAS = "decoder.0.bias"
+SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
+    "no weights": (lambda file: file.unlink(), "is missing"),
+    "no card": (lambda file: file.with_suffix(".json").unlink(), "is missing"),
+    "a pickle": (
+        lambda file: file.write_bytes(pickle.dumps(build(CONFIG).state_dict())),
+        "not a safetensors file",
+    ),
+    "torch.save": (lambda file: torch.save(build(CONFIG).state_dict(), file), "not a safetensors"),
+    "empty": (lambda file: file.write_bytes(b""), "not a safetensors file"),
+    "cut": (lambda file: os.truncate(file, file.stat().st_size - 1), "not a whole one"),
+    "trailing bytes": (lambda file: file.write_bytes(file.read_bytes() + b"."), "safetensors"),
+    "too large": (lambda file: os.truncate(file, 5_000_001), "larger than 5 MB"),
+    "card too large": (
+        lambda file: os.truncate(file.with_suffix(".json"), 5_000_001),
+        "larger than 5 MB",
+    ),
+    "card cut": (lambda file: os.truncate(file.with_suffix(".json"), 30), "is not JSON"),
+    "card no text": (lambda file: file.with_suffix(".json").write_bytes(b"\xff\xfe"), "not JSON"),
+    "card too deep": (
+        lambda file: file.with_suffix(".json").write_text("[" * 200_000),
+        "is not JSON",
+    ),
+    "card a list": (lambda file: file.with_suffix(".json").write_text("[]"), 'no entry "model"'),
+    "no model": (lambda file: rewrite_card(file, lambda card: card.pop("model")), "no entry"),
+    "model a list": (lambda file: rewrite_card(file, lambda c: c.update(model=[1])), "no entry"),
+    "unknown field": (
+        lambda file: rewrite_card(file, lambda card: card["model"].update(latent_dims=2)),
+        "describes no model: .*latent_dims",
+    ),
+    "wrong value": (
+        lambda file: rewrite_card(file, lambda card: card["model"].update(latent_dim=65)),
+        "describes no model: latent_dim is 65",
+    ),
+    "wrong type": (
+        lambda file: rewrite_card(file, lambda card: card["model"].update(latent_dim=[2])),
+        "describes no model: latent_dim is",
+    ),
+    "a number beyond floats": (
+        lambda file: rewrite_card(file, lambda card: card["model"].update(beta=10**400)),
+        "describes no model: beta is",
+    ),
+    "NaN in the card": (
+        lambda file: rewrite_card(file, lambda card: card["model"].update(beta=math.nan)),
+        "describes no model: beta is nan",
+    ),
+    "another kind": (
+        lambda file: rewrite_card(file, lambda card: card["model"].update(kind="ae")),
+        "encoder.3.* its card asks for",
+    ),
+    "another architecture": (
+        lambda file: rewrite_card(file, lambda card: card["model"].update(architecture="lite")),
+        "does not hold the tensors its card asks for",
+    ),
+    "a classifier's card": (
+        lambda file: rewrite_card(file, lambda card: card.update(model={"kind": "classifier"})),
+        "does not hold the tensors its card asks for",
+    ),
+    "too few tensors": (
+        lambda file: rewrite_tensors(file, lambda tensors: tensors.pop(BIAS)),
+        f"does not hold the tensors its card asks for: {BIAS}",
+    ),
+    "too many tensors": (
+        lambda file: rewrite_tensors(file, lambda tensors: tensors.update(extra=torch.ones(1))),
+        "does not hold the tensors its card asks for: extra",
+    ),
+    "wrong shape": (
+        lambda file: rewrite_tensors(file, lambda t: t.update({BIAS: torch.ones(1, 4)})),
+        rf"{BIAS} is torch.float32 \(1, 4\), its card asks for torch.float32 \(4,\)",
+    ),
+    "wrong type of number": (
+        lambda file: rewrite_tensors(file, lambda t: t.update({BIAS: t[BIAS].double()})),
+        f"{BIAS} is torch.float64",
+    ),
+    "NaN": (
+        lambda file: rewrite_tensors(file, lambda t: t[BIAS].fill_(math.nan)),
+        f"{BIAS} holds NaN or infinity",
+    ),
+    "infinity": (
+        lambda file: rewrite_tensors(file, lambda t: t[BIAS][1:2].fill_(-math.inf)),
+        f"{BIAS} holds NaN or infinity",
+    ),
+}
+
+
+@pytest.mark.parametrize("spoiled", SPOILED)
+@pytest.mark.usefixtures("unchecked")
+def test_a_spoiled_checkpoint_is_refused_with_its_name(spoiled: str, saved: Path):
+    spoil, complaint = SPOILED[spoiled]
+    spoil(saved)
+    with pytest.raises(CheckpointError, match=complaint) as met:
+        checkpoints.load(saved)
+    assert "small." in str(met.value)
+
+
+@pytest.mark.parametrize("half", ["weights", "card"])
+def test_an_upload_too_large_is_refused_unread(half: str, saved: Path):
+    halves = {"weights": saved.read_bytes(), "card": saved.with_suffix(".json").read_bytes()}
+    halves[half] = halves[half].ljust(5_000_001)
+    with pytest.raises(CheckpointError, match="upload.safetensors is larger than 5 MB"):
+        checkpoints.from_bytes(**halves, name="upload.safetensors")
+
+
+WHOLE = checkpoints.to_bytes(build(CONFIG, seeded(5)))
+WHOLE_CARD = checkpoints.card_text(build(CONFIG), CARD).encode()
+
+
+@given(st.integers(0, len(WHOLE) - 1))
+def test_weights_cut_anywhere_are_refused(length: int):
+    with pytest.raises(CheckpointError, match="u.safetensors"):
+        checkpoints.from_bytes(WHOLE[:length], WHOLE_CARD, "u.safetensors")
+
+
+@given(st.data(), st.binary(min_size=1, max_size=8))
+def test_whatever_bytes_are_changed_the_answer_is_a_model_or_a_refusal(
+    data: st.DataObject, scrap: bytes
+):
+    header = 8 + int.from_bytes(WHOLE[:8], "little")
+    for whole, reach in ((WHOLE, header + 40), (WHOLE_CARD, len(WHOLE_CARD))):
+        place = data.draw(st.integers(0, reach))
+        changed = whole[:place] + scrap + whole[place + len(scrap) :]
+        files = (changed, WHOLE_CARD) if whole is WHOLE else (WHOLE, changed)
+        try:
+            model, _ = checkpoints.from_bytes(*files, name="u.safetensors")
+        except CheckpointError as refusal:
+            assert "u.safetensors" in str(refusal)
+        else:
+            assert all(weight.isfinite().all() for weight in model.state_dict().values())

@@ -1,0 +1,329 @@
+"""Measures against quadrature, brute force, scipy and scikit-learn, and published figures."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from scipy import ndimage, stats
+from scipy.spatial.distance import cdist
+from torch import nn
+
+from core import data, evaluation
+from core.data import Digits, to_float
+from core.latent import Codes, encode
+from core.models import Likelihood, Model, ModelConfig, VariationalAutoencoder, build
+from core.models.classifier import Classifier, ClassifierConfig
+
+LIKELIHOODS: tuple[Likelihood, ...] = ("bernoulli", "gaussian", "continuous_bernoulli")
+
+
+def seeded(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def all_zero(kind, likelihood: Likelihood = "bernoulli") -> Model:
+    """Blind: every posterior is the prior, every logit 0."""
+    model = build(ModelConfig(kind, likelihood=likelihood))
+    for parameter in model.parameters():
+        nn.init.zeros_(parameter)
+    return model
+
+
+@pytest.fixture(params=LIKELIHOODS)
+def smooth(request: pytest.FixtureRequest) -> VariationalAutoencoder:
+    """A VAE so gentle that a coarse grid integrates over its plane, and with posteriors beside the mark."""
+    config = ModelConfig("vae", hidden_dim=8, likelihood=request.param, variance=0.5)
+    model = build(config, seeded(1))
+    with torch.no_grad():
+        model.get_parameter("encoder.3.bias").copy_(torch.tensor([1.0, -0.8, 1.0, 1.0]))
+    assert isinstance(model, VariationalAutoencoder)
+    return model
+
+
+@torch.no_grad()
+def log_evidence(model: VariationalAutoencoder, x: torch.Tensor) -> torch.Tensor:
+    """log p(x) = log ∫ p(x|z) N(z) dz by the trapezium rule, with torch's densities."""
+    axis = torch.arange(-7, 7.01, 0.25)
+    z = torch.cartesian_prod(axis, axis)
+    logits = model.decode(z).flatten(1)
+    match model.config.likelihood:
+        case "bernoulli":  # a score on grey pixels, and so without torch's check of the support
+            pixels = torch.distributions.Bernoulli(logits=logits, validate_args=False)
+        case "gaussian":
+            pixels = torch.distributions.Normal(logits.sigmoid(), model.config.variance**0.5)
+        case "continuous_bernoulli":
+            pixels = torch.distributions.ContinuousBernoulli(logits=logits)
+    prior = torch.distributions.Normal(0.0, 1.0).log_prob(z).sum(1)
+    joint = [pixels.log_prob(image.flatten()).sum(1) + prior for image in x]
+    return torch.stack(joint).logsumexp(1) + 2 * math.log(0.25)
+
+
+def test_many_samples_reach_the_evidence_that_quadrature_finds(
+    smooth: VariationalAutoencoder, digits: Digits
+):
+    images = digits.test_images[:4]
+    evidence = log_evidence(smooth, to_float(images))
+    bound = evaluation.iwae(smooth, images, 1000, seeded())
+    torch.testing.assert_close(bound, evidence, atol=0.15, rtol=0)
+
+
+def test_the_bound_rises_with_k_from_the_elbo_to_the_evidence(
+    smooth: VariationalAutoencoder, digits: Digits
+):
+    images, rng = digits.test_images[:4], seeded(1)
+    evidence = log_evidence(smooth, to_float(images)).mean().item()
+    reconstruction, kl = evaluation.terms_per_image(smooth, images, rng, samples=300)
+    elbo = -(reconstruction + kl).mean().item()
+    means = []
+    for k, repeats in ((1, 300), (4, 75), (60, 5)):
+        draws = [evaluation.iwae(smooth, images, k, rng).mean() for _ in range(repeats)]
+        means.append(torch.stack(draws).mean().item())
+    assert evidence - elbo > 1.5
+    assert means[0] == pytest.approx(elbo, abs=0.2)
+    assert elbo + 0.5 < means[1] < means[2] < evidence + 0.1
+
+
+def test_the_exact_divergence_is_the_mean_of_log_q_over_p(
+    smooth: VariationalAutoencoder, digits: Digits
+):
+    images = digits.test_images[:50]
+    _, kl = evaluation.terms_per_image(smooth, images, seeded(), samples=1)
+    with torch.no_grad():
+        mean, logvar = smooth.posterior(to_float(images))
+    cloud = torch.distributions.Normal(mean, (logvar / 2).exp())
+    prior = torch.distributions.Normal(0.0, 1.0)
+    torch.testing.assert_close(kl, torch.distributions.kl_divergence(cloud, prior).sum(1))
+
+
+@pytest.mark.parametrize("k", [1, 2, 50])
+def test_where_the_posterior_is_the_prior_and_the_picture_blank_every_bound_is_exact(
+    k: int, digits: Digits
+):
+    model = all_zero("vae")
+    assert isinstance(model, VariationalAutoencoder)
+    bound = evaluation.iwae(model, digits.test_images[:5], k, seeded())
+    torch.testing.assert_close(bound, torch.full((5,), -784 * math.log(2)), atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize("kind", ["ae", "vae"])
+def test_a_blind_model_pays_784_coin_flips_and_no_divergence(kind, digits: Digits):
+    """On 1 001 images, which are more than fit in one batch."""
+    terms = evaluation.mean_terms(all_zero(kind), digits.train_images[:1001], seeded())
+    assert terms.reconstruction == pytest.approx(784 * math.log(2), rel=1e-6)
+    assert terms.kl == 0
+    assert terms.total == terms.reconstruction
+    per_image = evaluation.terms_per_image(all_zero(kind), digits.train_images[:1001], seeded())
+    assert per_image.reconstruction.shape == per_image.kl.shape == (1001,)
+
+
+def test_the_total_is_the_negative_elbo_whatever_beta_trained_the_model(digits: Digits):
+    images = digits.test_images[:20]
+    plain, heavy = (
+        evaluation.mean_terms(build(ModelConfig("vae", beta=beta)), images, seeded())
+        for beta in (1.0, 100.0)
+    )
+    assert plain == heavy
+    assert plain.kl > 0
+    assert plain.total == plain.reconstruction + plain.kl
+
+
+def test_an_autoencoder_s_cost_has_no_noise_in_it(digits: Digits):
+    model, images = build(ModelConfig(latent_dim=5)), digits.test_images[:30]
+    one, other = (evaluation.terms_per_image(model, images, seeded(s), s) for s in (1, 2))
+    assert torch.equal(one.reconstruction, other.reconstruction)
+    logits = model.decode(model.encode(to_float(images))).detach()
+    pixels = torch.distributions.Bernoulli(logits=logits, validate_args=False)
+    cost = -pixels.log_prob(to_float(images)).flatten(1).sum(1)
+    torch.testing.assert_close(one.reconstruction, cost)
+
+
+def test_more_draws_of_z_mean_less_noise_not_another_cost(digits: Digits):
+    model, images = build(ModelConfig("vae", latent_dim=5)), digits.test_images[:30]
+    rng = seeded()
+    few, many = (
+        torch.stack(
+            [evaluation.terms_per_image(model, images, rng, n).reconstruction for _ in range(60)]
+        )
+        for n in (1, 16)
+    )
+    error = few.std(0).mean().item() / math.sqrt(60)
+    assert few.mean().item() == pytest.approx(many.mean().item(), abs=error)
+    assert many.std(0).mean().item() == pytest.approx(few.std(0).mean().item() / 4, rel=0.15)
+
+
+CODES = Codes(
+    mean=torch.tensor([[0.0, 1.0, 5.0], [0.2, 1.0, -5.0], [0.0, 1.0, 5.0], [0.2, 1.0, -5.0]]),
+    logvar=torch.tensor([[0.0, -2.0, -4.0], [0.0, 2.0, -4.0], [0.0, -2.0, -4.0], [0.0, 2.0, -4.0]]),
+)
+
+
+def test_units_are_active_where_their_variance_passes_one_hundredth():
+    """The first latent has 4/3 · 0.1², just enough; scaled down by 0.8, no more."""
+    assert evaluation.active_units(CODES) == 2
+    assert evaluation.active_units(Codes(CODES.mean * 0.8, None)) == 1
+    assert evaluation.active_units(Codes(torch.zeros(9, 4), None)) == 0
+
+
+def test_spread_and_radius_are_those_of_numpy():
+    np.testing.assert_allclose(
+        evaluation.code_spread(CODES), np.std(CODES.mean.numpy(), axis=0, ddof=1), rtol=1e-6
+    )
+    expected = [1, (math.exp(-1) + math.exp(1)) / 2, math.exp(-2)]
+    np.testing.assert_allclose(evaluation.mean_radius(CODES), expected, rtol=1e-6)
+    assert evaluation.mean_radius(Codes(CODES.mean, None)).tolist() == [0, 0, 0]
+
+
+def test_fifteen_neighbours_vote_as_by_brute_force():
+    rng = seeded(1)
+    codes, queries = torch.randn(400, 3, generator=rng), torch.randn(150, 3, generator=rng)
+    labels, answers = (c[:, 0].gt(0).long() + 2 * c[:, 1].gt(0.3).long() for c in (codes, queries))
+    distance = cdist(queries.double().numpy(), codes.double().numpy())
+    voters = labels.numpy()[distance.argsort(1)[:, :15]]
+    right = stats.mode(voters, axis=1).mode == answers.numpy()
+    share = evaluation.knn_accuracy(codes, labels, queries, answers)
+    assert 0.8 < share < 1
+    assert share == pytest.approx(right.mean(), abs=1e-12)
+
+
+def test_one_held_out_code_in_twenty_lies_in_a_hole():
+    codes = torch.randn(6000, 2, generator=seeded())
+    holes = evaluation.find_holes(codes)
+    assert len(holes.codes) == 4800
+    held_out = codes[holes.distance(codes) > 0]
+    assert len(held_out) == 1200
+    assert holes.share(held_out) == pytest.approx(0.05, abs=1e-3)
+    assert holes.share(torch.randn(6000, 2, generator=seeded(1))) == pytest.approx(0.05, abs=0.012)
+    assert holes.share(torch.full((10, 2), 50.0)) == 1
+    assert holes.share(holes.codes) == 0
+    assert holes.distance(holes.codes[:1] + 1e4).item() > 100
+
+
+def test_codes_that_come_class_after_class_lose_a_fifth_of_every_class():
+    classes = torch.arange(2000) % 10
+    clouds = 100.0 * classes.unsqueeze(1) + torch.randn(2000, 2, generator=seeded())
+    holes = evaluation.find_holes(clouds)
+    assert holes.threshold < 2  # a class that was held out whole would be 100 away
+    assert len((holes.codes[:, 0] / 100).round().unique()) == 10
+
+
+def test_distance_to_a_code_is_told_in_thresholds():
+    holes = evaluation.Holes(torch.arange(100.0).unsqueeze(1), threshold=2.0)
+    far = holes.distance(torch.tensor([[99.0], [105.0], [7.0]]))
+    assert far.tolist() == pytest.approx([0, 3, 0])
+
+
+def test_codes_that_all_coincide_have_a_threshold_too():
+    holes = evaluation.find_holes(torch.ones(50, 2))
+    assert holes.share(torch.ones(3, 2)) == 0
+    assert holes.share(torch.zeros(3, 2)) == 1
+
+
+@pytest.fixture
+def judge() -> Classifier:
+    """Sure of a 3 to e^5 / (e^5 + 9) = .943 if the first pixel is lit, else of nothing."""
+    classifier = Classifier(ClassifierConfig(), seeded())
+    for parameter in classifier.parameters():
+        nn.init.zeros_(parameter)
+    classifier.layers = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+    for parameter in classifier.layers.parameters():
+        nn.init.zeros_(parameter)
+    with torch.no_grad():
+        classifier.layers.get_parameter("1.weight")[3, 0] = 5.0
+    return classifier
+
+
+def test_confidence_is_the_largest_probability(judge: Classifier):
+    images = torch.zeros(8, 1, 28, 28)
+    images[:3, 0, 0, 0] = 1  # e^5 / (e^5 + 9) = 0.943
+    images[3, 0, 0, 0] = 0.8  # e^4 / (e^4 + 9) = 0.858
+    got = evaluation.confidence(judge, images)
+    expected = [math.exp(5) / (math.exp(5) + 9)] * 3 + [math.exp(4) / (math.exp(4) + 9)] + [0.1] * 4
+    np.testing.assert_allclose(got, expected, rtol=1e-5)
+    assert evaluation.confident_share(judge, images) == pytest.approx(3 / 8)
+
+
+def test_noise_images_are_uniform():
+    noise = evaluation.noise_images(20, seeded())
+    assert noise.shape == (20, 1, 28, 28)
+    assert stats.kstest(noise.flatten().numpy(), "uniform").pvalue > 0.01
+    assert torch.equal(noise, evaluation.noise_images(20, seeded()))
+
+
+def test_sharpness_is_the_variance_of_scipy_s_laplacian(digits: Digits):
+    images = to_float(digits.test_images[:40])
+    inner = [ndimage.laplace(image[0])[1:-1, 1:-1].var() for image in images.numpy()]
+    np.testing.assert_allclose(evaluation.sharpness(images), inner, rtol=1e-4)
+    assert evaluation.sharpness(torch.ones(1, 1, 28, 28)).item() == pytest.approx(0, abs=1e-12)
+
+
+def test_squared_errors_are_summed_over_pixels():
+    a, b = torch.zeros(2, 1, 28, 28), torch.full((2, 1, 28, 28), 0.5)
+    b[1, 0, 3] = -1
+    assert evaluation.squared_error(a, b).tolist() == [784 / 4, 756 / 4 + 28]
+
+
+@pytest.mark.parametrize("kind", ["ae", "vae"])
+@pytest.mark.parametrize("likelihood", LIKELIHOODS)
+def test_reconstructions_are_mean_images_of_each_image_s_code(
+    kind, likelihood: Likelihood, digits: Digits
+):
+    model = build(ModelConfig(kind, likelihood=likelihood))
+    x = to_float(digits.test_images[:4])
+    logits = model.decode(encode(model, digits.test_images[:4]).mean).detach().double()
+    if (
+        likelihood == "continuous_bernoulli"
+    ):  # E[x] = ∫ x p(x) dx / ∫ p(x) dx, by the trapezium rule
+        grid = torch.linspace(0, 1, 2001, dtype=torch.float64)
+        density = (logits.unsqueeze(-1) * (grid - 0.5)).exp()
+        mean = torch.trapezoid(density * grid, grid) / torch.trapezoid(density, grid)
+    else:
+        mean = torch.distributions.Bernoulli(logits=logits).mean
+    shown = evaluation.reconstruct(model, x)
+    torch.testing.assert_close(shown.double(), mean, atol=1e-6, rtol=0)
+    assert not shown.requires_grad
+    assert torch.equal(shown, evaluation.reconstruct(model, x))
+
+
+def test_the_entropy_floor_is_scipy_s_entropy_of_every_pixel(digits: Digits):
+    images = digits.test_images[:50]
+    x = images.numpy().reshape(50, 784) / 255
+    floor = stats.entropy(np.stack([x, 1 - x]), axis=0).sum(1).mean()
+    assert evaluation.entropy_floor(images) == pytest.approx(floor, rel=1e-6)
+
+
+def test_mnist_has_the_floor_and_the_collapse_cost_of_the_literature(mnist_root: Path):
+    mnist = data.load("mnist", mnist_root)
+    assert evaluation.entropy_floor(mnist.test_images) == pytest.approx(45.5, abs=0.05)
+    collapse = evaluation.mean_image_cost(mnist.train_images, mnist.test_images)
+    assert collapse == pytest.approx(205.8, abs=0.05)
+    sharpness = evaluation.sharpness(to_float(mnist.test_images)).mean().item()
+    assert sharpness == pytest.approx(0.183, abs=0.005)
+
+
+def test_answering_with_the_mean_image_costs_the_mean_over_images(digits: Digits):
+    """Computed per image from λ = the mean, without using that the cost is linear in x."""
+    train, test = digits.train_images, digits.test_images[:60]
+    mean = train.double().mean(0).flatten().numpy() / 255
+    x = test.numpy().reshape(60, 784) / 255
+    lit = mean > 0  # a pixel that no training image lights is free where it stays dark
+    assert not x[:, ~lit].any()
+    cost = -(x[:, lit] @ np.log(mean[lit]) + (1 - x[:, lit]) @ np.log1p(-mean[lit])).mean()
+    assert evaluation.mean_image_cost(train, test) == pytest.approx(cost, rel=1e-6)
+
+
+def test_principal_components_restore_images_as_an_svd_does(digits: Digits):
+    train, test = digits.train_images[:500], digits.test_images[:50]
+    x, y = (images.numpy().reshape(len(images), 784) / 255 for images in (train, test))
+    axes = np.linalg.svd(x - x.mean(0), full_matrices=False)[2]
+    errors = []
+    for dim in (1, 2, 20):
+        directions = axes[:dim]
+        restored = np.clip(x.mean(0) + (y - x.mean(0)) @ directions.T @ directions, 0, 1)
+        got = evaluation.pca_reconstruction(train, test, dim)
+        assert got.shape == (50, 1, 28, 28) and got.min() >= 0 and got.max() <= 1
+        np.testing.assert_allclose(got.numpy().reshape(50, 784), restored, atol=0.02)
+        errors.append(evaluation.squared_error(got, to_float(test)).mean().item())
+    assert errors == sorted(errors, reverse=True)
+    assert errors[-1] < errors[0] / 2
