@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 import torch
@@ -23,7 +23,7 @@ from app import jobs
 from core import checkpoints, data, evaluation, latent, sampling
 from core.checkpoints import Card
 from core.data import Digits
-from core.models import Model, ModelConfig, VariationalAutoencoder, mean_image
+from core.models import MAX_LATENT_DIM, Model, ModelConfig, VariationalAutoencoder, mean_image
 from core.models.classifier import Classifier
 from core.training import Terms
 
@@ -108,7 +108,7 @@ def brought_back(weights: bytes, card: bytes, name: str, digits_name: data.Name)
         title=f"yours: {title(model.config)}",
         model=model,
         card={
-            "data": "told by nobody but its file, which was brought back and measured anew.",
+            "data": "what only its maker knows; brought back from its files, and measured anew.",
             **figures,
             "history": jobs.history_of(told),
         },
@@ -222,6 +222,55 @@ def gaussian(shown: Shown, name: data.Name) -> sampling.Gaussian:
 def mixture(shown: Shown, name: data.Name) -> sampling.Mixture:
     """Ten Gaussians fitted to the map's codes."""
     return sampling.fit_mixture(codes(shown, name).mean)
+
+
+def noise(seed: int, count: int, latent_dim: int) -> sampling.Noise:
+    """One seed is the same noise for every sampler and every model: ε is drawn for the most
+    dimensions there are, and a model takes as many of them as it has."""
+    drawn = sampling.draw(count, MAX_LATENT_DIM, torch.Generator().manual_seed(seed))
+    return drawn._replace(epsilon=drawn.epsilon[:, :latent_dim])
+
+
+class Samples(NamedTuple):
+    """Codes that a sampler drew, what the decoder makes of them, and whether digits are near."""
+
+    z: Float[Tensor, "samples latent"]
+    images: Float[Tensor, "samples 1 28 28"]
+    distance: Float[Tensor, " samples"]  # to the nearest code, in thresholds: above 1 is a hole
+
+
+@st.cache_data(show_spinner="Sampling …", max_entries=200, hash_funcs=_BY_KEY)
+def samples(
+    shown: Shown, name: data.Name, sampler: sampling.Sampler, seed: int, count: int = 16
+) -> Samples:
+    """So many samples of the noise of that seed."""
+    return _sample(shown, name, sampler, noise(seed, count, shown.config.latent_dim))
+
+
+def _sample(
+    shown: Shown, name: data.Name, sampler: sampling.Sampler, drawn: sampling.Noise
+) -> Samples:
+    match sampler:
+        case "box":
+            z = sampling.box(codes(shown, name).mean, drawn)
+        case "prior":
+            z = sampling.prior(drawn)
+        case "gaussian":
+            z = gaussian(shown, name).sample(drawn)
+        case "mixture":
+            z = mixture(shown, name).sample(drawn)
+    images = mean_image(shown.config, latent.decode(shown.model, z))
+    return Samples(z, images, holes(shown, name).distance(z))
+
+
+@st.cache_data(show_spinner="Judging 1 000 samples …", max_entries=200, hash_funcs=_BY_KEY)
+def judged_sampler(
+    shown: Shown, name: data.Name, sampler: sampling.Sampler
+) -> tuple[float, evaluation.Judgement]:
+    """Hole share and figures of 1 000 samples, always of the same noise."""
+    drawn = _sample(shown, name, sampler, noise(0, JUDGED, shown.config.latent_dim))
+    in_holes = (drawn.distance > 1).float().mean().item()
+    return in_holes, evaluation.judge(classifier()[0], drawn.images)
 
 
 @st.cache_data(show_spinner="Asking the neighbours …", max_entries=40, hash_funcs=_BY_KEY)

@@ -32,6 +32,23 @@ def domain_of(points: np.ndarray, margin: float = 0.08) -> Domain:
     )  # fmt: skip
 
 
+def close_up(points: np.ndarray) -> Domain:
+    """Axes for the body of a cloud with long tails: Tukey's fences, quartiles ± 1.5 of their gap.
+
+    Never wider than the points themselves.
+    """
+    lower, upper = np.quantile(points, (0.25, 0.75), axis=0)
+    low, high = lower - 1.5 * (upper - lower), upper + 1.5 * (upper - lower)
+    return domain_of(np.clip(points, low, high), margin=0.04)
+
+
+def long_tailed(points: np.ndarray) -> bool:
+    """Whether a few points stretch the axes to more than 2.5 times their close-up."""
+    whole, close = domain_of(points, 0.04), close_up(points)
+    widths = [(d[RIGHT] - d[LEFT], d[TOP] - d[BOTTOM]) for d in (whole, close)]
+    return any(wide > 2.5 * narrow for wide, narrow in zip(*widths))
+
+
 def steady_domain(points: np.ndarray) -> Domain:
     """Axes for codes that move while a model trains: each side moves in steps, and seldom."""
     low, high = np.quantile(points, 0.002, axis=0), np.quantile(points, 0.998, axis=0)
@@ -88,7 +105,9 @@ def latent_map(
             .add_params(shown)
         )  # fmt: skip
     else:
-        colour = alt.Color("value:Q", title=value, scale=alt.Scale(scheme="viridis"))
+        low, high = np.quantile(codes["value"], (0.01, 0.99)).tolist()  # the rest at the ends
+        scale = alt.Scale(scheme="viridis", domain=[low, high], clamp=True)
+        colour = alt.Color("value:Q", title=value, scale=scale)
         tooltip = [*tooltip, alt.Tooltip("value:Q", title=value, format=".3g")]
         points = (
             alt.Chart(codes)
@@ -106,7 +125,10 @@ def latent_map(
             clear=False,
             value=[dict(zip(("x", "y", "index"), place))] if place else alt.Undefined,
         )
-        half = [(domain[RIGHT] - domain[LEFT]) / CELLS / 2, (domain[TOP] - domain[BOTTOM]) / CELLS / 2]
+        half = (
+            (domain[RIGHT] - domain[LEFT]) / CELLS / 2,
+            (domain[TOP] - domain[BOTTOM]) / CELLS / 2,
+        )
         cells = _cells(domain)
         ground = (
             alt.Chart(cells)
@@ -136,11 +158,18 @@ def over(base: alt.LayerChart, *layers: Layer, zoom: bool = True) -> alt.LayerCh
     return chart.interactive() if zoom else chart
 
 
-def numbered(points: pd.DataFrame, domain: Domain, colour: str) -> alt.LayerChart:
+def numbered(
+    points: pd.DataFrame, domain: Domain, colour: str, shape: str = "circle"
+) -> alt.LayerChart:
     """Numbered marks, samples for instance. Columns: x, y, number (str)."""
     base = alt.Chart(points).encode(_x(domain), _y(domain))
-    disc = base.mark_circle(size=260, color=colour, opacity=0.95, stroke="white", strokeWidth=1)
-    text = base.mark_text(color="white", fontWeight="bold", fontSize=11).encode(text="number:N")
+    disc = base.mark_point(
+        shape=shape, filled=True, size=260, color=colour, opacity=0.95, stroke="white",
+        strokeWidth=1, clip=True,
+    )  # fmt: skip
+    text = base.mark_text(color="white", fontWeight="bold", fontSize=11, clip=True).encode(
+        text="number:N"
+    )
     return _layers(disc, text)
 
 
@@ -387,11 +416,11 @@ def rate_distortion(models: pd.DataFrame, *, title: str) -> alt.LayerChart:
     Columns: kl, reconstruction (nats per image), name, shown (bool: the model on the page).
     """
     base = alt.Chart(models).encode(
-        alt.X("kl:Q", title="KL, nats per image"),
+        alt.X("kl:Q", title="KL, nats per image", scale=alt.Scale(padding=16)),
         alt.Y(
             "reconstruction:Q",
-            title="reconstruction, nats per image",
-            scale=alt.Scale(zero=False, padding=24),
+            title="reconstruction, nats",
+            scale=alt.Scale(zero=False, padding=20),
         ),
     )
     here = alt.datum.shown
@@ -402,10 +431,10 @@ def rate_distortion(models: pd.DataFrame, *, title: str) -> alt.LayerChart:
         tooltip=["name:N", alt.Tooltip("kl:Q", format=".2f"),
                  alt.Tooltip("reconstruction:Q", format=".2f")],
     )  # fmt: skip
-    name = base.mark_text(dx=12, dy=-10, align="left", fontSize=13, color=theme.PRIOR).encode(
+    name = base.mark_text(dx=4, dy=-16, align="left", fontSize=13, color=theme.PRIOR).encode(
         text="name:N"
     )
-    return _titled(_layers(line, dot, name), title, height=240)
+    return _titled(_layers(line, dot, name), title, height=290)
 
 
 def _scale(domain: tuple[float, float] | None) -> alt.Scale:

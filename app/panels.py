@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 from app import cache, charts, sketch, theme, widgets
@@ -101,7 +101,9 @@ def provenance(shown: Shown) -> str:
     if shown.config.likelihood == "continuous_bernoulli":
         bound = shown.config.logit_bound
         figure += f", under |logit| ≤ {bound:.2f}" if bound else ", without a bound on its logits"
-    return f"**{shown.title}**. Trained on: {card['data']} Test: {figure}."
+    images = card.get("training", {}).get("images")
+    on = f"Trained on the first {widgets.grouped(images)} of" if images else "Trained on"
+    return f"**{shown.title}**. {on}: {card['data']} Test: {figure}."
 
 
 def pick_digits(visitor: Visitor) -> None:
@@ -608,7 +610,7 @@ def three_likelihoods(visitor: Visitor, d: int) -> dict[str, Shown]:
         st.stop()
     mine = visitor.own.get("vae")
     if mine is not None and mine.config.likelihood == "continuous_bernoulli":
-        models = {"Yours, continuous Bernoulli": mine, **models}
+        models["Yours, continuous Bernoulli"] = mine
     return models
 
 
@@ -797,6 +799,8 @@ def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> N
     labels = cache.map_images(name)[1][: len(points)]
     table = map_table(points, labels, digits_in_use(visitor))
     domain = charts.domain_of(points.numpy()) if tsne else map_domain(shown, name)
+    if not tsne and not shown.is_vae and charts.long_tailed(points.numpy()):
+        domain = _with_close_up(points, domain)
     values = _colouring(shown, name, colour)
     if values is not None:
         table["value"] = values[0][: len(points)].numpy()
@@ -805,8 +809,7 @@ def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> N
     def place() -> charts.Place:
         picked = place_on(visitor, map_name)
         if picked is None:  # where a map begins: in its emptiest place, or at its first digit
-            x, y = latent.emptiest(points).tolist()
-            picked = (x, y, 0 if tsne else -1)
+            picked = (*_white_space(points, domain), 0 if tsne else -1)
         x, y, index = picked
         if 0 <= index < len(table):
             return (float(table["x"][index]), float(table["y"][index]), index)
@@ -814,7 +817,7 @@ def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> N
 
     # The chart marks clicks by itself; it is told a place only when it is drawn anew.
     first = place()
-    key = f"map-{map_name}-{colour}-{first}"
+    key = f"map-{map_name}-{colour}-{domain[0]:.3g}-{first}"
 
     @st.fragment
     def view() -> None:
@@ -842,6 +845,35 @@ def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> N
             _at(visitor, shown, place(), tsne)
 
     view()
+
+
+def _with_close_up(points: Float[Tensor, "codes 2"], whole: charts.Domain) -> charts.Domain:
+    """Axes for codes with long tails, which would press all others into a corner."""
+    if not widgets.switch("Close-up", True, key="close-up", help="Off: axes that hold every code"):
+        return whole
+    domain = charts.close_up(points.numpy())
+    outside = 1 - _inside(points, domain).float().mean().item()
+    st.caption(
+        f"A close-up: {outside:.0%} of the codes lie farther out. Turn the wheel to zoom out, or "
+        "switch the close-up off."
+    )
+    return domain
+
+
+def _white_space(points: Float[Tensor, "codes 2"], domain: charts.Domain) -> tuple[float, float]:
+    """A place between the codes where no code is near; beside them where they are one dot."""
+    inside = points[_inside(points, domain)]
+    x, y = latent.emptiest(inside if len(inside) else points).tolist()
+    left, right, bottom, top = domain
+    if (inside.std(0) < 0.005 * (right - left)).all():
+        return left + 0.75 * (right - left), bottom + 0.75 * (top - bottom)
+    return x, y
+
+
+def _inside(points: Float[Tensor, "codes 2"], domain: charts.Domain) -> Bool[Tensor, " codes"]:
+    left, right, bottom, top = domain
+    x, y = points.unbind(1)
+    return (left <= x) & (x <= right) & (bottom <= y) & (y <= top)
 
 
 def _map_title(shown: Shown, count: int, name: Name, tsne: bool) -> str:
@@ -878,19 +910,21 @@ def _at(visitor: Visitor, shown: Shown, place: charts.Place, tsne: bool) -> None
         labels=["decoded exactly here", f"nearest real digit: {name}"],
         alt=f"What the decoder draws at the cross, and the nearest real digit, a {name}",
     )
-    words = [f"The digit is at a distance of **{distance:.3g}**"]
     usual = cache.holes(shown, digits.name).threshold
     if index >= 0:
         words = ["This is the digit's own code, and the left picture its reconstruction."]
     elif usual > 1e-9:
         side = "farther than" if distance > usual else "not farther than"
-        words.append(
-            f", {side} the {usual:.3g} within which 95 % of held-out digits have a neighbour."
-        )
+        words = [
+            f"The digit is at a distance of **{distance:.3g}**, {side} the {usual:.3g} within "
+            "which 95 % of held-out digits have a neighbour."
+        ]
+    else:
+        words = [f"The digit is at a distance of **{distance:.3g}**. Most codes share one place."]
     if digits.name in ("sample", "mnist"):
         sure, read = cache.classifier()[0].probabilities(here)[0].max(0)
-        words.append(f" A classifier reads the decoding as **{int(read)}** ({float(sure):.0%}).")
-    st.markdown("".join(words))
+        words.append(f"A classifier reads the decoding as **{int(read)}** ({float(sure):.0%}).")
+    st.markdown(" ".join(words))
     if len(z[0]) > 2 and index < 0:
         st.caption(
             f"The map is a plane in {len(z[0])} dimensions. The place clicked was lifted from it: "
@@ -1017,6 +1051,8 @@ def walk_on_map(visitor: Visitor, path: Walk, names: tuple[str, str]) -> None:
         alt=f"Codes of {path.shown.title} by class, with the path from {names[0]} to {names[1]}; "
         f"{len(in_hole)} of its {len(stops)} frames lie in a hole",
     )
+    if path.shown.config.latent_dim > 2:
+        st.caption("A shadow on a plane: the path may be far from codes that it seems to cross.")
 
 
 def step_speeds(fade: Tensor, walks: Sequence[Walk]) -> None:
@@ -1119,21 +1155,23 @@ def plane_mosaic(visitor: Visitor, shown: Shown, tiles: int) -> None:
     codes, latent_dim = cache.codes(shown, visitor.data).mean, shown.config.latent_dim
     marks = {}
     options = ["Latent axes", "Principal directions", "Through three images"]
-    directions = widgets.choice("Directions", options, key="directions")
+    directions = widgets.choice("Directions", options, key="mosaic-directions")
     if directions == "Through three images":
         marks = corners(visitor, shown, ("One", "Another", "A third"))
         window = latent.window_through(*marks.values(), reach=1.4)
         words = "The plane of three codes, a to b pointing right."
     else:
         steps = [0.5, 1, 1.5, 2, 2.5, 3, 4]
-        reach = widgets.one_of("Reach, standard deviations of the codes", steps, 2, key="reach")
+        reach = widgets.one_of(
+            "Reach, standard deviations of the codes", steps, 2, key="mosaic-reach"
+        )
         across, upwards = 1, min(2, latent_dim)
         if directions == "Latent axes" and latent_dim > 2:
             left, right = st.columns(2)
             with left:
-                across = widgets.whole_number("Axis to the right", 1, latent_dim, 1, key="axis-x")
+                across = widgets.whole_number("Axis to the right", 1, latent_dim, 1, key="mosaic-x")
             with right:
-                upwards = widgets.whole_number("Axis upwards", 1, latent_dim, 2, key="axis-y")
+                upwards = widgets.whole_number("Axis upwards", 1, latent_dim, 2, key="mosaic-y")
         if directions == "Latent axes":
             window = latent.axis_window(codes, across - 1, upwards - 1, reach)
             words = f"Around the mean code: z{across} grows to the right, z{upwards} upwards."
@@ -1208,6 +1246,16 @@ def clouds(visitor: Visitor, shown: Shown) -> None:
         "axes. Dashed circles: the prior N(0, I) at 1, 2 and 3 σ. The means alone are narrower "
         "than the clouds around them."
     )
+    spread, radius = evaluation.code_spread(codes), evaluation.mean_radius(codes)
+    left, right = st.columns(2)
+    left.metric("Spread of the means", _first_numbers(spread), help="Deviation over the digits")
+    right.metric("Mean radius σ of the clouds", _first_numbers(radius), help="Mean over the digits")
+
+
+def _first_numbers(numbers: Float[Tensor, " latent"]) -> str:
+    """One number for each dimension, as many as can be read at a glance."""
+    words = [f"{number:.2f}" for number in numbers[:3].tolist()]
+    return ", ".join([*words, "…"] if len(numbers) > 3 else words)
 
 
 def loss_terms(visitor: Visitor, shown: Shown) -> None:
@@ -1220,7 +1268,7 @@ def loss_terms(visitor: Visitor, shown: Shown) -> None:
             title="What an average test digit costs",
             y="nats per image",
             colours=dict(zip(named, (theme.RECONSTRUCTION, theme.KL, theme.TOTAL))),
-            y_domain=(0.0, 230.0) if 0 <= terms.reconstruction and terms.total < 220 else None,
+            y_domain=(0.0, 230.0) if terms.reconstruction >= 0 and terms.total < 220 else None,
         ),
         key="terms",
         alt=", ".join(f"{name} {nats:.2f}" for name, nats in named.items()) + " nats per image",
@@ -1370,26 +1418,26 @@ def beta_sweep(betas: Sequence[float], name: str, shown: Shown) -> None:
         test = swept.card["test"]
         place = (round(test["kl"], 1), round(test["reconstruction"], 1))
         names, here = rows.get(place, ("", False))  # collapsed models share a place
-        names = f"{names}, {beta:g}" if names else f"β = {beta:g}"
+        names = f"{names}, {beta:g}" if names else f"{beta:g}"
         rows[place] = (names, here or swept.key == shown.key)
     table = pd.DataFrame(
         [(*place, *words) for place, words in rows.items()],
         columns=["kl", "reconstruction", "name", "shown"],
     )
     st.altair_chart(
-        charts.rate_distortion(table, title="What β buys: the pretrained models"),
+        charts.rate_distortion(table, title="What β buys: a dot for each β"),
         key="sweep",
-        alt="; ".join(f"{n}: KL {k}, reconstruction {r}" for (k, r), (n, _) in rows.items()),
+        alt="; ".join(f"β = {n}: KL {k}, reconstruction {r}" for (k, r), (n, _) in rows.items()),
     )
     st.caption(
         "From the models' cards, MNIST's 10 000 test images. Few nats of KL, and the code cannot "
-        "tell the digits apart; many, and the clouds shrink to points."
+        "tell the digits apart; many, and the clouds shrink towards points."
     )
 
 
 def _noise(visitor: Visitor, count: int, latent_dim: int) -> sampling.Noise:
     """The visitor's ε: the same for every model of as many dimensions."""
-    return sampling.draw(count, latent_dim, torch.Generator().manual_seed(visitor.noise_seed))
+    return cache.noise(visitor.noise_seed, count, latent_dim)
 
 
 def _column(numbers: Sequence[float]) -> str:
@@ -1422,11 +1470,21 @@ def own_model(visitor: Visitor) -> Shown | None:
 def own_samples(visitor: Visitor, shown: Shown) -> None:
     """Numbered samples of a model and their places, from the prior or from a fitted Gaussian."""
     where = ["The prior N(0, I)", "A Gaussian fitted to the codes"]
-    chosen = widgets.choice(
-        "Sample from", where, key="own-sampler", default=where[not shown.is_vae]
-    )
-    same_noise(visitor, shown, fitted=chosen == where[1])
-    new_noise(visitor)
+    figure, beside = st.columns([3, 2], gap="large")
+    with beside:
+        chosen = widgets.choice(
+            "Sample from",
+            where,
+            key=f"own-sampler-{shown.config.kind}",
+            default=where[0 if shown.is_vae else 1],
+        )
+        new_noise(visitor)
+        st.markdown(
+            "The prior is what a VAE is paid to fill. An autoencoder never heard of it: fit a "
+            "Gaussian to its codes, and sample from that."
+        )
+    with figure:
+        same_noise(visitor, shown, fitted=chosen == where[1])
 
 
 def own_walk(visitor: Visitor, shown: Shown) -> None:
@@ -1438,7 +1496,8 @@ def own_walk(visitor: Visitor, shown: Shown) -> None:
         end, to_name = one_of_ten(visitor, "To", 7, key="own-to")
     path = walk(visitor, shown, (start, end), 11)
     strips(visitor, crossfade(visitor, (start, end), 11), [path])
-    walk_on_map(visitor, path, (from_name, to_name))
+    with st.columns([3, 2])[0]:
+        walk_on_map(visitor, path, (from_name, to_name))
 
 
 def learned_curves(shown: Shown) -> None:
@@ -1461,14 +1520,14 @@ def learned_curves(shown: Shown) -> None:
             columns=["step", "nats", "images"],
         )
         settled = table[table["step"] > table["step"].max() * 0.05]["nats"]
-        room = max(1e-3, 0.08 * (settled.max() - settled.min()))
+        room = max(1e-3, 0.1 * (settled.max() - settled.min()))
         column.altair_chart(
             charts.loss_curve(
                 table,
                 colour,
                 title=title,
                 last_step=int(table["step"].max()),
-                domain=(float(settled.min() - room), float(settled.max() + room)),
+                domain=(float(settled.min() - room), float(settled.max() + 3 * room)),
             ),
             key=f"learned-{term}",
             alt=f"{title} over the training, on train and test images; test at the end "
@@ -1620,3 +1679,147 @@ def pretrained_config(name: str) -> ModelConfig:
         return cache.pretrained(name).config
     except CheckpointError:
         return ModelConfig()
+
+
+def has_tsne(shown: Shown) -> bool:
+    """Whether a page offers t-SNE: where a plane cannot show the codes, or there is nothing to see
+    and t-SNE shows something all the same."""
+    return shown.config.latent_dim > 2 or (
+        shown.is_vae and bool(evaluation.code_spread(cache.codes(shown, "sample")).max() < 0.01)
+    )
+
+
+SAMPLERS: dict[str, sampling.Sampler] = {
+    "Box": "box",
+    "N(0, I)": "prior",
+    "Fitted Gaussian": "gaussian",
+    "Gaussian mixture": "mixture",
+}
+
+
+def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
+    """Sixteen samples, numbered in the picture and on the map, those in a hole marked on both."""
+    digits = digits_in_use(visitor)
+    drawn = cache.samples(shown, digits.name, SAMPLERS[sampler], visitor.noise_seed)
+    in_hole = (drawn.distance > 1).tolist()
+    numbers = [str(number) for number in range(1, len(in_hole) + 1)]
+    sheet, on_map = st.columns([5, 8], gap="medium")
+    with sheet:
+        widgets.digits(
+            drawn.images,
+            4,
+            key="samples",
+            labels=numbers,
+            marked=in_hole,
+            alt=f"Sixteen decoded samples of the sampler {sampler}, numbered; framed, because in a "
+            "hole: " + (", ".join(n for n, hole in zip(numbers, in_hole) if hole) or "none"),
+        )
+        new_noise(visitor)
+    with on_map:
+        st.altair_chart(
+            _map_of_samples(visitor, shown, sampler, drawn.z, in_hole, numbers),
+            key="samples-map",
+            alt=f"The sixteen samples of the sampler {sampler} on the map of the model's codes; "
+            f"{sum(in_hole)} lie in a hole",
+        )
+    share, judged = cache.judged_sampler(shown, digits.name, SAMPLERS[sampler])
+    here, many, sure = st.columns(3)
+    here.metric(
+        "In a hole, of these sixteen",
+        f"{sum(in_hole)} of {len(in_hole)}",
+        help="Farther from every code than 95 % of held-out digits' codes are. Framed in the "
+        "picture, square on the map.",
+    )
+    many.metric(
+        "In a hole, of 1 000 samples",
+        f"{share:.0%}",
+        help="Always the same 1 000, so that models and samplers can be compared. Of held-out "
+        "digits it is 5 %, by the definition of a hole.",
+    )
+    sure.metric("Classifier is sure", f"{judged.confident:.0%}", help=_JUDGE)
+    _baselines()
+
+
+_JUDGE = "Share of the same 1 000 samples of which the classifier is more than 90 % sure."
+
+
+def _baselines() -> None:
+    """What the judge's figure has to be read beside, from its own card."""
+    test = cache.classifier()[1]["test"]
+    st.caption(
+        f"The classifier is as sure of {test['confident_digits']:.1%} of MNIST's test digits, and "
+        f"of {test['confident_noise']:.1%} of images of uniform noise. It knows nothing but digits "
+        "and must name one, so a sure answer does not make a sample a digit: read both figures, "
+        "and look."
+    )
+
+
+def _map_of_samples(
+    visitor: Visitor,
+    shown: Shown,
+    sampler: str,
+    z: Float[Tensor, "samples latent"],
+    in_hole: list[bool],
+    numbers: list[str],
+) -> charts.Layer:
+    digits = digits_in_use(visitor)
+    plane = cache.principal_plane(shown, digits.name)
+    # The axes hold this noise under every sampler, so that changing it moves samples, not axes.
+    every = [
+        cache.samples(shown, digits.name, which, visitor.noise_seed).z
+        for which in SAMPLERS.values()
+    ]
+    domain = map_domain(shown, digits.name, plane.project(torch.cat(every)))
+    codes = charts.latent_map(
+        map_table(map_points(shown, digits.name), cache.map_images(digits.name)[1], digits),
+        domain,
+        title=f"Samples among the codes: {shown.title}",
+        axes=map_axes(shown, digits.name),
+        opacity=0.3,
+    )
+    layers: list[charts.Layer] = []
+    if SAMPLERS[sampler] == "prior" and shown.config.latent_dim > 1:
+        layers.append(charts.prior_contours(domain, prior_centre(shown, digits.name)))
+    x, y = plane.project(z).unbind(1)
+    if shown.config.latent_dim == 1:  # as the codes: heights that keep them apart
+        y = torch.linspace(0.9, -0.9, len(y))
+    table = pd.DataFrame({"x": x.numpy(), "y": y.numpy(), "number": numbers})
+    hole = np.asarray(in_hole)
+    layers.append(charts.numbered(table[~hole], domain, theme.LATENT))
+    layers.append(charts.numbered(table[hole], domain, theme.RECONSTRUCTION, "square"))
+    return charts.over(codes, *layers)
+
+
+def compare_samplers(visitor: Visitor, shown: Shown) -> None:
+    """The same noise through the four samplers, side by side, with their figures."""
+    digits = digits_in_use(visitor)
+    shares: dict[str, float] = {}
+    sure: dict[str, float] = {}
+    for column, (label, sampler) in zip(st.columns(len(SAMPLERS)), SAMPLERS.items()):
+        drawn = cache.samples(shown, digits.name, sampler, visitor.noise_seed)
+        share, judged = cache.judged_sampler(shown, digits.name, sampler)
+        shares[label], sure[label] = share, judged.confident
+        with column:
+            st.markdown(f"**{label}**")
+            widgets.digits(
+                drawn.images,
+                4,
+                key=f"samples-{sampler}",
+                scale=2,
+                gap=2,
+                marked=(drawn.distance > 1).tolist(),
+                alt=f"The same noise through the sampler {label}: sixteen samples",
+            )
+            st.caption(f"In a hole: {share:.0%}. Classifier is sure: {judged.confident:.0%}.")
+    fewest, surest = min(shares, key=shares.__getitem__), max(sure, key=sure.__getitem__)
+    if fewest != surest:
+        words = (
+            f"The two figures disagree: **{fewest}** has the fewest samples in holes, and the "
+            f"classifier is surest of **{surest}**. Neither alone says which samples are good."
+        )
+    else:
+        words = f"Both figures favour **{fewest}** here."
+    st.markdown(words)
+    st.caption(
+        "One ε for all four, number by number; framed: in a hole. The shares are of 1 000 samples."
+    )

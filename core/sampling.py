@@ -5,12 +5,14 @@ compared on the same draw. Only the prior is a promise that a VAE's training was
 the others are fitted to the codes afterwards (Ghosh et al. 2020, arXiv:1903.12436).
 """
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from jaxtyping import Float
 from sklearn.mixture import GaussianMixture
 from torch import Tensor
+
+Sampler = Literal["box", "prior", "gaussian", "mixture"]
 
 
 class Noise(NamedTuple):

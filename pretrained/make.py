@@ -6,6 +6,7 @@ measured on MNIST's 10 000 test images. Weights are float32, seeds fixed, one th
 """
 
 import argparse
+import json
 import platform
 import sys
 import time
@@ -187,6 +188,49 @@ def make_classifier(root: Path, epochs: int = 6) -> str:
     return f"classifier: {seconds:.0f} s, {test}"
 
 
+def write_readme() -> None:
+    """A table of all cards beside the models."""
+    lines = [
+        "# The pretrained models",
+        "",
+        "Made by `make pretrained DATA=folder` (the folder that holds `MNIST/raw`), which also "
+        "writes this page. They learn from MNIST's training images 6 000 to 59 999; no picture of "
+        "the embedded sample is among them. Each NAME.json says how its model was made and "
+        "measured. Figures of different likelihoods cannot be compared.",
+        "",
+        "| model | likelihood | β | reconstruction | KL | −ELBO | squared error | 15-NN | time, s |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for path in sorted(HERE.glob("*.json")):
+        card = json.loads(path.read_text())
+        model, test = card["model"], card["test"]
+        if model["kind"] == "classifier":
+            continue
+        vae = model["kind"] == "vae"
+        cells = (
+            card["name"],
+            model["likelihood"].replace("_", " "),
+            f"{model['beta']:g}" if vae else "",
+            f"{test['reconstruction']:.1f}",
+            f"{test['kl']:.2f}" if vae else "",
+            f"{test['total']:.1f}" if vae else "",
+            f"{test['squared_error']:.1f}",
+            f"{test['knn_accuracy']:.3f}",
+            f"{card['seconds']:.0f}",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    test = json.loads((HERE / "classifier.json").read_text())["test"]
+    lines += [
+        "",
+        f"`classifier` reads {test['accuracy']:.2%} of MNIST's test digits right. It is more than "
+        f"90 % sure of {test['confident_digits']:.1%} of them, and of "
+        f"{test['confident_noise']:.1%} of images of uniform noise.",
+        "",
+        f"Protocol: {PROTOCOL}",
+    ]
+    (HERE / "README.md").write_text("\n".join(lines) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds MNIST/raw")
@@ -200,6 +244,7 @@ def main() -> None:
     with ProcessPoolExecutor(wanted.processes) as pool:
         for made in as_completed([pool.submit(make, recipe, root) for recipe in chosen]):
             print(made.result(), flush=True)
+    write_readme()
 
 
 if __name__ == "__main__":

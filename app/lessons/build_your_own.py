@@ -83,13 +83,14 @@ with learn:
         )
         seed = widgets.entry("Seed", 0, 9999, 0, key="own-seed")
 
+guess = config = None
 try:
     config = ModelConfig(kind, architecture, d, hidden, likelihood, float(beta))
     training = TrainConfig(
         epochs,
         batch,
         float(rate),
-        images,
+        images if images < len(digits.train_images) else None,
         seed,
         "float32" if architecture == "dense" else fast_precision(),
     )
@@ -97,6 +98,13 @@ except ValueError as error:
     st.error(f"That is no model: {error}.", icon=":material/error:")
 else:
     panels.blueprint(config)
+    if likelihood == "bernoulli":
+        guess = widgets.whole_number(
+            "Your prediction: the reconstruction cost of a test digit, nats per image",
+            *(40, 240, 140),
+            key="own-guess",
+            step=5,
+        )
     panels.train(visitor, config, training, key="own")
 
 st.subheader("Judge it", anchor=False)
@@ -104,6 +112,9 @@ mine = panels.own_model(visitor)
 if mine is None:
     st.info("Nothing of yours yet: press Train, and the figures of the course appear here.")
 else:
+    if guess and mine.config == config:
+        cost = mine.card["test"]["reconstruction"]
+        st.markdown(f"You predicted **{guess}** nats per image; measured: **{cost:.1f}**.")
     figure = widgets.choice(
         "Figure",
         ["Reconstructions", "Map", "Samples", "Interpolation", "Loss terms", "Take it home"],
@@ -126,7 +137,7 @@ else:
             panels.learned_curves(mine)
         case _:
             panels.take_home(mine)
-with st.expander("Bring back a model that you took home"):
+with st.expander("Bring back a model that you took home", key="own-bring"):
     panels.bring_back(visitor)
 
 st.latex(
@@ -162,4 +173,8 @@ quiz.check(
     ["The configuration.", "The seed.", "Configuration, seed, data and versions."],
     right="Configuration, seed, data and versions.",
     why="Change one of them and the weights differ; how much the figures differ is worth a look.",
+)
+
+panels.coming_next(
+    "data", "And the same model on clothes, or on Japanese characters? Other data are a page away."
 )

@@ -21,7 +21,7 @@ st.markdown(
 )
 
 figure = st.container()  # above the two models that draw it
-twenty = widgets.switch("Twenty numbers in the code instead of two", key="twenty")
+twenty = widgets.switch("Twenty numbers in the code instead of two", key="walk-twenty")
 if twenty:
     ae, vae = panels.pair(visitor, "ae-lite-20-bernoulli", "vae-lite-20-bernoulli")
 else:
@@ -32,12 +32,12 @@ else:
 def walk() -> None:
     left, right = st.columns(2)
     with left:
-        start, from_name = panels.one_of_ten(visitor, "From", 0, key="from")
+        start, from_name = panels.one_of_ten(visitor, "From", 0, key="walk-from")
     with right:
-        end, to_name = panels.one_of_ten(visitor, "To", 1, key="to")
+        end, to_name = panels.one_of_ten(visitor, "To", 1, key="walk-to")
     strips, maps, more = st.container(), st.columns(2), st.expander("More: frames, steps, slerp")
     with more:
-        frames = widgets.one_of("Frames", [9, 11, 13], 11, key="frames")
+        frames = widgets.one_of("Frames", [9, 11, 13], 11, key="walk-frames")
         st.markdown(
             r"Straight line: $z(t) = (1-t)\,a + t\,b$. **Slerp** follows the great circle instead: "
             r"$\frac{\sin((1-t)\Omega)}{\sin\Omega}\,a + \frac{\sin(t\Omega)}{\sin\Omega}\,b$, "
@@ -47,7 +47,7 @@ def walk() -> None:
         )
         slerp = False
         if max(ae.config.latent_dim, vae.config.latent_dim) >= latent.SLERP_FROM_DIM:
-            slerp = widgets.choice("Path", ["Straight line", "Slerp"], key="path") == "Slerp"
+            slerp = widgets.choice("Path", ["Straight line", "Slerp"], key="walk-path") == "Slerp"
     fade = panels.crossfade(visitor, (start, end), frames)
     walks = [
         panels.walk(visitor, shown, (start, end), frames, spherical=slerp) for shown in (ae, vae)
@@ -72,9 +72,10 @@ st.latex(
 )
 st.markdown(
     "The cross-fade shows nothing but the two digits, one over the other. A path between codes "
-    "shows whatever lies between them on the map, and that may be a third digit: in a plane ten "
-    "classes lie side by side. Nothing in the training of an autoencoder says what its decoder "
-    "draws far from every code, and equal steps in latent space are not equal steps in the picture."
+    "shows whatever lies between them in latent space, and that may be a third digit: where d = 2, "
+    "ten classes lie side by side in a plane. Nothing in the training of an autoencoder says what "
+    "its decoder draws far from every code, and equal steps in latent space are not equal steps in "
+    "the picture."
 )
 
 st.subheader("Which way is better? Measure it", anchor=False)
@@ -82,7 +83,7 @@ st.markdown(
     "One pair proves nothing. Take the middle of many random pairs, and let the classifier read "
     "the three kinds of midpoint. What do you expect?"
 )
-if widgets.switch("Show the measurement", key="midpoints"):
+if widgets.switch("Show the measurement", key="walk-midpoints"):
     panels.midpoints(visitor, (ae, vae))
 
 st.subheader("Mosaics: a whole plane at once", anchor=False)

@@ -41,7 +41,7 @@ with paint:
     colour = widgets.choice("Colour by", colours, key=f"colour-{kind}")
 shown = panels.model(visitor, kind, name)
 
-tsne = shown.config.latent_dim > 2 and widgets.switch("t-SNE of 2 000 codes", key="tsne")
+tsne = panels.has_tsne(shown) and widgets.switch("t-SNE of 2 000 codes", key="tsne")
 if tsne:
     st.markdown(
         "**t-SNE** moves the codes until neighbours of latent space are neighbours in the picture. "
@@ -52,8 +52,8 @@ panels.overlap(visitor, shown)
 
 st.subheader("What the map does not say", anchor=False)
 st.markdown(
-    "No label was used in training: the colours were added afterwards. Digits lie together "
-    "because one decoder draws alike what lies alike.\n\n"
+    "No label was used in training: the colours were added afterwards. Digits of a class lie "
+    "near one another because the decoder, a continuous function, draws alike what lies close.\n\n"
     "The axes' direction, their scale and which side is left mean nothing. For any invertible "
     "*R*, the encoder followed by *R* and the decoder after its inverse are an autoencoder of "
     "exactly the same loss:"

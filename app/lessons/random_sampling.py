@@ -1,5 +1,114 @@
-"""Placeholder."""
+"""Lesson 3: a random point needs a distribution, and only some distributions give digits."""
+
+from dataclasses import replace
 
 import streamlit as st
 
-st.title("random_sampling")
+from app import panels, quiz, theme, widgets
+from app.state import session
+from core.training import TrainConfig
+
+visitor = session()
+
+panels.opening(3, "Random sampling", "Decode a random code: when is it a digit?")
+st.markdown(
+    "The decoder draws a picture at any place, so draw a place at random. But *a random place* "
+    "means nothing until you say **from which distribution**. Here are four answers. The decoder "
+    "and the noise stay the same when you change the answer; only the places move."
+)
+
+MODELS = {
+    "AE, d = 2": "ae-lite-2",
+    "VAE, d = 2": "vae-lite-2-beta-1",
+    "AE, d = 20": "ae-lite-20-bernoulli",
+    "VAE, d = 20": "vae-lite-20-bernoulli",
+    "AE dense, d = 2": "ae-dense-2",
+}
+of, where = st.columns(2)
+with of:
+    name = MODELS[widgets.choice("Decoder", list(MODELS), key="sampled-model")]
+with where:
+    sampler = widgets.choice("Where to sample", list(panels.SAMPLERS), key="sampler")
+shown = panels.model(visitor, "vae" if name.startswith("vae") else "ae", name)
+panels.sixteen_samples(visitor, shown, sampler)
+
+if widgets.switch("Compare the four samplers", key="compare-samplers"):
+    panels.compare_samplers(visitor, shown)
+
+st.subheader("Four answers, one noise", anchor=False)
+st.latex(
+    theme.formula(
+        r"""\begin{aligned}
+        \text{box:}\quad & \latent{z_j} = l_j + (h_j - l_j)\,\Phi(\varepsilon_j)
+        && \text{between the lowest and the highest code} \\
+        \text{prior:}\quad & \prior{z = \varepsilon}
+        && \prior{\varepsilon \sim \mathcal N(0, I)} \\
+        \text{fitted Gaussian:}\quad & \latent{z} = m + L\,\prior{\varepsilon}
+        && m = \text{mean},\ L L^{\top} = \text{covariance of the codes} \\
+        \text{mixture:}\quad & \latent{z} = m_k + L_k\,\prior{\varepsilon}
+        && k \text{ one of ten Gaussians, fitted by EM, by its weight}
+        \end{aligned}"""
+    )
+)
+st.markdown(
+    "An **autoencoder** can generate: its decoder is a generator like any other. What it does not "
+    "tell you is where to sample. Nothing in its loss ties the codes to N(0, I), so their place "
+    "and scale are arbitrary, and the distribution has to be fitted to the codes afterwards "
+    "(Ghosh et al. 2020, arXiv:1903.12436). A **VAE** pays a KL for every code, which pulls the "
+    "average of its posteriors towards N(0, I). It is a pull, not a guarantee."
+)
+st.markdown(
+    "A **hole** is a place farther from every code on the map than 95 % of held-out digits' codes "
+    "are: an autoencoder's decoder was hardly ever trained there. (A VAE's codes on the map are "
+    "its posterior means. Its decoder was trained on the clouds around them too, so such a hole "
+    "may be known ground to it.) The box is not the fair choice that it seems: it spends samples "
+    "on corners where no digit lives, and the more dimensions there are, the more of its volume "
+    "is corner."
+)
+with st.expander("More: what good samples do not prove"):
+    st.markdown(
+        "A sampler that copies training codes would have no holes and readable samples, and would "
+        "create nothing. And a mixture of ever more Gaussians comes ever closer to copying. "
+        "Neither figure on this page notices. In many dimensions distances are also all rather "
+        "alike: a hole share compares samplers of one model, not models of different *d*."
+    )
+
+config = replace(panels.pretrained_config(name), architecture="dense")
+panels.train(visitor, config, TrainConfig(), key="sampling")
+
+
+@st.fragment
+def questions() -> None:
+    quiz.check(
+        "cloud",
+        "Samples have the codes' mean and covariance, and many are still no digits. Why?",
+        ["The decoder is bad.", "The cloud of codes is not a Gaussian."],
+        right="The cloud of codes is not a Gaussian.",
+        why="A Gaussian fills an ellipse; the codes fill arms and islands, with holes between.",
+    )
+    quiz.check(
+        "no-retraining",
+        "What can improve the samples without training the model again?",
+        [
+            "Another sampling distribution.",
+            "Nothing, the samples are the decoder's.",
+            "More noise.",
+        ],
+        right="Another sampling distribution.",
+        why="The decoder stays as it is; it is asked at better places.",
+    )
+    quiz.check(
+        "box-20",
+        "Why is the box worse at d = 20 than at d = 2?",
+        ["Nearly all its volume is far from any code.", "The decoder is smaller."],
+        right="Nearly all its volume is far from any code.",
+        why="In each dimension only a part of the box's width is well filled, and twenty such "
+        "parts multiply.",
+    )
+
+
+st.subheader("Check yourself", anchor=False)
+questions()
+panels.coming_next(
+    "interpolation", "Some places give digits, others do not. What lies on the way between two?"
+)

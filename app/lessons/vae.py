@@ -21,7 +21,9 @@ st.markdown(
     "code falls silent."
 )
 
-beta = widgets.one_of("β, the weight of the KL", BETAS, 1, key="beta", format_func="{:g}".format)
+beta = widgets.one_of(
+    "β, the weight of the KL", BETAS, 1, key="vae-beta", format_func="{:g}".format
+)
 vae = panels.model(visitor, "vae", f"vae-lite-2-beta-{beta:g}")
 
 scatter, terms = st.columns([3, 2], gap="medium")
@@ -36,9 +38,10 @@ panels.pick_digits(visitor)
 
 st.latex(
     theme.formula(
-        r"\underbrace{\total{\log p(x) - \mathrm{KL}(q(z|x)\,\|\,p(z|x))}}_{\total{\mathrm{ELBO}}} "
-        r"= \reconstruction{\mathbb{E}_{q(z|x)} \log p(x|z)} - "
-        r"\kl{\mathrm{KL}(q(z|x)\,\|\,p(z))}"
+        r"\begin{aligned} \log p(x) &= \total{\mathrm{ELBO}} + "
+        r"\mathrm{KL}(q(z|x)\,\|\,p(z|x)) \\ \total{\mathrm{ELBO}} &= "
+        r"\reconstruction{\mathbb{E}_{q(z|x)} \log p(x|z)} - "
+        r"\kl{\mathrm{KL}(q(z|x)\,\|\,p(z))} \end{aligned}"
     )
 )
 st.markdown(
@@ -70,7 +73,7 @@ st.markdown(
 
 @st.fragment
 def cloud() -> None:
-    index, _ = panels.one_of_ten(visitor, "Digit", 3, key="cloud")
+    index, _ = panels.one_of_ten(visitor, "Digit", 3, key="vae-digit")
     panels.one_cloud(visitor, vae, index)
     panels.new_noise(visitor)
 
@@ -90,7 +93,7 @@ def samples() -> None:
         "$z$, and the decoder draws it. Both get the same ε."
     )
     source = widgets.choice(
-        "z from", ["The prior N(0, I)", "A Gaussian fitted to the codes"], key="z"
+        "z from", ["The prior N(0, I)", "A Gaussian fitted to the codes"], key="vae-z"
     )
     for column, shown in zip(st.columns(2, gap="medium"), (ae, vae)):
         with column:

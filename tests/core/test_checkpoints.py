@@ -213,7 +213,7 @@ def test_a_spoiled_checkpoint_is_refused_with_its_name(spoiled: str, saved: Path
 def test_an_upload_too_large_is_refused_unread(half: str, saved: Path):
     halves = {"weights": saved.read_bytes(), "card": saved.with_suffix(".json").read_bytes()}
     halves[half] = halves[half].ljust(5_000_001)
-    with pytest.raises(CheckpointError, match="upload.safetensors is larger than 5 MB"):
+    with pytest.raises(CheckpointError, match=r"upload\.safetensors is larger than 5 MB"):
         checkpoints.from_bytes(**halves, name="upload.safetensors")
 
 
@@ -223,7 +223,7 @@ WHOLE_CARD = checkpoints.card_text(build(CONFIG), CARD).encode()
 
 @given(st.integers(0, len(WHOLE) - 1))
 def test_weights_cut_anywhere_are_refused(length: int):
-    with pytest.raises(CheckpointError, match="u.safetensors"):
+    with pytest.raises(CheckpointError, match=r"u\.safetensors"):
         checkpoints.from_bytes(WHOLE[:length], WHOLE_CARD, "u.safetensors")
 
 

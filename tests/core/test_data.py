@@ -1,10 +1,12 @@
 """Data: the sample against MNIST itself, and files of every kind of damage."""
 
 import functools
+import gc
 import gzip
 import hashlib
 import os
 import threading
+import warnings
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -214,7 +216,7 @@ def test_a_label_that_is_no_digit_is_damage(file: str, tmp_path: Path):
 @pytest.mark.usefixtures("unchecked")
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path):
     for ask in (data.load, data.is_available):
-        with pytest.raises(ValueError, match="no data set is called 'cifar'; .*'kmnist'"):
+        with pytest.raises(ValueError, match=r"no data set is called 'cifar'; .*'kmnist'"):
             ask("cifar", tmp_path)  # pyright: ignore[reportArgumentType]
 
 
@@ -237,6 +239,8 @@ def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.setattr(mnist, "resources", resources)
         yield folder
         server.shutdown()
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        gc.collect()  # urllib leaves its sockets to the collector
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -288,7 +292,7 @@ def test_a_failed_download_says_in_one_sentence_what_to_do(
     write_set(raw)
     cut(raw / "t10k-labels-idx1-ubyte")
     trouble(mirror, monkeypatch)
-    with pytest.raises(DataError, match="MNIST could not be fetched .* the sample stays") as met:
+    with pytest.raises(DataError, match=r"MNIST could not be fetched .* the sample stays") as met:
         data.load("mnist", tmp_path, download=True)
     assert str(raw) in str(met.value) and "\n" not in str(met.value)
     assert (raw / "t10k-labels-idx1-ubyte.damaged").is_file()

@@ -13,7 +13,7 @@ from torch import nn
 from core import data, evaluation
 from core.data import Digits, to_float
 from core.latent import Codes, encode
-from core.models import Likelihood, Model, ModelConfig, VariationalAutoencoder, build
+from core.models import Likelihood, Model, ModelConfig, VariationalAutoencoder, build, mean_image
 from core.models.classifier import Classifier, ClassifierConfig
 
 LIKELIHOODS: tuple[Likelihood, ...] = ("bernoulli", "gaussian", "continuous_bernoulli")
@@ -33,7 +33,7 @@ def all_zero(kind, likelihood: Likelihood = "bernoulli") -> Model:
 
 @pytest.fixture(params=LIKELIHOODS)
 def smooth(request: pytest.FixtureRequest) -> VariationalAutoencoder:
-    """A VAE so gentle that a coarse grid integrates over its plane, and with posteriors beside the mark."""
+    """So gentle a VAE that a coarse grid integrates over its plane; its posteriors miss."""
     config = ModelConfig("vae", hidden_dim=8, likelihood=request.param, variance=0.5)
     model = build(config, seeded(1))
     with torch.no_grad():
@@ -190,28 +190,27 @@ def test_fifteen_neighbours_vote_as_by_brute_force():
 def test_one_held_out_code_in_twenty_lies_in_a_hole():
     codes = torch.randn(6000, 2, generator=seeded())
     holes = evaluation.find_holes(codes)
-    assert len(holes.codes) == 4800
-    held_out = codes[holes.distance(codes) > 0]
-    assert len(held_out) == 1200
+    known = set(map(tuple, holes.codes.tolist()))
+    held_out = torch.tensor([code for code in codes.tolist() if tuple(code) not in known])
+    assert (len(known), len(held_out)) == (4800, 1200)
     assert holes.share(held_out) == pytest.approx(0.05, abs=1e-3)
     assert holes.share(torch.randn(6000, 2, generator=seeded(1))) == pytest.approx(0.05, abs=0.012)
     assert holes.share(torch.full((10, 2), 50.0)) == 1
     assert holes.share(holes.codes) == 0
-    assert holes.distance(holes.codes[:1] + 1e4).item() > 100
 
 
-def test_codes_that_come_class_after_class_lose_a_fifth_of_every_class():
-    classes = torch.arange(2000) % 10
-    clouds = 100.0 * classes.unsqueeze(1) + torch.randn(2000, 2, generator=seeded())
-    holes = evaluation.find_holes(clouds)
-    assert holes.threshold < 2  # a class that was held out whole would be 100 away
-    assert len((holes.codes[:, 0] / 100).round().unique()) == 10
+def test_holes_are_the_same_in_whatever_rhythm_the_classes_come():
+    """The sample's classes come in turn, 0 1 2 … 9 0 1 …: here every fifth code is far away."""
+    codes = torch.randn(3000, 2, generator=seeded())
+    codes[::5] += 100
+    assert evaluation.find_holes(codes).threshold < 1
 
 
-def test_distance_to_a_code_is_told_in_thresholds():
-    holes = evaluation.Holes(torch.arange(100.0).unsqueeze(1), threshold=2.0)
-    far = holes.distance(torch.tensor([[99.0], [105.0], [7.0]]))
-    assert far.tolist() == pytest.approx([0, 3, 0])
+def test_distance_to_the_nearest_code_is_told_in_thresholds():
+    holes = evaluation.find_holes(torch.randn(500, 3, generator=seeded()))
+    z = 3 * torch.randn(40, 3, generator=seeded(1))
+    nearest = cdist(z.double().numpy(), holes.codes.double().numpy()).min(1)
+    np.testing.assert_allclose(holes.distance(z), nearest / holes.threshold, rtol=1e-5)
 
 
 def test_codes_that_all_coincide_have_a_threshold_too():
@@ -242,6 +241,65 @@ def test_confidence_is_the_largest_probability(judge: Classifier):
     expected = [math.exp(5) / (math.exp(5) + 9)] * 3 + [math.exp(4) / (math.exp(4) + 9)] + [0.1] * 4
     np.testing.assert_allclose(got, expected, rtol=1e-5)
     assert evaluation.confident_share(judge, images) == pytest.approx(3 / 8)
+
+
+def test_between_two_digits_the_judge_may_read_a_third(judge: Classifier):
+    """It reads a 3 where the first pixel is lit, and a 0 where it cannot tell."""
+    images = torch.zeros(4, 1, 28, 28)
+    images[:2, 0, 0, 0] = 1
+    starts, ends = torch.tensor([3, 1, 0, 5]), torch.tensor([8, 2, 7, 0])
+    assert evaluation.judge_between(judge, images, starts, ends) == (0.5, 0.25)
+
+
+def test_three_judges_look_at_a_set_of_pictures(judge: Classifier, digits: Digits):
+    originals = to_float(digits.test_images[:6])
+    pictures = originals.clone()
+    pictures[:3, 0, 0, 0] = 1
+    error, sharpness, confident = evaluation.judge(judge, pictures, originals)
+    assert error == pytest.approx(0.5)  # one pixel of each second picture
+    assert sharpness == pytest.approx(
+        np.mean([ndimage.laplace(image[0])[1:-1, 1:-1].var() for image in pictures.numpy()]),
+        rel=1e-4,
+    )
+    assert confident == 0.5
+    assert evaluation.judge(judge, pictures).squared_error is None
+
+
+def test_pairs_are_of_two_classes_each(digits: Digits):
+    labels = digits.test_labels
+    first, second = evaluation.pairs_of_classes(labels, 500, seeded())
+    assert len(first) == len(second) == 500
+    assert (labels[first] != labels[second]).all()
+    for side in (first, second):
+        assert len(side.unique()) > 350  # of 1 000; 394 expected
+        assert labels[side].bincount(minlength=10).min() > 25  # of 50
+    again = evaluation.pairs_of_classes(labels, 500, seeded())
+    assert torch.equal(first, again[0]) and torch.equal(second, again[1])
+
+
+@pytest.mark.parametrize(
+    ("kl", "reconstruction", "verdict"),
+    [(0.0, 205.8, True), (0.009, 207.0, True), (0.0, 204.5, True)]
+    + [(0.5, 205.8, False), (0.0, 202.0, False), (0.0, 209.0, False), (25.4, 80.2, False)],
+)
+def test_a_vae_has_collapsed_where_its_codes_carry_nothing(kl, reconstruction, verdict: bool):
+    assert evaluation.collapsed(kl, reconstruction, mean_image_cost=205.8) is verdict
+
+
+@pytest.mark.parametrize("likelihood", LIKELIHOODS)
+def test_a_picture_is_the_parameter_the_mean_or_a_sample(likelihood: Likelihood):
+    config = ModelConfig(likelihood=likelihood, variance=0.3)
+    logits = torch.linspace(-9, 9, 784).view(1, 1, 28, 28)
+    parameter, mean, sample = (
+        evaluation.picture(config, logits, view, seeded())
+        for view in ("parameter", "mean", "sample")
+    )
+    torch.testing.assert_close(parameter.logit(), logits, atol=2e-3, rtol=0)
+    assert torch.equal(mean, mean_image(config, logits))
+    assert sample.min() >= 0 and sample.max() <= 1
+    grey = ((sample > 0) & (sample < 1)).float().mean()
+    assert (grey > 0.3) == (likelihood != "bernoulli")
+    assert torch.equal(sample, evaluation.picture(config, logits, "sample", seeded()))
 
 
 def test_noise_images_are_uniform():

@@ -174,3 +174,70 @@ def test_t_sne_keeps_two_far_clouds_apart_and_repeats_itself(dim: int):
 def test_t_sne_of_a_dead_encoder_s_codes_does_not_take_the_process_with_it(codes: torch.Tensor):
     """scikit-learn's own ends in a segmentation fault where all codes coincide."""
     assert latent.tsne(codes).isfinite().all()
+
+
+def test_a_window_on_two_latents_reaches_so_many_deviations_along_each():
+    codes = 3 * torch.randn(400, 4, generator=torch.Generator().manual_seed(0)) + 1
+    origin, right, up = latent.axis_window(codes, first=2, second=0, reach=1.5)
+    deviation = np.std(codes.numpy(), axis=0, ddof=1)
+    np.testing.assert_allclose(origin, np.mean(codes.numpy(), axis=0), rtol=1e-4)
+    np.testing.assert_allclose(right, [0, 0, 1.5 * deviation[2], 0], rtol=1e-5)
+    np.testing.assert_allclose(up, [1.5 * deviation[0], 0, 0, 0], rtol=1e-5)
+    assert not latent.axis_window(codes, first=1, second=1, reach=2).up.any()
+
+
+@pytest.mark.parametrize("dim", [1, 2, 7])
+def test_the_principal_window_spans_the_two_largest_singular_values(dim: int):
+    rng = torch.Generator().manual_seed(3)
+    codes = torch.randn(300, dim, generator=rng) @ torch.randn(dim, dim, generator=rng) - 2
+    origin, right, up = latent.principal_window(codes, reach=2)
+    centred = codes.double().numpy() - codes.double().numpy().mean(0)
+    _, sizes, axes = np.linalg.svd(centred, full_matrices=False)
+    np.testing.assert_allclose(origin, codes.numpy().mean(0), rtol=1e-3)
+    for number, side in enumerate((right, up)[:dim]):
+        want = 2 * sizes[number] / math.sqrt(299) * axes[number]
+        found = side.numpy()
+        np.testing.assert_allclose(found * np.sign(found @ want), want, atol=1e-3)
+    assert dim > 1 or not up.any()
+
+
+@given(st.integers(2, 20), st.integers(0, 1000))
+def test_a_window_through_three_codes_is_the_rectangle_around_them(dim: int, seed: int):
+    a, b, c = torch.randn(3, dim, generator=torch.Generator().manual_seed(seed)).double()
+    origin, right, up = latent.window_through(a, b, c, reach=1)
+    assert (right @ up).item() == pytest.approx(0, abs=1e-9)
+    assert (b - a) @ right > 0 and (c - a) @ up > 0
+    assert ((b - a) @ up).item() == pytest.approx(0, abs=1e-9)
+    offsets = torch.stack([a, b, c]) - origin
+    across, upwards = offsets @ right / right.square().sum(), offsets @ up / up.square().sum()
+    for places in (across, upwards):  # edges lie at -1 and 1
+        assert places.min().item() == pytest.approx(-1) and places.max().item() == pytest.approx(1)
+    in_plane = across.unsqueeze(1) * right + upwards.unsqueeze(1) * up
+    torch.testing.assert_close(in_plane, offsets)
+    wide = latent.window_through(a, b, c, reach=1.5)
+    torch.testing.assert_close(wide.origin, origin)
+    torch.testing.assert_close(wide.right, 1.5 * right)
+
+
+@pytest.mark.parametrize("dim", [1, 2, 5])
+def test_outlines_reach_as_far_as_the_cloud_s_shadow(dim: int):
+    """In every direction u of the plane, one standard deviation of u·z, z from the cloud."""
+    rng = torch.Generator().manual_seed(1)
+    codes = torch.randn(50, dim, generator=rng) @ torch.randn(dim, dim, generator=rng)
+    shown = latent.principal_plane(codes)
+    mean, logvar = codes[:4], torch.randn(4, dim, generator=rng)
+    outlines = shown.outlines(mean, logvar, corners=721)
+    assert outlines.shape == (4, 721, 2)
+    torch.testing.assert_close(outlines[:, 0], outlines[:, -1], atol=1e-4, rtol=0)  # closed
+    cloud = torch.distributions.Normal(mean, (logvar / 2).exp()).sample(torch.Size([20_000]))
+    for angle in (0.0, 0.6, 2.2):
+        u = torch.tensor([math.cos(angle), math.sin(angle)])
+        shadow = (shown.project(cloud.reshape(-1, dim)) @ u).view(20_000, 4)
+        reach = (outlines @ u).amax(1) - shown.project(mean) @ u
+        torch.testing.assert_close(reach, shadow.std(0), rtol=0.03, atol=1e-4)
+
+
+def test_the_emptiest_place_is_inside_the_ring():
+    angle = torch.linspace(0, 2 * math.pi, 300)
+    ring = torch.stack([3 + angle.cos(), -1 + 2 * angle.sin()], 1)
+    torch.testing.assert_close(latent.emptiest(ring), torch.tensor([3.0, -1.0]), atol=0.1, rtol=0)

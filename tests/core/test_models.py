@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from core.data import Digits, to_float
-from core.models import Architecture, Kind, Likelihood, ModelConfig, build, mean_image
+from core.models import Architecture, Kind, Likelihood, ModelConfig, build, mean_image, sample_image
 from core.models.classifier import Classifier, ClassifierConfig
 from core.models.vae import VariationalAutoencoder, reparameterise
 
@@ -249,13 +249,35 @@ def test_the_default_bound_is_a_lambda_of_one_in_ten_thousand():
 def test_pictures_show_the_mean_of_the_likelihood():
     magnitude = torch.linspace(0.05, 8, 784).view(1, 1, 28, 28)
     logits = torch.cat([magnitude, -magnitude])
-    for likelihood, distribution in (
-        ("bernoulli", torch.distributions.Bernoulli(logits=logits)),
-        ("gaussian", torch.distributions.Normal(logits.sigmoid(), 0.3)),
-        ("continuous_bernoulli", torch.distributions.ContinuousBernoulli(logits=logits)),
-    ):
+    means: dict[Likelihood, torch.Tensor] = {
+        "bernoulli": torch.distributions.Bernoulli(logits=logits).mean,
+        "gaussian": torch.distributions.Normal(logits.sigmoid(), 0.3).mean,
+        "continuous_bernoulli": torch.distributions.ContinuousBernoulli(logits=logits).mean,
+    }
+    for likelihood, mean in means.items():
         shown = mean_image(ModelConfig(likelihood=likelihood), logits)
-        torch.testing.assert_close(shown, distribution.mean, atol=1e-4, rtol=0)
+        torch.testing.assert_close(shown, mean, atol=1e-4, rtol=0)
+
+
+@each_likelihood
+def test_sampled_images_have_the_moments_of_the_likelihood(likelihood: Likelihood):
+    config = ModelConfig(likelihood=likelihood, variance=0.3)
+    eta = 1.7
+    logits = torch.full((60, 1, 28, 28), eta)
+    drawn = sample_image(config, logits, seeded()).double()
+    lam = 1 / (1 + math.exp(-eta))
+    mean, variance = {
+        "bernoulli": (lam, lam * (1 - lam)),
+        "gaussian": (lam, 0.3),
+        "continuous_bernoulli": (
+            1 / (1 - math.exp(-eta)) - 1 / eta,
+            1 / eta**2 - 1 / (4 * math.sinh(eta / 2) ** 2),
+        ),
+    }[likelihood]
+    assert drawn.mean().item() == pytest.approx(mean, abs=0.01)
+    assert drawn.var().item() == pytest.approx(variance, rel=0.03)
+    assert torch.equal(drawn.float(), sample_image(config, logits, seeded()))
+    assert not torch.equal(drawn[0], drawn[1])
 
 
 @pytest.mark.parametrize(
@@ -292,7 +314,7 @@ def test_a_wrong_configuration_fails_at_birth_with_a_sentence(settings: dict, co
 
 def test_a_misspelt_field_fails_at_birth():
     with pytest.raises(TypeError, match="latent_dims"):
-        ModelConfig(**{"latent_dims": 2})
+        ModelConfig(latent_dims=2)  # pyright: ignore[reportCallIssue]
 
 
 def test_a_configuration_is_a_key_and_goes_through_json():

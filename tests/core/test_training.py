@@ -317,9 +317,9 @@ def test_a_poisoned_weight_ends_the_run_with_its_step_and_term(
     few: Digits, layer: str, value: float, term: str
 ):
     state = advance(start(VAE, LONG), few, steps=5)
-    for length in ({"steps": 1}, {"steps": 20}, {"seconds": 0.05}):
-        with pytest.raises(TrainingDiverged, match="At step 6 .* learning rate below 0.02") as met:
-            advance(poison(state, layer, value), few, **length)
+    for steps, seconds in ((1, None), (20, None), (None, 0.05)):
+        with pytest.raises(TrainingDiverged, match=r"At step 6 .* learning rate below 0.02") as met:
+            advance(poison(state, layer, value), few, steps=steps, seconds=seconds)
         assert (met.value.step, met.value.term) == (6, term)
         assert term in str(met.value) and "0.005" in str(met.value)
 
@@ -344,7 +344,7 @@ def test_a_run_that_diverges_in_its_very_last_step_is_not_over(few: Digits):
 def test_a_divergence_survives_the_way_back_from_a_worker():
     met = TrainingDiverged(17, "KL", 0.0123)
     again = pickle.loads(pickle.dumps(met))
-    assert isinstance(again, ArithmeticError)
+    assert isinstance(again, TrainingDiverged)
     assert (again.step, again.term, str(again)) == (17, "KL", str(met))
 
 
@@ -374,7 +374,7 @@ def test_a_wrong_training_fails_at_birth_with_a_sentence(settings: dict, complai
 
 def test_a_misspelt_setting_fails_at_birth():
     with pytest.raises(TypeError, match="epoch"):
-        TrainConfig(**{"epoch": 2})
+        TrainConfig(epoch=2)  # pyright: ignore[reportCallIssue]
 
 
 def test_the_largest_seed_trains(few: Digits):

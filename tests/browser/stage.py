@@ -1,0 +1,111 @@
+"""A page with one component on it and nothing else: what test_components.py visits.
+
+The address says which: `?show=draw`, or the pad with `d`, `kind`, `layers` (names with commas).
+The models are as `make_model` makes them, so that a test knows their weights without asking.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from app.components import draw_digit as draws
+from app.components import latent_pad as pads
+from core.evaluation import Holes
+from core.latent import Projection, principal_plane
+from core.models import Model, ModelConfig, build
+from core.models.classifier import Classifier, ClassifierConfig
+
+CODES = 300
+
+
+def make_model(latent_dim: int, seed: int = 0, kind: str = "ae") -> Model:
+    """A small model that draws something else for every code and every seed."""
+    rng = torch.Generator().manual_seed(seed)
+    model = build(ModelConfig(kind, latent_dim=latent_dim, hidden_dim=20), rng)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter += 0.3 * torch.randn(parameter.shape, generator=rng)
+    return model.eval()
+
+
+def make_judge() -> Classifier:
+    return Classifier(ClassifierConfig(), torch.Generator().manual_seed(9)).eval()
+
+
+def make_codes(latent_dim: int) -> Tensor:
+    return torch.randn(CODES, latent_dim, generator=torch.Generator().manual_seed(5))
+
+
+def make_plane(latent_dim: int) -> Projection:
+    return principal_plane(make_codes(latent_dim))
+
+
+def make_images() -> Tensor:
+    """Picture i is grey, and how grey tells i below 256."""
+    return (torch.arange(CODES) % 256).to(torch.uint8).view(-1, 1, 1, 1).expand(-1, 1, 28, 28)
+
+
+def make_starts() -> Tensor:
+    rng = torch.Generator().manual_seed(6)
+    return torch.randint(0, 256, (10, 1, 28, 28), generator=rng, dtype=torch.uint8)
+
+
+def pad_content(latent_dim: int, seed: int) -> pads.PadContent:
+    codes = make_codes(latent_dim)
+    return pads.content(
+        make_model(latent_dim, seed),
+        codes,
+        torch.arange(CODES) % 10,
+        make_plane(latent_dim),
+        images=make_images().contiguous(),
+        holes=Holes(codes, 0.5),
+    )
+
+
+@st.fragment
+def show_pad(latent_dim: int, names: list[str]) -> None:
+    seed = st.number_input("Seed", 0, 9, 0, key="seed")
+    here = [0.25] * latent_dim if st.toggle("Go elsewhere", key="elsewhere") else None
+    prior = st.toggle("Prior", "prior" in names, key="prior")
+    codes = make_codes(latent_dim)
+    layers = pads.Layers(
+        prior=prior,
+        holes="holes" in names,
+        mosaic="mosaic" in names,
+        samples=codes[:4] if "samples" in names else None,
+        path=codes[:2] if "path" in names else None,
+        outlines=make_plane(latent_dim).outlines(codes[:3], torch.zeros_like(codes[:3])),
+        outline_labels=[0, 1, 2],
+        frames=5,
+    )
+    at = pads.latent_pad(pad_content(latent_dim, seed), key="pad", z=here, layers=layers)
+    st.text("z " + json.dumps(at.z))
+    st.text("path " + json.dumps(at.path))
+    st.text(f"failed {at.failed}")
+
+
+@st.fragment
+def show_drawing(kind: str) -> None:
+    content = draws.content(
+        make_model(2, kind=kind), make_judge(), make_starts(), torch.arange(10), pad_content(2, 0)
+    )
+    drawn = draws.draw_digit(content, key="draw")
+    pixels = None if drawn.image is None else drawn.image.flatten().tolist()
+    st.text("digit " + json.dumps(pixels))
+    st.text(f"failed {drawn.failed}")
+
+
+if __name__ == "__main__":
+    if st.query_params.get("show") == "draw":
+        show_drawing(st.query_params.get("kind", "vae"))
+    else:
+        names = st.query_params.get("layers", "").split(",")
+        show_pad(int(st.query_params.get("d", "2")), names)

@@ -1,0 +1,384 @@
+"""The latent pad and the drawing paper under a real hand: mouse, keys, finger."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import torch
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from core.models import mean_image
+from tests.browser import stage as made
+from tests.browser.pages import no_exception
+from tests.serving import ROOT, Server, serving
+
+PATIENCE = 60_000  # ms, for a machine that trains a model meanwhile
+HOST = "[data-testid=stBidiComponentIsolated]"
+READ_CANVAS = """(canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return Array.from(data.filter((_, i) => i % 4 === 0));
+}"""
+
+
+@pytest.fixture(scope="module")
+def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`streamlit run stage.py`, with the dashboard's settings."""
+    home = tmp_path_factory.mktemp("stage")
+    shutil.copytree(ROOT / "app" / ".streamlit", home / ".streamlit")
+    expect.set_options(timeout=PATIENCE)
+    with serving(home, Path(made.__file__)) as server:
+        yield server
+    expect.set_options(timeout=5_000)  # Playwright's own
+
+
+Visit = Callable[[str], Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, theatre: Server) -> Iterator[Visit]:
+    """Open the stage at an address and wait until the component has drawn; no errors allowed."""
+    with visitor(browser.new_context(viewport={"width": 1200, "height": 900}), theatre) as opened:
+        yield opened
+
+
+@contextmanager
+def visitor(context: BrowserContext, theatre: Server) -> Iterator[Visit]:
+    errors: list[str] = []
+
+    def open_at(address: str) -> Page:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{theatre.url}/{address}")
+        page.locator(".drawn").wait_for(timeout=PATIENCE)
+        return page
+
+    yield open_at
+    context.close()
+    assert errors == []
+
+
+def told(page: Page, name: str):
+    """What Python last said it knows."""
+    return json.loads(page.get_by_text(f"{name} ").first.inner_text().removeprefix(f"{name} "))
+
+
+def until_told_otherwise(page: Page, name: str, before) -> list:
+    """What Python knows once it is something else than before."""
+    expect(page.get_by_text(f"{name} ").first).not_to_have_text(f"{name} {json.dumps(before)}")
+    return told(page, name)
+
+
+def pixels(page: Page, selector: str) -> torch.Tensor:
+    return torch.tensor(page.locator(selector).evaluate(READ_CANVAS)).view(-1, 28, 28)
+
+
+def decoded(z: list[float], seed: int = 0) -> torch.Tensor:
+    """The bytes that torch would show for a code."""
+    model = made.make_model(len(z), seed)
+    with torch.no_grad():
+        image = mean_image(model.config, model.decode(torch.tensor([z])))
+    return (255 * image[0]).round().long()
+
+
+def expect_picture(page: Page, selector: str, expected: torch.Tensor) -> None:
+    """A canvas shows these bytes, give or take rounding, as soon as it has been drawn."""
+    page.wait_for_function(
+        """([selector, expected]) => {
+          const host = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
+          const canvas = host.map((h) => h.shadowRoot?.querySelector(selector)).find(Boolean);
+          const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
+          return expected.every((value, i) => Math.abs(data[4 * i] - value) <= 1);
+        }""",
+        arg=[selector, expected.flatten().tolist()],
+    )
+
+
+def pad_box(page: Page) -> dict[str, float]:
+    box = page.locator("canvas.top").bounding_box()
+    assert box is not None
+    return {**box}
+
+
+def at(page: Page, right: float, down: float) -> tuple[float, float]:
+    """A place on the map, as shares of its width and height."""
+    box = pad_box(page)
+    return box["x"] + right * box["width"], box["y"] + down * box["height"]
+
+
+def test_a_drag_decodes_on_the_way_and_tells_python_on_release(visit: Visit):
+    page = visit("?d=2")
+    expect_picture(page, ".decoded canvas", decoded([0.0, 0.0]))
+    page.mouse.move(*at(page, 0.4, 0.4))
+    page.mouse.down()
+    before = pixels(page, ".decoded canvas")
+    page.mouse.move(*at(page, 0.7, 0.3), steps=5)
+    page.wait_for_function(
+        "([host, before]) => [...document.querySelectorAll(host)].some((h) => {"
+        " const canvas = h.shadowRoot?.querySelector('.decoded canvas'); if (!canvas) return false;"
+        " const { data } = canvas.getContext('2d').getImageData(0, 0, 28, 28);"
+        " return before.some((value, i) => data[4 * i] !== value); })",
+        arg=[HOST, before.flatten().tolist()],
+    )
+    assert told(page, "z") == [0.0, 0.0], "Python is told on release, not before"
+    page.mouse.up()
+    z = until_told_otherwise(page, "z", [0.0, 0.0])
+    expect_picture(page, ".decoded canvas", decoded(z))
+    no_exception(page)
+
+
+def test_hovering_only_looks(visit: Visit):
+    page = visit("?d=2")
+    chosen = pixels(page, ".decoded canvas")
+    page.mouse.move(*at(page, 0.7, 0.3))
+    readout = page.locator(".plane label").first
+    expect(readout).not_to_have_text("z₁ = 0.000")
+    page.mouse.move(5, 5)
+    expect(readout).to_have_text("z₁ = 0.000")
+    expect_picture(page, ".decoded canvas", chosen)
+    assert told(page, "z") == [0.0, 0.0]
+
+
+def test_the_nearest_digit_stands_beside_the_decoding(visit: Visit):
+    page = visit("?d=2")
+    page.mouse.click(*at(page, 0.6, 0.6))
+    z = torch.tensor(until_told_otherwise(page, "z", [0.0, 0.0]))
+    nearest = int((made.make_codes(2) - z).norm(dim=1).argmin())
+    expect(page.locator(".nearest b")).to_have_text(str(nearest % 10))
+    expect_picture(page, ".nearest canvas", made.make_images()[nearest])
+
+
+def test_arrow_keys_move_the_code_and_the_pad_is_reached_by_tab(visit: Visit):
+    page = visit("?d=2")
+    page.get_by_text("Prior", exact=True).click()  # the control before the pad
+    page.keyboard.press("Tab")
+    expect(page.locator("canvas.top")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    x, y = until_told_otherwise(page, "z", [0.0, 0.0])
+    assert x > 0
+    assert y == pytest.approx(0, abs=1e-6)
+    page.keyboard.press("ArrowUp")
+    x_after, y_after = until_told_otherwise(page, "z", [x, y])
+    assert x_after == pytest.approx(x)
+    assert y_after == pytest.approx(x), "a step is as long upwards as to the right"
+    spoken = re.compile(rf"code {x_after:.2f}, {y_after:.2f}, nearest digit \d")
+    expect(page.locator(".spoken")).to_have_text(spoken)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Zoom in")).to_be_focused()
+
+
+def test_ranges_move_the_code_for_those_who_use_them(visit: Visit):
+    page = visit("?d=2")
+    page.get_by_role("slider", name="z₂").press("Home")
+    x, y = until_told_otherwise(page, "z", [0.0, 0.0])
+    assert x == pytest.approx(0, abs=1e-6)
+    assert y < -1
+    expect_picture(page, ".decoded canvas", decoded([x, y]))
+
+
+def test_new_weights_keep_the_code_and_the_view(visit: Visit):
+    page = visit("?d=2")
+    page.get_by_role("button", name="Zoom in").click()
+    page.mouse.click(*at(page, 0.35, 0.6))
+    z = until_told_otherwise(page, "z", [0.0, 0.0])
+    page.mouse.move(5, 5)
+    mounted = page.locator(HOST).last.element_handle()
+    page.get_by_label("Seed").fill("1")
+    page.keyboard.press("Enter")
+    expect_picture(page, ".decoded canvas", decoded(z, seed=1))
+    assert told(page, "z") == z
+    assert mounted.evaluate("(element) => element.isConnected"), "the pad was mounted anew"
+    page.mouse.click(*at(page, 0.6, 0.3))
+    until_told_otherwise(page, "z", z)
+    page.mouse.click(*at(page, 0.35, 0.6))
+    expect(page.get_by_text("z [").first).to_have_text(f"z {json.dumps(z)}")
+
+
+def test_python_can_send_the_learner_elsewhere(visit: Visit):
+    page = visit("?d=2")
+    page.mouse.click(*at(page, 0.6, 0.3))
+    before = until_told_otherwise(page, "z", [0.0, 0.0])
+    page.get_by_text("Go elsewhere").click()
+    assert until_told_otherwise(page, "z", before) == [0.25, 0.25]
+    expect_picture(page, ".decoded canvas", decoded([0.25, 0.25]))
+
+
+def test_a_code_of_one_number_has_one_slider_and_a_line(visit: Visit):
+    page = visit("?d=1&layers=prior,holes,mosaic,samples,path")
+    expect(page.locator(".plane input")).to_have_count(1)
+    page.mouse.click(*at(page, 0.7, 0.9))
+    [x] = until_told_otherwise(page, "z", [0.0])
+    expect_picture(page, ".decoded canvas", decoded([x]))
+
+
+def test_the_map_of_five_numbers_moves_in_its_plane_and_sliders_move_the_rest(visit: Visit):
+    page = visit("?d=5&layers=prior,holes,mosaic,samples,path")
+    page.get_by_text("All numbers of the code").click()
+    expect(page.locator(".numbers input")).to_have_count(5)
+    page.get_by_role("slider", name="z₄").press("End")
+    off = until_told_otherwise(page, "z", [0.0] * 5)
+    assert [value for k, value in enumerate(off) if k != 3] == pytest.approx([0] * 4)
+    expect_picture(page, ".decoded canvas", decoded(off))
+    page.mouse.click(*at(page, 0.3, 0.2))
+    z = until_told_otherwise(page, "z", off)
+    move, axes = torch.tensor(z) - torch.tensor(off), made.make_plane(5).axes
+    torch.testing.assert_close(move @ axes.T @ axes, move, atol=1e-4, rtol=0)
+    expect_picture(page, ".decoded canvas", decoded(z))
+
+
+def test_an_end_of_the_path_can_be_dragged_and_the_path_be_walked(visit: Visit):
+    page = visit("?d=2&layers=path")
+    before = told(page, "path")
+    start = page.locator(HOST).last.evaluate_handle("(host) => host")
+    # Walk to the start first: the cross then stands on the end that is to be dragged.
+    page.get_by_role("slider", name="along the path, A to B").press("End")
+    assert until_told_otherwise(page, "z", [0.0, 0.0]) == pytest.approx(before[1], abs=1e-5)
+    expect_picture(page, ".decoded canvas", decoded(before[1]))
+    left, top = start.evaluate(
+        "(host) => { const drawn = new Promise((done) => host.addEventListener("
+        "'latent-walk-drawn', (event) => done(event.detail.at), { once: true }));"
+        " host.shadowRoot.querySelector('canvas.top').dispatchEvent(new PointerEvent('pointerleave'));"
+        " return drawn; }"
+    )
+    box = pad_box(page)
+    page.mouse.move(box["x"] + left, box["y"] + top)
+    page.mouse.down()
+    page.mouse.move(*at(page, 0.5, 0.5), steps=4)
+    page.mouse.up()
+    after = until_told_otherwise(page, "path", before)
+    assert after[0] == pytest.approx(before[0], abs=1e-5)
+    assert after[1] != pytest.approx(before[1], abs=1e-2)
+    assert told(page, "z") == pytest.approx(before[1], abs=1e-5), "the code itself stays"
+    strip = torch.tensor(page.locator(".strip canvas").evaluate(READ_CANVAS)).view(28, 5, 28)
+    assert (strip[:, 4] - decoded(after[1])[0]).abs().max() <= 1
+
+
+def test_wheel_and_keys_zoom_once_the_map_is_chosen(visit: Visit):
+    page = visit("?d=2")
+    page.mouse.click(*at(page, 0.6, 0.6))
+    near = until_told_otherwise(page, "z", [0.0, 0.0])
+    page.mouse.wheel(0, -400)
+    page.mouse.click(*at(page, 0.6, 0.6))  # the place under the pointer stays under it
+    page.mouse.click(*at(page, 0.8, 0.6))
+    x, _ = until_told_otherwise(page, "z", near)
+    page.keyboard.press("0")
+    page.mouse.click(*at(page, 0.8, 0.6))
+    x_home, _ = until_told_otherwise(page, "z", [x, near[1]])
+    assert near[0] < x < x_home
+
+
+def test_a_finger_moves_the_code(browser: Browser, theatre: Server):
+    phone = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
+    with visitor(phone, theatre) as open_at:
+        page = open_at("?d=2")
+        page.touchscreen.tap(*at(page, 0.6, 0.3))
+        z = until_told_otherwise(page, "z", [0.0, 0.0])
+        expect_picture(page, ".decoded canvas", decoded(z))
+        scroll = "document.querySelector('[data-testid=stMain]').scrollWidth"
+        assert page.evaluate(scroll) <= 390
+
+
+def test_the_model_is_sent_once_not_with_every_release(browser: Browser, theatre: Server):
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    page = context.new_page()
+    received = [0]
+
+    def count(websocket) -> None:
+        websocket.on("framereceived", lambda data: received.append(len(data)))
+
+    page.on("websocket", count)
+    page.goto(f"{theatre.url}/?d=2")
+    page.locator(".drawn").wait_for(timeout=PATIENCE)
+    first = sum(received)
+    assert first > 60_000  # the weights alone
+    received.clear()
+    page.mouse.click(*at(page, 0.6, 0.3))
+    until_told_otherwise(page, "z", [0.0, 0.0])
+    assert sum(received) < 5_000
+    received.clear()
+    context.close()
+
+
+def test_a_browser_that_cannot_draw_shows_a_sentence_and_tells_python(
+    browser: Browser, theatre: Server
+):
+    page = browser.new_page()
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    for address in ("?d=2", "?show=draw"):
+        page.goto(f"{theatre.url}/{address}")
+        expect(page.get_by_text("failed True")).to_be_visible(timeout=PATIENCE)
+        expect(page.locator(".fallback")).to_be_visible()
+        expect(page.locator("canvas").first).to_be_hidden()
+    page.close()
+
+
+def draw(page: Page, points: list[tuple[float, float]]) -> None:
+    """One stroke through places on the paper, in shares of its side."""
+    box = page.locator("canvas.ink").bounding_box()
+    assert box is not None
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=3)
+    page.mouse.up()
+
+
+def digit(page: Page, before: list[int] | None) -> torch.Tensor:
+    return torch.tensor(until_told_otherwise(page, "digit", before)).view(28, 28)
+
+
+def test_a_drawing_is_centred_and_scaled_as_mnist_is(visit: Visit):
+    page = visit("?show=draw")
+    draw(page, [(0.1, 0.1), (0.3, 0.1), (0.3, 0.2), (0.12, 0.3), (0.3, 0.4)])
+    image = digit(page, None).double()
+    assert image.max() == 255
+    ink = image > 40
+    rows, columns = ink.any(1).nonzero().flatten(), ink.any(0).nonzero().flatten()
+    assert 18 <= max(rows.max() - rows.min(), columns.max() - columns.min()) + 1 <= 22
+    grid, mass = torch.arange(28.0).double(), image.sum()
+    middle = (image.sum(1) @ grid / mass).item(), (image.sum(0) @ grid / mass).item()
+    assert middle == pytest.approx((13.5, 13.5), abs=0.3)
+
+
+def test_while_one_draws_the_networks_answer_as_torch_does(visit: Visit):
+    page = visit("?show=draw")
+    draw(page, [(0.3, 0.2), (0.6, 0.5), (0.3, 0.8)])
+    x = digit(page, None).view(1, 1, 28, 28) / 255
+    model, judge = made.make_model(2, kind="vae"), made.make_judge()
+    with torch.no_grad():
+        restored = mean_image(model.config, model.decode(model.encode(x)))
+        shares = judge.probabilities(x)[0]
+    expect_picture(page, ".restored canvas", (255 * restored).round().long())
+    bars = page.locator(".bar i").evaluate_all("(bars) => bars.map((bar) => bar.style.height)")
+    heights = [float(height.removesuffix("%")) for height in bars]
+    assert heights == pytest.approx((100 * shares).tolist(), abs=0.1)
+    opinion = page.get_by_role("img", name=f"The classifier reads: {shares.argmax()}")
+    expect(opinion).to_be_visible()
+
+
+def test_strokes_are_undone_one_by_one_and_cleared_together(visit: Visit):
+    page = visit("?show=draw&kind=ae")
+    draw(page, [(0.3, 0.2), (0.3, 0.8)])
+    one = digit(page, None).flatten().tolist()
+    draw(page, [(0.6, 0.2), (0.6, 0.8)])
+    two = digit(page, one).flatten().tolist()
+    page.get_by_role("button", name="Undo").click()
+    assert until_told_otherwise(page, "digit", two) == one
+    page.get_by_role("button", name="Clear").click()
+    assert until_told_otherwise(page, "digit", one) is None
+
+
+def test_one_can_start_from_a_test_digit_unchanged(visit: Visit):
+    page = visit("?show=draw")
+    page.get_by_role("button", name="Start from a 7").click()
+    image = digit(page, None)
+    assert image.equal(made.make_starts()[7, 0].long())
+    draw(page, [(0.5, 0.5), (0.9, 0.5)])
+    added = digit(page, image.flatten().tolist())
+    assert (added >= image).all()
+    assert (added[14] > image[14]).any()

@@ -1,0 +1,114 @@
+"""The whole tour as a learner walks it. The `page` fixture also fails a test on any console
+error, page error, or request to another server."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from app.course import LESSONS
+from tests.browser.pages import no_exception, wait_idle
+
+APP = Path(__file__).resolve().parents[2] / "app"
+PAGES = {"": "welcome", "data": "data"} | {lesson.address: lesson.file for lesson in LESSONS}
+TRAINING = 240_000  # ms; a few seconds on an idle machine
+RECOGNISABLE = 0.205 * 784  # nats per image: test BCE at which digits can be recognised
+
+
+def open_page(page: Page, address: str) -> None:
+    page.goto(f"/{address}")
+    expect(page.locator("h1").first).to_be_visible(timeout=60_000)
+    wait_idle(page)
+    no_exception(page)
+
+
+def follow(page: Page, name: str) -> None:
+    """Change page as a learner does, by the navigation."""
+    page.get_by_test_id("stTopNavLink").filter(has_text=name).click()
+    expect(page.locator("h1").first).to_have_text(re.compile(name, re.I), timeout=60_000)
+
+
+def progress(page: Page) -> Locator:
+    return page.get_by_test_id("stProgress")
+
+
+def test_the_pages_of_the_tour_are_those_in_the_folder():
+    assert {path.stem for path in (APP / "lessons").glob("*.py")} == set(PAGES.values())
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_opens_by_its_address_and_again_after_a_reload(page: Page, address: str):
+    open_page(page, address)
+    title = page.locator("h1").first.inner_text()
+    page.reload()
+    expect(page.locator("h1").first).to_have_text(title, timeout=60_000)
+    wait_idle(page)
+    no_exception(page)
+
+
+@pytest.mark.parametrize("address", [lesson.address for lesson in LESSONS])
+def test_a_control_of_each_lesson_moves_and_the_reloaded_link_remembers_it(
+    page: Page, address: str
+):
+    open_page(page, address)
+    before = page.url
+    slider = page.get_by_test_id("stMain").get_by_role("slider").first
+    slider.focus()
+    slider.press("ArrowRight")
+    page.wait_for_url(lambda url: url != before)
+    wait_idle(page)
+    no_exception(page)
+    moved, value = page.url, slider.input_value()
+    page.reload()
+    expect(slider).to_have_value(value, timeout=60_000)
+    wait_idle(page)
+    no_exception(page)
+    assert page.url == moved
+
+
+def test_a_wrong_link_opens_the_page_as_if_nothing_had_been_said(page: Page):
+    open_page(page, "autoencoder?d=4200&nonsense=1")
+    expect(page.get_by_text("AE dense, d = 2").first).to_be_visible()
+
+
+def test_an_autoencoder_trained_from_the_sample_draws_recognisable_digits(page: Page):
+    open_page(page, "autoencoder")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.locator(".st-key-strip-live-autoencoder img")).to_be_visible(timeout=TRAINING)
+    expect(progress(page)).to_contain_text("Done", timeout=TRAINING)
+    mine = page.get_by_text("yours: AE dense, d = 2").first
+    expect(mine).to_be_visible()
+    cost = re.search(r"Test: ([\d.]+) nats", mine.locator("xpath=..").inner_text())
+    assert cost and float(cost[1]) < RECOGNISABLE
+    page.get_by_role("radio", name="Pretrained").click()
+    expect(mine).to_be_hidden()
+    no_exception(page)
+
+
+def test_a_vae_goes_on_training_while_the_learner_visits_another_page(page: Page):
+    open_page(page, "vae")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(progress(page)).to_contain_text("Training", timeout=TRAINING)
+    follow(page, "Latent scatter")
+    expect(progress(page)).to_contain_text("VAE dense", timeout=TRAINING)
+    follow(page, "VAE")
+    expect(progress(page)).to_contain_text("Done", timeout=TRAINING)
+    mine = page.get_by_text("yours: VAE dense, d = 2").first
+    expect(mine).to_be_visible()
+    cost = re.search(r"reconstruction ([\d.]+)", mine.locator("xpath=..").inner_text())
+    assert cost and float(cost[1]) < 1.05 * RECOGNISABLE
+    no_exception(page)
+
+
+def test_a_run_is_paused_continued_and_stopped(page: Page):
+    open_page(page, "build-your-own")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("button", name="Pause").click(timeout=TRAINING)
+    expect(progress(page)).to_contain_text("Paused", timeout=TRAINING)
+    page.get_by_role("button", name="Continue").click()
+    expect(progress(page)).to_contain_text("Training", timeout=TRAINING)
+    page.get_by_role("button", name="Stop").click()
+    expect(progress(page)).to_contain_text("Stopped", timeout=TRAINING)
+    expect(page.get_by_role("button", name="Train again")).to_be_visible()
+    no_exception(page)
