@@ -689,7 +689,8 @@ def whose_sharpness(visitor: Visitor, models: dict[str, Shown]) -> None:
             "see is no sharper than the picture of BCE. "
         )
     elif parameter.sharpness > max(mean.sharpness, rival.sharpness):
-        told += "**The famous sharpness is λ's**: most of it is gone from the mean. "
+        left = "less than half" if 2 * mean.sharpness < parameter.sharpness else "only a part"
+        told += f"**The famous sharpness is λ's**: {left} of it is left in the same model's mean. "
     errors = [judged.squared_error or 0.0 for judged in (parameter, mean, rival)]
     told += f"Squared error: λ {errors[0]:.1f}, mean {errors[1]:.1f}, BCE {errors[2]:.1f}"
     told += ": sharper is not closer." if errors[0] > errors[2] else "."
@@ -1765,9 +1766,11 @@ def _map_of_samples(
     digits = digits_in_use(visitor)
     plane = cache.principal_plane(shown, digits.name)
     # The axes hold this noise under every sampler, so that changing it moves samples, not axes.
-    every = [
+    # A mixture's samples lie where codes are; only the others may lie far out.
+    every = [z] + [
         cache.samples(shown, digits.name, which, visitor.noise_seed).z
         for which in SAMPLERS.values()
+        if which != "mixture"
     ]
     domain = map_domain(shown, digits.name, plane.project(torch.cat(every)))
     codes = charts.latent_map(

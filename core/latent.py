@@ -13,6 +13,7 @@ from jaxtyping import Float, Int64, UInt8
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.neighbors import NearestNeighbors
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from core.data import to_float
@@ -210,7 +211,8 @@ def tsne(z: Float[Tensor, "codes latent"], seed: int = 0) -> Float[Tensor, "code
     if not offsets.any():  # a dead encoder's codes, on which scikit-learn's t-SNE crashes
         return torch.zeros(len(z), 2)
     offsets = offsets / offsets.abs().max()  # t-SNE sees no scale, float32 does
-    points = TSNE(random_state=seed, init="pca", perplexity=30).fit_transform(offsets.numpy())
+    with threadpool_limits(1):  # on busy cores scikit-learn's threads wait for one another
+        points = TSNE(random_state=seed, init="pca", perplexity=30).fit_transform(offsets.numpy())
     return torch.from_numpy(points).float()
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import torch
 from jaxtyping import Float
 from sklearn.mixture import GaussianMixture
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 Sampler = Literal["box", "prior", "gaussian", "mixture"]
@@ -73,7 +74,8 @@ class Mixture(NamedTuple):
 
 def fit_mixture(codes: Float[Tensor, "codes latent"], parts: int = 10, seed: int = 0) -> Mixture:
     """A Gaussian mixture with full covariances, fitted by EM (scikit-learn), seeded."""
-    fitted: Any = GaussianMixture(parts, random_state=seed).fit(codes.double().numpy())
+    with threadpool_limits(1):  # matrices this small: on busy cores threads were 100 times slower
+        fitted: Any = GaussianMixture(parts, random_state=seed).fit(codes.double().numpy())
     return Mixture(
         torch.from_numpy(fitted.weights_).float(),
         tuple(

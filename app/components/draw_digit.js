@@ -21,7 +21,13 @@ class Drawing {
     this.listen();
     this.resized = new ResizeObserver(() => this.request(true));
     this.resized.observe(this.map.element);
-    this.arrived = () => this.data && this.update(this.data);
+    this.arrived = () => {
+      try {
+        if (this.data) this.update(this.data);
+      } catch (error) {
+        this.fail(error);
+      }
+    };
     SHELF.waiting.add(this.arrived);
   }
 

@@ -14,6 +14,7 @@ import numpy as np
 import streamlit as st
 import torch
 from jaxtyping import Int64, UInt8
+from streamlit.components import v2
 from torch import Tensor
 
 from app import theme
@@ -126,7 +127,7 @@ def _nothing() -> None:
     """A state without a callback is not kept."""
 
 
-_DRAW = st.components.v2.component(
+_DRAW = v2.component(
     "latent_walk_draw",
     html=kept.script("draw_digit.html"),
     css=kept.script("draw_digit.css"),

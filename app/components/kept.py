@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import streamlit as st
+from streamlit.components import v2
 
 HERE = Path(__file__).parent
 _TYPES = {"float32": "<f4", "uint8": "|u1"}
@@ -56,4 +56,4 @@ def _aligned(data: bytes) -> bytes:
     return data + b"\0" * (-len(data) % 4)
 
 
-_KEPT = st.components.v2.component("latent_walk_kept", js=script("shelf.js", "kept.js"))
+_KEPT = v2.component("latent_walk_kept", js=script("shelf.js", "kept.js"))

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import streamlit as st
 from jaxtyping import Float, Int64, UInt8
+from streamlit.components import v2
 from torch import Tensor
 
 from app import theme
@@ -229,7 +230,7 @@ def _nothing() -> None:
     """A state without a callback is not kept."""
 
 
-_PAD = st.components.v2.component(
+_PAD = v2.component(
     "latent_walk_pad",
     html=kept.script("latent_pad.html"),
     css=kept.script("latent_pad.css"),

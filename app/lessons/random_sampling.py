@@ -69,8 +69,10 @@ with st.expander("More: what good samples do not prove"):
     st.markdown(
         "A sampler that copies training codes would have no holes and readable samples, and would "
         "create nothing. And a mixture of ever more Gaussians comes ever closer to copying. "
-        "Neither figure on this page notices. In many dimensions distances are also all rather "
-        "alike: a hole share compares samplers of one model, not models of different *d*."
+        "Neither figure on this page notices.\n\n"
+        "In many dimensions the middle of a cloud can be nearer to its codes than they are to one "
+        "another, and still be empty: few holes, and no digits. So a hole share compares samplers "
+        "of one model, not models of different *d*, and never replaces looking."
     )
 
 config = replace(panels.pretrained_config(name), architecture="dense")

@@ -25,6 +25,8 @@ beta = widgets.one_of(
     "β, the weight of the KL", BETAS, 1, key="vae-beta", format_func="{:g}".format
 )
 vae = panels.model(visitor, "vae", f"vae-lite-2-beta-{beta:g}")
+if vae is visitor.own.get("vae"):
+    st.caption("β chooses among the pretrained models; the figures below show yours.")
 
 scatter, terms = st.columns([3, 2], gap="medium")
 with scatter:

@@ -9,7 +9,7 @@ a decoder (`latent_dim` numbers to 784 logits), built from standard layers only.
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args, no_type_check
+from typing import Any, Literal, NamedTuple, get_args, no_type_check
 
 import torch
 from jaxtyping import Float
@@ -117,7 +117,28 @@ def bound(config: ModelConfig, logits: Tensor) -> Tensor:
     """Hold a continuous Bernoulli's |logits| under its bound; other likelihoods need none."""
     if config.likelihood != "continuous_bernoulli" or config.logit_bound is None:
         return logits
-    return logits.clamp(-config.logit_bound, config.logit_bound)
+    return _Clamp.apply(logits, config.logit_bound)
+
+
+class _Clamp(torch.autograd.Function):
+    """A clamp with a way back: outside the bound, gradients that lead inwards still pass.
+
+    A plain clamp's gradient is 0 outside. A decoder that overshoots with all its pixels, as one
+    did in training, would then never learn again.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, limit: float) -> Tensor:
+        ctx.save_for_backward(logits)
+        ctx.limit = limit
+        return logits.clamp(-limit, limit)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        (logits,), (gradient,) = ctx.saved_tensors, gradients
+        inside = logits.abs() <= ctx.limit
+        leads_inwards = gradient * logits > 0  # descent goes against the gradient
+        return torch.where(inside | leads_inwards, gradient, 0), None
 
 
 def negative_log_likelihood(

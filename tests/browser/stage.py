@@ -5,12 +5,6 @@ The models are as `make_model` makes them, so that a test knows their weights wi
 """
 
 import json
-import sys
-from pathlib import Path
-
-ROOT = Path(__file__).resolve().parents[2]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
 
 import streamlit as st
 import torch
@@ -20,13 +14,13 @@ from app.components import draw_digit as draws
 from app.components import latent_pad as pads
 from core.evaluation import Holes
 from core.latent import Projection, principal_plane
-from core.models import Model, ModelConfig, build
+from core.models import Kind, Model, ModelConfig, build
 from core.models.classifier import Classifier, ClassifierConfig
 
 CODES = 300
 
 
-def make_model(latent_dim: int, seed: int = 0, kind: str = "ae") -> Model:
+def make_model(latent_dim: int, seed: int = 0, kind: Kind = "ae") -> Model:
     """A small model that draws something else for every code and every seed."""
     rng = torch.Generator().manual_seed(seed)
     model = build(ModelConfig(kind, latent_dim=latent_dim, hidden_dim=20), rng)
@@ -93,7 +87,7 @@ def show_pad(latent_dim: int, names: list[str]) -> None:
 
 
 @st.fragment
-def show_drawing(kind: str) -> None:
+def show_drawing(kind: Kind) -> None:
     content = draws.content(
         make_model(2, kind=kind), make_judge(), make_starts(), torch.arange(10), pad_content(2, 0)
     )
@@ -103,9 +97,9 @@ def show_drawing(kind: str) -> None:
     st.text(f"failed {drawn.failed}")
 
 
-if __name__ == "__main__":
+def main() -> None:
     if st.query_params.get("show") == "draw":
-        show_drawing(st.query_params.get("kind", "vae"))
+        show_drawing("ae" if st.query_params.get("kind") == "ae" else "vae")
     else:
         names = st.query_params.get("layers", "").split(",")
         show_pad(int(st.query_params.get("d", "2")), names)

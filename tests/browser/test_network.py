@@ -65,9 +65,7 @@ def test_encoder_and_decoder_equal_torch(blank: Page, architecture: Architecture
         stirred(model, rng)
         z, x = 3 * torch.randn(4, latent_dim, generator=rng), strokes(4, rng)
         decoded = run(blank, network.decoder(model), z)
-        torch.testing.assert_close(
-            decoded, model.decode(z).sigmoid().flatten(1), rtol=0, atol=1e-4
-        )
+        torch.testing.assert_close(decoded, model.decode(z).sigmoid().flatten(1), rtol=0, atol=1e-4)
         encoded = run(blank, network.encoder(model), x)
         torch.testing.assert_close(encoded, model.encoder(x), rtol=0, atol=1e-4)
 
