@@ -135,7 +135,6 @@ def measure(model: training.Model, digits: data.Digits) -> dict:
         "code_spread": evaluation.code_spread(codes).tolist(),
         "mean_radius": evaluation.mean_radius(codes).tolist(),
         "prior_samples_confident": evaluation.confident_share(classifier, samples),
-        "prior_samples_in_holes": evaluation.find_holes(codes.mean).share(z),
     }
     if isinstance(model, VariationalAutoencoder):
         figures["elbo_first_500"] = -evaluation.mean_terms(model, images[:500], rng).total

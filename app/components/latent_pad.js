@@ -486,7 +486,8 @@ class LatentPad {
   }
 }
 
-const number = (value) => value.toFixed(Math.abs(value) < 0.1 ? 3 : 2).replace("-", "−");
+const number = (value) =>
+  value.toFixed(Math.abs(value) < 0.1 ? 3 : 2).replace(/^-(?=.*[1-9])/, "−").replace("-", "");
 const subscript = (i) => String(i).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
 
 export default function ({ data, parentElement, setStateValue }) {

@@ -69,15 +69,17 @@ class LatentMap {
     this.middles = classMiddles(points, labels);
   }
 
-  // [left, right, bottom, top] that holds nearly all codes, and the prior's middle if asked.
+  // [left, right, bottom, top] that holds nearly all codes, and another extent if asked.
   extentOfPoints(including = null) {
     const sides = [0, 1].map((axis) => {
       const values = Float32Array.from({ length: this.points.length / 2 }, (_, i) =>
         this.points[2 * i + axis]
       ).sort();
       const at = (share) => values[Math.round(share * (values.length - 1))] ?? 0;
-      const [low, high] = [at(0.003), at(0.997)], room = Math.max(high - low, 1e-6) * 0.06;
-      return [low - room, high + room];
+      const [low, high] = [at(0.003), at(0.997)];
+      // At least one unit: the codes of a collapsed encoder lie in one place, and look like it.
+      const half = Math.max((high - low) * 0.56, 0.5);
+      return [(low + high) / 2 - half, (low + high) / 2 + half];
     });
     const extent = sides.flat();
     return including

@@ -1,0 +1,139 @@
+"""The model in use: pretrained or the learner's own, where it comes from, its layers."""
+
+import streamlit as st
+import torch
+
+from app import cache, sketch, widgets
+from app.cache import Shown
+from app.state import Visitor
+from core.checkpoints import CheckpointError
+from core.models import Kind, Model, ModelConfig, build
+from core.models.layers import shapes
+
+
+def model(visitor: Visitor, kind: Kind, pretrained: str) -> Shown:
+    """The model that the page shows, with a word on where it comes from and the way to the other.
+
+    Where a pretrained file is damaged the page says which, and ends there.
+    """
+    if kind in visitor.own:
+        mine = f"Your {visitor.own[kind].config.kind.upper()}"
+        choice = st.segmented_control(
+            "Model",
+            ["Pretrained", mine],
+            default=mine if visitor.uses_own.get(kind) else "Pretrained",
+            required=True,
+            key=f"model-{kind}-{visitor.own[kind].key}-{visitor.uses_own.get(kind)}",
+            label_visibility="collapsed",
+        )
+        if (choice == mine) != bool(visitor.uses_own.get(kind)):
+            visitor.uses_own[kind] = choice == mine
+            st.rerun()
+    try:
+        shown = visitor.shown(kind, pretrained)
+    except CheckpointError as error:
+        st.error(f"{error} Restore the file, or run `make pretrained`.", icon=":material/error:")
+        st.stop()
+    st.caption(provenance(shown))
+    return shown
+
+
+def provenance(shown: Shown) -> str:
+    """One sentence on a model: what it is, what it learned from, how well it does."""
+    card = shown.card
+    test = card["test"]
+    figure = f"{test['total']:.1f} nats per image"
+    if shown.is_vae:
+        figure = (
+            f"reconstruction {test['reconstruction']:.1f} + KL {test['kl']:.2f} "
+            f"= {test['total']:.1f} nats per image"
+        )
+    if shown.config.likelihood == "continuous_bernoulli":
+        bound = shown.config.logit_bound
+        figure += f", under |logit| ≤ {bound:.2f}" if bound else ", without a bound on its logits"
+    images = card.get("training", {}).get("images")
+    on = f"Trained on the first {widgets.grouped(images)} of" if images else "Trained on"
+    return f"**{shown.title}**. {on}: {card['data']} Test: {figure}."
+
+
+def network(shown: Shown) -> None:
+    """The layers of the model that is shown, with their shapes and parameter counts."""
+    _sketch(shown.model, "Drawn from the model above")
+
+
+def _sketch(model: Model, whose: str) -> None:
+    latent_dim, variational = model.config.latent_dim, model.config.kind == "vae"
+    image, code = torch.zeros(1, 1, 28, 28), torch.zeros(1, latent_dim)
+    encoder, decoder = shapes(model.encoder, image), shapes(model.decoder, code)
+    learned = sum(layer.parameters for layer in (*encoder, *decoder))
+    with st.container(key="strip-network"):
+        st.image(
+            sketch.network(encoder, decoder, variational),
+            alt=f"The network: 784 pixels, {len(encoder)} layers of the encoder, a code of "
+            f"{latent_dim} numbers, {len(decoder)} layers of the decoder, 784 logits",
+        )
+    st.caption(
+        f"{whose}: {widgets.grouped(learned)} parameters. A bar's height is the "
+        "logarithm of how many numbers pass there."
+    )
+
+
+def pair(visitor: Visitor, ae: str, vae: str) -> tuple[Shown, Shown]:
+    """An autoencoder and a variational one side by side, each with a word on where it is from."""
+    left, right = st.columns(2)
+    with left:
+        first = model(visitor, "ae", ae)
+    with right:
+        second = model(visitor, "vae", vae)
+    return first, second
+
+
+def plain(shown: Shown) -> str:
+    """A model in words that the pictures' font can write: it has no Greek."""
+    mine = "your " if shown.title.startswith("yours") else ""
+    config = shown.config
+    return f"{mine}{config.kind.upper()} {config.architecture}, d = {config.latent_dim}"
+
+
+def what_differs(ae: Shown, vae: Shown) -> str:
+    """Whether a comparison of two models is one of their losses alone, as their cards have it."""
+    same = all(
+        getattr(ae.config, name) == getattr(vae.config, name)
+        for name in ("architecture", "latent_dim", "hidden_dim", "likelihood")
+    ) and all(ae.card.get(name) == vae.card.get(name) for name in ("data", "training"))
+    if same:
+        return (
+            "Two models of one architecture, trained from the same seed on the same order of "
+            "digits: only the loss differs, and what the encoder answers."
+        )
+    return "These two models differ in more than the loss, so not all you see is its doing."
+
+
+def blueprint(config: ModelConfig) -> None:
+    """The network that a configuration asks for, before it has learned anything."""
+    _sketch(build(config), "This is what will be trained")
+
+
+def own_model(visitor: Visitor) -> Shown | None:
+    """One of the visitor's own models, the last one made unless another is chosen."""
+    if not visitor.own:
+        return None
+    mine = {shown.title.removeprefix("yours: "): shown for shown in visitor.own.values()}
+    title = st.segmented_control(
+        "Yours",
+        list(mine),
+        default=list(mine)[-1],
+        required=True,
+        key="own-" + "-".join(shown.key for shown in mine.values()),
+        persist_state="session",
+    )
+    st.caption(provenance(mine[title]))
+    return mine[title]
+
+
+def pretrained_config(name: str) -> ModelConfig:
+    """What a pretrained model is, also where its file is damaged or the visitor's own is shown."""
+    try:
+        return cache.pretrained(name).config
+    except CheckpointError:
+        return ModelConfig()

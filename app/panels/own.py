@@ -1,0 +1,150 @@
+"""A model of one's own: every figure of the course for it, and the way home."""
+
+import pandas as pd
+import streamlit as st
+
+from app import charts, theme, widgets
+from app.cache import Shown
+from app.panels.digits import new_noise, one_of_ten
+from app.panels.sampling import same_noise
+from app.panels.walks import crossfade, strips, walk, walk_on_map
+from app.state import Visitor
+from core import checkpoints
+from core.checkpoints import CheckpointError
+
+
+def own_samples(visitor: Visitor, shown: Shown) -> None:
+    """Numbered samples of a model and their places, from the prior or from a fitted Gaussian."""
+    where = ["The prior N(0, I)", "A Gaussian fitted to the codes"]
+    figure, beside = st.columns([3, 2], gap="large")
+    with beside:
+        chosen = widgets.choice(
+            "Sample from",
+            where,
+            key=f"own-sampler-{shown.config.kind}",
+            default=where[0 if shown.is_vae else 1],
+        )
+        new_noise(visitor)
+        st.markdown(
+            "The prior is what a VAE is paid to fill. An autoencoder never heard of it: fit a "
+            "Gaussian to its codes, and sample from that."
+        )
+    with figure:
+        same_noise(visitor, shown, fitted=chosen == where[1])
+
+
+def own_walk(visitor: Visitor, shown: Shown) -> None:
+    """A cross-fade, a walk between two codes, and the walk on the map."""
+    left, right = st.columns(2)
+    with left:
+        start, from_name = one_of_ten(visitor, "From", 4, key="own-from")
+    with right:
+        end, to_name = one_of_ten(visitor, "To", 7, key="own-to")
+    path = walk(visitor, shown, (start, end), 11)
+    strips(visitor, crossfade(visitor, (start, end), 11), [path])
+    with st.columns([3, 2])[0]:
+        walk_on_map(visitor, path, (from_name, to_name))
+
+
+def learned_curves(shown: Shown) -> None:
+    """The terms of the loss over a run that is over, from its card."""
+    history = shown.card.get("history", [])
+    if len(history) < 2:
+        st.info("This model's card holds no history of its training.")
+        return
+    terms = {"reconstruction": ("Reconstruction", theme.RECONSTRUCTION)}
+    if shown.is_vae:
+        terms |= {"kl": ("KL to the prior", theme.KL), "total": ("Their sum, with β", theme.TOTAL)}
+    for column, (term, (title, colour)) in zip(st.columns(len(terms)), terms.items(), strict=True):
+        table = pd.DataFrame(
+            [
+                (record["step"], record[images][term], images)
+                for record in history
+                for images in ("test", "train")
+                if record[images] is not None
+            ],
+            columns=["step", "nats", "images"],
+        )
+        settled = table[table["step"] > table["step"].max() * 0.05]["nats"]
+        room = max(1e-3, 0.1 * (settled.max() - settled.min()))
+        column.altair_chart(
+            charts.loss_curve(
+                table,
+                colour,
+                title=title,
+                last_step=int(table["step"].max()),
+                domain=(float(settled.min() - room), float(settled.max() + 3 * room)),
+            ),
+            key=f"learned-{term}",
+            alt=f"{title} over the training, on train and test images; test at the end "
+            f"{history[-1]['test'][term]:.1f} nats per image",
+        )
+    gap = history[-1]["test"]["total"] - history[-1]["train"]["total"]
+    st.caption(
+        f"At the end the loss on test images is {abs(gap):.1f} nats per image "
+        f"{'higher' if gap > 0 else 'lower'} than on training images. Where the test curve turns "
+        "up while the training curve goes down, the model learns its images by heart."
+    )
+
+
+def take_home(shown: Shown) -> None:
+    """The weights and the card to download, and how to load them."""
+    name = f"my-{shown.config.kind}-{shown.config.architecture}-{shown.config.latent_dim}"
+    weights = checkpoints.to_bytes(shown.model)
+    with st.container(horizontal=True):
+        st.download_button(
+            f"Weights, {len(weights) / 1e6:.2f} MB",
+            weights,
+            f"{name}.safetensors",
+            "application/octet-stream",
+            key="download-weights",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Card",
+            checkpoints.card_text(shown.model, shown.card),
+            f"{name}.json",
+            "application/json",
+            key="download-card",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    st.markdown(
+        "The weights are numbers only; the card tells the configuration, the training and its "
+        "test figures. Keep both under one name in one folder. In a checkout of this project:"
+    )
+    st.code(
+        f'from core import checkpoints\n\nmodel, card = checkpoints.load("{name}")\n'
+        'print(card["test"])\nlogits = model.decode(z)  # z: a tensor (codes, '
+        f"{shown.config.latent_dim}); logits: (codes, 1, 28, 28)",
+        language="python",
+    )
+
+
+def bring_back(visitor: Visitor) -> None:
+    """A model from its two files, checked and measured anew."""
+    st.markdown(
+        "Choose the two files of a model that you took home, the `.safetensors` and its `.json`."
+    )
+    files = st.file_uploader(
+        "Weights and card",
+        ["safetensors", "json"],
+        accept_multiple_files=True,
+        key=f"bring-back-{visitor.brought}",
+        max_upload_size=5,
+    )
+    if not files:
+        return
+    found = {file.name.rsplit(".", 1)[-1].lower(): file for file in files}
+    if len(files) != 2 or found.keys() != {"safetensors", "json"}:
+        st.info("It takes two files: one .safetensors and one .json.")
+        return
+    if st.button("Bring it back", key="bring-back", icon=":material/upload:"):
+        weights, card = found["safetensors"], found["json"]
+        try:
+            visitor.bring_back(weights.getvalue(), card.getvalue(), weights.name)
+        except CheckpointError as error:
+            st.error(str(error), icon=":material/error:")
+        else:
+            st.rerun()
