@@ -24,11 +24,11 @@ LESSONS = (
     Lesson(
         "latent_scatter",
         "Latent scatter",
-        "Where do the digits go, and what lies between them?",
+        "Where does the encoder put the digits, and what lies between?",
     ),
-    Lesson("random_sampling", "Random sampling", "What is a random point in latent space?"),
+    Lesson("random_sampling", "Random sampling", "Decode a random code: when is it a digit?"),
     Lesson("interpolation", "Interpolation", "What lies on the way from one digit to another?"),
-    Lesson("vae", "VAE", "What changes when the encoder answers with a cloud?"),
+    Lesson("vae", "Variational autoencoder", "What changes when the encoder answers with a cloud?"),
     Lesson(
         "continuous_bernoulli",
         "Continuous Bernoulli",

@@ -197,7 +197,7 @@ def write_readme() -> None:
         "the embedded sample is among them. Each NAME.json says how its model was made and "
         "measured. Figures of different likelihoods cannot be compared.",
         "",
-        "| model | likelihood | β | reconstruction | KL | −ELBO | squared error | 15-NN | time, s |",
+        "| model | likelihood | β | BCE or NLL | KL | −ELBO | squared error | 15-NN | seconds |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for path in sorted(HERE.glob("*.json")):

@@ -10,7 +10,7 @@ from core.training import TrainConfig
 visitor = session()
 digits = panels.digits_in_use(visitor)
 
-panels.opening(1, "Autoencoder", "How much of a digit survives a passage through only two numbers?")
+panels.opening("autoencoder")
 st.markdown(
     "An **encoder** squeezes the 784 pixels of a digit into a code of *d* numbers; a **decoder** "
     "restores a picture from the code alone. They learn together, and from pictures only: no "

@@ -5,7 +5,6 @@ from typing import NamedTuple
 import streamlit as st
 
 from app import panels, quiz, theme, widgets
-from app.course import LESSONS
 from app.state import session
 from core.models import Architecture, Kind, Likelihood, ModelConfig
 from core.training import TrainConfig, fast_precision
@@ -39,7 +38,7 @@ visitor = session()
 digits = panels.digits_in_use(visitor)
 number = "{:g}".format
 
-panels.opening(7, "Build your own", LESSONS[6].question)
+panels.opening("build_your_own")
 st.markdown(
     "Every piece of the course is a control here. Choose a model, **say what you expect of it**, "
     "train it, and judge it by the figures you know. The address of this page holds your choice: "

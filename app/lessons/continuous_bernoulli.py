@@ -3,14 +3,13 @@
 import streamlit as st
 
 from app import panels, quiz, theme, widgets
-from app.course import LESSONS
 from app.state import session
 from core.models import ModelConfig
 from core.training import TrainConfig
 
 visitor = session()
 
-panels.opening(6, "Continuous Bernoulli", LESSONS[5].question)
+panels.opening("continuous_bernoulli")
 st.markdown(
     "A decoder answers each pixel with one number, λ. A loss says what that number is worth, and "
     "with it which **distribution** the pixel is believed to have. Binary cross-entropy is the "

@@ -13,7 +13,7 @@ TILES = 16  # a side of a mosaic
 visitor = session()
 digits = panels.digits_in_use(visitor)
 
-panels.opening(4, "Interpolation", "What lies on the way from one digit to another?")
+panels.opening("interpolation")
 st.markdown(
     "A **cross-fade** blends the pixels of two digits. The other way leads through latent space: "
     "walk in a straight line from one **code** to the other, and decode at every step. Choose two "

@@ -11,7 +11,7 @@ from core.training import TrainConfig
 visitor = session()
 digits = panels.digits_in_use(visitor)
 
-panels.opening(2, "Latent scatter", "Where does the encoder put the digits, and what lies between?")
+panels.opening("latent_scatter")
 st.markdown(
     "Every point is one digit, at the place of its **code**. Hover over a point to see the digit. "
     "Then click into the white, where no digit lives: **white space is not nothing**. The decoder "

@@ -10,7 +10,7 @@ from core.training import TrainConfig
 
 visitor = session()
 
-panels.opening(3, "Random sampling", "Decode a random code: when is it a digit?")
+panels.opening("random_sampling")
 st.markdown(
     "The decoder draws a picture at any place, so draw a place at random. But *a random place* "
     "means nothing until you say **from which distribution**. Here are four answers. The decoder "

@@ -12,7 +12,7 @@ BETAS = [0.0392, 0.392, 1, 3.92, 39.2, 392]
 visitor = session()
 digits = panels.digits_in_use(visitor)
 
-panels.opening(5, "Variational autoencoder", "What changes when the encoder answers with a cloud?")
+panels.opening("vae")
 st.markdown(
     "The encoder of a **VAE** answers every image with a Gaussian cloud, the **posterior** "
     r"$q(z|x)$: a mean and a spread for each latent. The decoder must restore the image from any "

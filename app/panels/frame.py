@@ -6,10 +6,11 @@ from app.course import LESSONS, Lesson
 from app.state import Visitor
 
 
-def opening(number: int, title: str, question: str) -> None:
-    """A lesson's title and the question it answers."""
-    st.title(f"{number}  {title}", anchor=False)
-    st.markdown(f"#### {question}")
+def opening(file: str) -> None:
+    """The title of the lesson in that file, and the question it answers."""
+    number = [lesson.file for lesson in LESSONS].index(file)
+    st.title(f"{number + 1}  {LESSONS[number].title}", anchor=False)
+    st.markdown(f"#### {LESSONS[number].question}")
 
 
 def coming_next(page: str, teaser: str) -> None:

@@ -1,8 +1,8 @@
 """A small digit classifier: the judge who says which digit a picture shows.
 
 Not a lesson of its own. The course asks it whether a reconstruction still reads as its
-original and how sure it is of a sample. It was trained on real digits only and must name one of ten: what it says of
-other pictures means little without its say on real digits and on noise beside it.
+original, and how sure it is of a sample. It was trained on real digits only and must name one
+of ten, so what it says of other pictures means little without what it says of noise.
 """
 
 from dataclasses import dataclass
