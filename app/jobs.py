@@ -12,10 +12,11 @@ import math
 import os
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, ParamSpec, TypeVar
 
 import torch
 from jaxtyping import Float
@@ -37,6 +38,8 @@ _TERMS = ("total", "reconstruction", "kl")
 GRACE = 60.0  # s that a job goes on without its visitor
 LONGEST = 1800.0  # s of computing that one job may use
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Status = Literal["waiting", "running", "paused", "stopped", "done", "failed"]
 
 torch.set_num_threads(1)  # two threads on shared cores were 5 to 15 times slower
@@ -172,7 +175,19 @@ class Job:
         return self.visitor_left is not None and time.monotonic() - self.visitor_left > GRACE
 
 
-@functools.lru_cache(maxsize=4)
+def once(work: Callable[P, T]) -> Callable[P, T]:
+    """Do this work once for each question, however many visitors ask at the same moment."""
+    remembered, turn = functools.lru_cache(maxsize=64)(work), threading.Lock()
+
+    @functools.wraps(work)
+    def asked(*question: P.args, **more: P.kwargs) -> T:
+        with turn:
+            return remembered(*question, **more)
+
+    return asked
+
+
+@once
 def digits(name: data.Name, root: Path | None) -> Digits:
     """The digits of that name, read once for all visitors."""
     return data.load(name, root)
@@ -231,7 +246,7 @@ def _slice(
     )
 
 
-@functools.lru_cache(maxsize=256)
+@once
 def images_per_second(model: ModelConfig, batch_size: int) -> float:
     """Training speed of one run alone on this machine, measured for a moment."""
     sample = digits("sample", None)

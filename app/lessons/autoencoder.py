@@ -37,13 +37,15 @@ st.markdown(
 )
 panels.cost_in_context(visitor, shown)
 
-with st.expander("More: the straight-line rival"):
-    st.markdown(
-        f"Principal component analysis also squeezes an image into {shown.config.latent_dim} "
-        "numbers and restores it, with straight lines only. Compare the squared error, which needs "
-        "no likelihood."
-    )
-    panels.against_pca(visitor, shown)
+more = st.expander("More: the straight-line rival", key="pca-more", on_change="rerun")
+if more.open:
+    with more:
+        st.markdown(
+            "Principal component analysis also squeezes an image into "
+            f"{shown.config.latent_dim} numbers and restores it, with straight lines only. "
+            "Compare the squared error, which needs no likelihood."
+        )
+        panels.against_pca(visitor, shown)
 
 panels.train(visitor, ModelConfig(latent_dim=d), TrainConfig(), key="autoencoder")
 
