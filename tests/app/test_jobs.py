@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from app import jobs
-from app.jobs import Job, Order
+from app.jobs import Frame, Job, Order
 from core import data, training
 from core.models import ModelConfig
 from core.training import TrainConfig
@@ -31,6 +31,11 @@ def finished(job: Job) -> Job:
     return job
 
 
+def last_frame(job: Job) -> Frame:
+    assert job.frame is not None
+    return job.frame
+
+
 def weights(job: Job) -> list[torch.Tensor]:
     return list(job.state.model.state_dict().values())
 
@@ -47,14 +52,14 @@ def started(*args, **model) -> Job:
 
 def test_a_job_runs_to_its_end_and_learns_what_one_uncut_run_learns():
     job = finished(started(kind="vae"))
-    assert (job.status, job.state.step, job.frame.step) == ("done", 60, 60)
+    assert (job.status, job.state.step, last_frame(job).step) == ("done", 60, 60)
     uncut = training.start(job.order.model, SMALL)
     uncut = training.advance(uncut, data.load("sample"), steps=60)
     assert same(weights(job), list(uncut.model.state_dict().values()))
 
 
 def test_a_frame_shows_the_probe_on_a_plane_and_ten_reconstructions():
-    frame = finished(started(latent_dim=5)).frame
+    frame = last_frame(finished(started(latent_dim=5)))
     assert frame.points.shape == (jobs.PROBE, 2)
     assert frame.reconstructions.shape == (10, 1, 28, 28)
     assert frame.reconstructions.min() >= 0 and frame.reconstructions.max() <= 1

@@ -46,7 +46,7 @@ def test_every_control_has_a_key(tour, lesson):
     page = opened(tour, lesson)
     kinds = ("button", "slider", "select_slider", "radio", "toggle", "number_input", "selectbox")
     controls = [control for kind in kinds for control in page.get(kind)]
-    assert all(control.key for control in controls), [c.label for c in controls if not c.key]
+    assert all(control.key for control in controls), controls
 
 
 @pytest.mark.parametrize("d", [1, 2, 12])

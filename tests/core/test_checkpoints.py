@@ -127,6 +127,7 @@ SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
     "cut": (lambda file: os.truncate(file, file.stat().st_size - 1), "not a whole one"),
     "trailing bytes": (lambda file: file.write_bytes(file.read_bytes() + b"."), "safetensors"),
     "too large": (lambda file: os.truncate(file, 5_000_001), "larger than 5 MB"),
+    "too large for memory": (lambda file: os.truncate(file, 2**42), "larger than 5 MB"),
     "card too large": (
         lambda file: os.truncate(file.with_suffix(".json"), 5_000_001),
         "larger than 5 MB",

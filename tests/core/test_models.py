@@ -11,8 +11,10 @@ import torch
 from torch import nn
 
 from core.data import Digits, to_float
+from core.losses import continuous_bernoulli_nll
 from core.models import Architecture, Kind, Likelihood, ModelConfig, build, mean_image, sample_image
 from core.models.classifier import Classifier, ClassifierConfig
+from core.models.layers import bound
 from core.models.vae import VariationalAutoencoder, reparameterise
 
 BETAS = json.loads((Path(__file__).parent / "reference_values.json").read_text())["seed_rf_to_beta"]
@@ -70,6 +72,18 @@ def linear(inputs: int, outputs: int) -> int:
 
 def conv(inputs: int, outputs: int) -> int:
     return 3 * 3 * inputs * outputs + outputs
+
+
+@each_kind
+@each_architecture
+def test_between_two_layers_with_weights_stands_one_relu(kind: Kind, architecture: Architecture):
+    """Two without are one linear map; and neither codes nor logits are cut off below 0."""
+    model = build(ModelConfig(kind, architecture))
+    for half in (model.encoder, model.decoder):
+        names = [type(layer).__name__ for layer in half]
+        steps = [name for name in names if name in ("Linear", "Conv2d", "ConvTranspose2d", "ReLU")]
+        assert all((name == "ReLU") == bool(place % 2) for place, name in enumerate(steps))
+        assert len(steps) % 2 == 1
 
 
 @each_kind
@@ -192,6 +206,12 @@ def test_the_clouds_of_a_vae_differ_from_draw_to_draw(x: torch.Tensor):
     assert first.reconstruction != second.reconstruction
 
 
+def test_the_encoder_gives_the_means_first(x: torch.Tensor):
+    """Whoever runs a saved encoder elsewhere, as the browser does, relies on it."""
+    model = vae(latent_dim=3)
+    assert torch.equal(model.posterior(x).mean, model.encoder(x)[:, :3])
+
+
 def test_z_moves_with_logvar_by_half_sigma_epsilon():
     rng = seeded(4)
     mean, logvar, epsilon = (
@@ -238,6 +258,18 @@ def test_logits_keep_within_the_bound_of_a_continuous_bernoulli(
     else:
         assert logits.max().item() == pytest.approx(largest)
         assert logits.min().item() == pytest.approx(-largest)
+
+
+def test_a_logit_beyond_the_bound_can_come_back_but_not_go_further():
+    """By the gradient mean - x, where a λ of .9999 has the mean .8915."""
+    beyond, inside = 20.0, 2.0
+    logits = torch.tensor([beyond, beyond, -beyond, -beyond, inside, -inside]).requires_grad_()
+    x = torch.tensor([0.0, 1.0, 1.0, 0.0, 0.0, 0.0])
+    bounded = bound(ModelConfig(likelihood="continuous_bernoulli"), logits)
+    continuous_bernoulli_nll(bounded.unsqueeze(1), x.unsqueeze(1)).sum().backward()
+    mean = 1 / (1 - math.exp(-inside)) - 1 / inside
+    expected = torch.tensor([0.8915, 0, -0.8915, 0, mean, 1 - mean])
+    torch.testing.assert_close(logits.grad, expected, atol=1e-4, rtol=0)
 
 
 def test_the_default_bound_is_a_lambda_of_one_in_ten_thousand():

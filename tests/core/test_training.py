@@ -106,7 +106,6 @@ def test_seconds_cut_a_run_without_changing_it(few: Digits, uncut: TrainState):
     assert same_numbers(state, uncut)
     assert slices == uncut.step
     assert same_numbers(advance(start(VAE, SHORT), few, seconds=60), uncut)
-    assert state.seconds > 0
 
 
 def test_a_state_is_never_changed(few: Digits, uncut: TrainState):
@@ -230,7 +229,7 @@ def test_records_tell_the_mean_loss_of_the_steps_between_them(few: Digits, kind:
     torch.testing.assert_close(got, means, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize(("epochs", "records"), [(1, 6), (10, 60), (22, 66), (39, 78)])
+@pytest.mark.parametrize(("epochs", "records"), [(1, 6), (10, 60), (22, 66), (41, 62)])
 def test_a_run_has_about_60_records_from_its_first_step_to_its_last(
     few: Digits, epochs: int, records: int
 ):
@@ -278,6 +277,7 @@ def test_two_epochs_on_the_real_sample_beat_answering_with_the_mean_image(
 def test_where_the_run_is_over_advance_returns_an_equal_state(few: Digits, uncut: TrainState):
     for more in (advance(uncut, few, steps=5), advance(uncut, few, seconds=1)):
         assert same_numbers(more, uncut)
+        assert more.seconds > uncut.seconds > 0  # the time of all slices together
 
 
 def test_a_slice_of_no_steps_only_measures(few: Digits):
@@ -316,11 +316,11 @@ def poison(state: TrainState, layer: str, value: float) -> TrainState:
 def test_a_poisoned_weight_ends_the_run_with_its_step_and_term(
     few: Digits, layer: str, value: float, term: str
 ):
-    state = advance(start(VAE, LONG), few, steps=5)
+    state = advance(start(VAE, LONG), few, steps=4)  # step 5 ends no record, steps 6 to 24 do
     for steps, seconds in ((1, None), (20, None), (None, 0.05)):
-        with pytest.raises(TrainingDiverged, match=r"At step 6 .* learning rate below 0.02") as met:
+        with pytest.raises(TrainingDiverged, match=r"At step 5 .* learning rate below 0.02") as met:
             advance(poison(state, layer, value), few, steps=steps, seconds=seconds)
-        assert (met.value.step, met.value.term) == (6, term)
+        assert (met.value.step, met.value.term) == (5, term)
         assert term in str(met.value) and "0.005" in str(met.value)
 
 
