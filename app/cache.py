@@ -20,6 +20,8 @@ from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
 from app import jobs
+from app.components import latent_pad
+from app.components.latent_pad import PadContent
 from core import checkpoints, data, evaluation, latent, sampling
 from core.checkpoints import Card
 from core.data import Digits
@@ -154,6 +156,14 @@ def principal_plane(shown: Shown, name: data.Name) -> latent.Projection:
 def tsne(shown: Shown, name: data.Name, count: int = 2000) -> Float[Tensor, "count 2"]:
     """t-SNE of the map's first codes, seeded."""
     return latent.tsne(codes(shown, name).mean[:count])
+
+
+@st.cache_resource(show_spinner="Packing the map …", max_entries=20, hash_funcs=_BY_KEY)
+def pad_content(shown: Shown, name: data.Name) -> PadContent:
+    """A model with the codes and digits of its map, packed for the browser."""
+    images, labels = map_images(name)
+    plane = principal_plane(shown, name)
+    return latent_pad.content(shown.model, codes(shown, name).mean, labels, plane, images=images)
 
 
 @st.cache_data(show_spinner="Walking …", max_entries=4, hash_funcs=_BY_KEY)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import cache, images, panels, widgets
+from app import panels, widgets
 from app.course import LESSONS
 from app.state import session
 
@@ -12,24 +12,20 @@ digits = panels.digits_in_use(visitor)
 st.title("Latent Walk", anchor=False)
 st.markdown("#### See, train and break autoencoders.")
 
-words, walk = st.columns([3, 2], gap="large")
-with words:
-    st.markdown(
-        "The digit beside this text is on a walk. Nobody drew it: a small network *decodes* each "
-        "frame from two numbers, and the walk is a line through the plane of these numbers, from "
-        "a 0 to a 1 to a 2, and so on to the 9. Its frames include shapes that are no digit.\n\n"
-        "Seven lessons show how such a network learns its plane, what lies between the digits, "
-        "how one draws new digits from it, and what its losses mean. Every picture and number is "
-        "computed here while you watch, by models that you can train again, change and break."
-    )
-    panels.begin(visitor)
-with walk:
-    shown = cache.pretrained("vae-lite-2-beta-1")
-    st.image(
-        images.film(cache.round_walk(shown)),
-        alt="A handwritten digit that changes from 0 through 1, 2, … to 9 and back, three times",
-    )
-    st.caption(f"Decoded by {shown.title}, a straight line from each digit's code to the next.")
+st.markdown(
+    "Walk over this map with your pointer. Nobody drew the digit beside it: a small network "
+    "*decodes* each picture from two numbers, the place where you are. Every dot is a real digit, "
+    "at the place where the same network put it. Between the dots there are pictures that nobody "
+    "ever wrote, and some that are no digit at all."
+)
+shown = panels.model(visitor, "vae", "vae-lite-2-beta-1")
+panels.walk_freely(visitor, shown)
+st.markdown(
+    "Seven lessons show how such a network learns its map, what lies between the digits, how one "
+    "draws new digits from it, and what its losses mean. Every picture and number is computed "
+    "here, by models that you can train again, change and break."
+)
+panels.begin(visitor)
 
 st.subheader("The course", anchor=False)
 for number, lesson in enumerate(LESSONS, 1):

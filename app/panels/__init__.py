@@ -10,7 +10,7 @@ from app.panels.digits import (
     pick_digits,
 )
 from app.panels.frame import begin, coming_next, course_entry, opening
-from app.panels.maps import COLOURS, another_basis, explore_map, has_tsne, overlap
+from app.panels.maps import COLOURS, another_basis, explore_map, has_tsne, overlap, walk_freely
 from app.panels.models import (
     blueprint,
     model,
@@ -113,6 +113,7 @@ __all__ = [
     "three_likelihoods",
     "train",
     "walk",
+    "walk_freely",
     "walk_on_map",
     "what_differs",
     "whose_sharpness",

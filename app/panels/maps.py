@@ -10,8 +10,10 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
-from app import cache, charts, widgets
+from app import cache, charts, images, widgets
 from app.cache import Shown
+from app.components import latent_pad
+from app.components.latent_pad import Layers
 from app.panels.digits import digits_in_use
 from app.state import Visitor, keep_place, place_on
 from core import evaluation, latent
@@ -338,3 +340,16 @@ def has_tsne(shown: Shown) -> bool:
     return shown.config.latent_dim > 2 or (
         shown.is_vae and bool(evaluation.code_spread(cache.codes(shown, "sample")).max() < 0.01)
     )
+
+
+@st.fragment
+def walk_freely(visitor: Visitor, shown: Shown) -> None:
+    """The map under the pointer, decoded in the browser; a film where the browser cannot."""
+    content = cache.pad_content(shown, visitor.data)
+    at = latent_pad.latent_pad(content, key=f"walk-{visitor.data}", layers=Layers(prior=True))
+    if at.failed:
+        st.image(
+            images.film(cache.round_walk(shown)),
+            alt="A handwritten digit that changes from 0 through 1, 2, … to 9 and back",
+        )
+        st.caption("A straight line from each digit's code to the next, decoded on the server.")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core import evaluation, training
 from core.data import Digits, to_float
-from core.models import Architecture, Kind, Model, ModelConfig
+from core.models import Architecture, Kind, Model, ModelConfig, VariationalAutoencoder
 from core.training import TrainConfig, TrainingDiverged, TrainState, advance, start
 
 VAE = ModelConfig(kind="vae", hidden_dim=16)
@@ -96,6 +96,23 @@ def test_every_model_repeats_itself_in_every_precision(
         state = pickle.loads(pickle.dumps(advance(state, few, steps=steps)))
     assert same_numbers(state, whole)
     assert {weight.dtype for weight in state.model.state_dict().values()} == {torch.float32}
+
+
+@pytest.mark.parametrize("kind", ["ae", "vae"])
+def test_bfloat16_is_another_run_to_nearly_the_same_place(few: Digits, kind: Kind):
+    model = replace(VAE, kind=kind)
+    exact, coarse = (
+        finish(start(model, replace(SHORT, precision=precision)), few)
+        for precision in ("float32", "bfloat16")
+    )
+    assert not same_numbers(exact, coarse)
+    assert coarse.history[-1].test.total == pytest.approx(exact.history[-1].test.total, rel=0.03)
+    with torch.autocast("cpu", torch.bfloat16):
+        loss = coarse.model.loss(to_float(few.test_images), torch.Generator())
+        assert {term.dtype for term in loss} == {torch.float32}
+        if isinstance(coarse.model, VariationalAutoencoder):
+            posterior = coarse.model.posterior(to_float(few.test_images))
+            assert posterior.logvar.dtype == torch.float32
 
 
 def test_seconds_cut_a_run_without_changing_it(few: Digits, uncut: TrainState):
@@ -211,6 +228,25 @@ def test_adam_s_first_step_is_as_long_as_the_learning_rate_of_that_step(few: Dig
         assert (after - before).abs().max().item() == pytest.approx(0.4 / 20, rel=1e-4)
 
 
+def test_the_weights_take_the_steps_of_adam_s_paper(few: Digits):
+    """Kingma & Ba 2015 (arXiv:1412.6980), algorithm 1 with its own constants, in float64."""
+    state = start(replace(VAE, kind="ae"), LONG)
+    seen = watch(state.model)
+    weights = {name: w.detach().double() for name, w in state.model.named_parameters()}
+    first, second = ({name: torch.zeros_like(w) for name, w in weights.items()} for _ in range(2))
+    for t in range(1, 6):
+        before, state = state, advance(state, few, steps=1)
+        loss = before.model.loss(seen[-1], torch.Generator()).total
+        slopes = torch.autograd.grad(loss, list(before.model.parameters()))
+        for name, slope in zip(weights, slopes, strict=True):
+            first[name] = 0.9 * first[name] + 0.1 * slope
+            second[name] = 0.999 * second[name] + 0.001 * slope.square()
+            m, v = first[name] / (1 - 0.9**t), second[name] / (1 - 0.999**t)
+            weights[name] -= training.learning_rate(LONG, t - 1, 132) * m / (v.sqrt() + 1e-8)
+    for name, weight in state.model.named_parameters():
+        torch.testing.assert_close(weight.double(), weights[name], rtol=1e-4, atol=1e-6)
+
+
 @pytest.mark.parametrize("kind", ["ae", "vae"])
 def test_records_tell_the_mean_loss_of_the_steps_between_them(few: Digits, kind: Kind):
     """Each step's loss is computed again from the state before it and the batch it saw."""
@@ -244,10 +280,10 @@ def test_a_run_has_about_60_records_from_its_first_step_to_its_last(
 
 def test_test_losses_are_those_of_the_first_500_test_images(digits: Digits):
     model = ModelConfig(hidden_dim=4)
-    state = advance(start(model, TrainConfig(epochs=1)), digits, steps=2)
+    state = advance(start(model, TrainConfig(epochs=1)), digits, steps=15)
     begun, latest = state.history[0].test, state.history[-1].test
     expected = evaluation.mean_terms(state.model, digits.test_images[:500], torch.Generator())
-    assert latest.reconstruction == pytest.approx(expected.reconstruction, rel=1e-5)
+    assert latest.reconstruction == pytest.approx(expected.reconstruction, rel=1e-6)
     assert latest.total == latest.reconstruction and latest.kl == 0
     assert begun.total > latest.total
 
