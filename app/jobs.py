@@ -153,7 +153,7 @@ class Job:
                 _running.discard(self)
             return
         with _lock:
-            if state is not None:
+            if state is not None and not self.over:  # what comes after a stop is let go
                 self.state, self.frame = state, frame
             if self.status == "waiting":
                 self.status = "running"

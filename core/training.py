@@ -16,7 +16,7 @@ from dataclasses import astuple, dataclass, field, replace
 from typing import Literal, no_type_check
 
 import torch
-from jaxtyping import Int64, UInt8
+from jaxtyping import Int64
 from torch import Tensor
 
 from core.data import Digits, to_float
@@ -166,7 +166,7 @@ def advance(
             epoch = step // (last // state.config.epochs)
             order = _order(state.config, digits, epoch)
         position = step % (last // state.config.epochs) * state.config.batch_size
-        x = _batch(digits.train_images, order[position : position + state.config.batch_size])
+        x = to_float(digits.train_images[order[position : position + state.config.batch_size]])
         optimiser.param_groups[0]["lr"] = learning_rate(state.config, step, last)
         optimiser.zero_grad()
         with _autocast(state.config):
@@ -211,10 +211,6 @@ def _order(config: TrainConfig, digits: Digits, epoch: int) -> Int64[Tensor, " i
     """The order of an epoch depends on the seed and the epoch alone: the same for AE and VAE."""
     shuffle = torch.Generator().manual_seed(config.seed * 1_000_003 + epoch)
     return torch.randperm(config.images or len(digits.train_images), generator=shuffle)
-
-
-def _batch(images: UInt8[Tensor, "images 1 28 28"], chosen: Tensor) -> Tensor:
-    return to_float(images[chosen])
 
 
 def _autocast(config: TrainConfig) -> torch.autocast:

@@ -52,7 +52,7 @@ def _watch(visitor: Visitor, key: str) -> None:
         job = visitor.job
         if job is None:
             return
-        if job.over and not job.collected and job.state.step:
+        if live and job.over:
             st.rerun()  # once, in full: the page takes over the model and polling ends
         _controls(job, key)
         _figures(job, key)
