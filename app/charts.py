@@ -86,7 +86,7 @@ def latent_map(
 ) -> alt.LayerChart:
     """Codes as points, coloured by class, or by the column `value` named in words.
 
-    Columns: x, y, class (str); with a tooltip also image (an address) and index (int); with
+    Columns: x, y, class (categorical); with a tooltip also image (an address) and index (int); with
     `value` also value (float). With `pickable`, a click anywhere selects x, y and index (-1
     beside the points) as "pick" and marks the place; `place` is the one marked before any click.
     """
@@ -94,7 +94,9 @@ def latent_map(
     tooltip = [alt.Tooltip("image:N"), alt.Tooltip("class:N")] if "image" in codes else []
     if value is None:
         shown = alt.selection_point(fields=["class"], bind="legend", name="class_shown")
-        colour = alt.Color("class:N", title="class", sort=None)
+        order = codes["class"].cat.categories.tolist()  # a class keeps its colour on every map
+        scale = alt.Scale(domain=order)
+        colour = alt.Color("class:N", title="class", sort=order, scale=scale)
         points = (
             alt.Chart(codes)
             .mark_circle(size=size)
@@ -443,7 +445,7 @@ def _scale(domain: tuple[float, float] | None) -> alt.Scale:
 
 def _class_numbers(codes: pd.DataFrame, domain: Domain) -> alt.LayerChart:
     """Each class's first word at the median of its codes."""
-    middle = codes.groupby("class", sort=False)[["x", "y"]].median().reset_index()
+    middle = codes.groupby("class", observed=True)[["x", "y"]].median().reset_index()
     wide, high = middle["x"].max() - middle["x"].min(), middle["y"].max() - middle["y"].min()
     sides = domain[RIGHT] - domain[LEFT], domain[TOP] - domain[BOTTOM]
     if max(wide / sides[0], high / sides[1]) < 0.02:  # all in one place: unreadable

@@ -83,9 +83,8 @@ class Job:
         self.error = ""
         self.visitor_left: float | None = None  # time.monotonic() of the lost connection
         self.pictures = data.to_float(self._digits.test_images[list(order.ten)])
-        self.probe_classes = [
-            self._digits.class_names[label] for label in self._digits.test_labels[:PROBE].tolist()
-        ]
+        self.probe_labels = self._digits.test_labels[:PROBE]
+        self.class_names = self._digits.class_names
         self.collected = False  # whether its model has been taken over by the visitor's pages
 
     @property

@@ -27,12 +27,11 @@ def map_table(
     points: Float[Tensor, "codes 2"], labels: Int64[Tensor, " codes"], digits: Digits
 ) -> pd.DataFrame:
     """Codes in a plane as `charts.latent_map` wants them, each with the address of its picture."""
-    names = np.asarray(digits.class_names)
     frame = pd.DataFrame(
         {
             "x": points[:, 0].numpy(),
             "y": points[:, 1].numpy(),
-            "class": names[labels.numpy()],
+            "class": pd.Categorical.from_codes(labels.numpy(), digits.class_names),
             "index": np.arange(len(points)),
         }
     )

@@ -136,7 +136,8 @@ def _figures(job: Job, key: str) -> None:
     with right:
         points = frame.points.numpy()
         domain = charts.steady_domain(points)
-        table = pd.DataFrame({"x": points[:, 0], "y": points[:, 1], "class": job.probe_classes})
+        classes = pd.Categorical.from_codes(job.probe_labels.numpy(), job.class_names)
+        table = pd.DataFrame({"x": points[:, 0], "y": points[:, 1], "class": classes})
         st.altair_chart(
             charts.latent_map(
                 table,
