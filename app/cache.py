@@ -21,7 +21,6 @@ from torch import Tensor
 
 from app import jobs
 from app.components import latent_pad
-from app.components.latent_pad import PadContent
 from core import checkpoints, data, evaluation, latent, sampling
 from core.checkpoints import Card
 from core.data import Digits
@@ -159,11 +158,24 @@ def tsne(shown: Shown, name: data.Name, count: int = 2000) -> Float[Tensor, "cou
 
 
 @st.cache_resource(show_spinner="Packing the map …", max_entries=20, hash_funcs=_BY_KEY)
-def pad_content(shown: Shown, name: data.Name) -> PadContent:
-    """A model with the codes and digits of its map, packed for the browser."""
-    images, labels = map_images(name)
-    plane = principal_plane(shown, name)
-    return latent_pad.content(shown.model, codes(shown, name).mean, labels, plane, images=images)
+def pad_content(
+    shown: Shown, name: data.Name, extent: latent_pad.Extent | None = None
+) -> latent_pad.PadContent:
+    """A model with the codes of its map, packed for the browser; the sample's digits too."""
+    content = latent_pad.content(
+        shown.model,
+        codes(shown, name).mean,
+        map_images(name)[1],
+        principal_plane(shown, name),
+        digit_address=f"api/digit/{name}/{{i}}.png",
+        extent=extent,
+    )
+    return replace(content, digits=_packed_sample()) if name == "sample" else content
+
+
+@st.cache_resource(show_spinner=False)
+def _packed_sample() -> latent_pad.Piece:
+    return latent_pad.pack_digits(map_images("sample")[0])
 
 
 @st.cache_data(show_spinner="Walking …", max_entries=4, hash_funcs=_BY_KEY)

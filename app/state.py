@@ -28,6 +28,7 @@ class Visitor:
     noise_seed: int = 0
     seen: set[str] = field(default_factory=set)  # addresses of the lessons visited
     places: dict[str, Place] = field(default_factory=dict)  # picked on the map of that name
+    pad_failed: bool = False  # the browser could not draw a pad: the server draws instead
     place_in_address: str = ""  # as last written there; anything else came with a link
     job: Job | None = None
     own: dict[Kind, Shown] = field(default_factory=dict)  # the last of each kind, newest last
@@ -118,7 +119,7 @@ def place_on(visitor: Visitor, map_name: str) -> Place | None:
         st.query_params.pop("at", None)
     else:
         x, y, index = place
-        visitor.place_in_address = f"{x:.4g},{y:.4g}" + (f",{index}" if index >= 0 else "")
+        visitor.place_in_address = f"{x:.6g},{y:.6g}" + (f",{index}" if index >= 0 else "")
         if visitor.place_in_address != linked:
             st.query_params["at"] = visitor.place_in_address
     return place

@@ -13,10 +13,10 @@ digits = panels.digits_in_use(visitor)
 
 panels.opening("latent_scatter")
 st.markdown(
-    "Every point is one digit, at the place of its **code**. Hover over a point to see the digit. "
-    "Then click into the white, where no digit lives: **white space is not nothing**. The decoder "
-    "draws something at every place, often a smear of the digits around. Drag to move the map, "
-    "turn the wheel to zoom."
+    "Every point is one digit, at the place of its **code**. Move over the map: beside it stands "
+    "what the decoder draws exactly there, and the real digit nearest to it. Go into the white, "
+    "where no digit lives: **white space is not nothing**. The decoder draws something at every "
+    "place, often a smear of the digits around."
 )
 
 MODELS = {

@@ -2,6 +2,7 @@
 
 import functools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -118,10 +119,18 @@ def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> N
         x, y, index = picked
         if 0 <= index < len(table):
             return (float(table["x"][index]), float(table["y"][index]), index)
-        return charts.cell_at(x, y, domain)
+        return (x, y, -1)
 
-    # The chart marks clicks by itself; it is told a place only when it is drawn anew.
-    first = place()
+    if colour == COLOURS[0] and not tsne and not visitor.pad_failed:
+        _touch(visitor, shown, map_name, place(), domain)
+        return
+
+    def cell() -> charts.Place:  # a click beside the points is answered to the nearest cell
+        x, y, index = place()
+        return (x, y, index) if index >= 0 else charts.cell_at(x, y, domain)
+
+    # The map marks clicks by itself; it is told a place only when it is drawn anew.
+    first = cell()
     key = f"map-{map_name}-{colour}-{domain[0]:.3g}-{first}"
 
     @st.fragment
@@ -147,7 +156,7 @@ def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> N
                 selection_mode="pick",
             )
         with at_place:
-            _at(visitor, shown, place(), tsne)
+            _at(visitor, shown, cell(), tsne)
 
     view()
 
@@ -189,7 +198,7 @@ def _map_title(shown: Shown, count: int, name: Name, tsne: bool) -> str:
 
 def _at(visitor: Visitor, shown: Shown, place: charts.Place, tsne: bool) -> None:
     """What the decoder draws at a place of the map, and the real digit nearest to it."""
-    x, y, index = place
+    index = place[2]
     if tsne and index < 0:
         st.info(
             "t-SNE has no way back: a place between its points is no place in latent space, and "
@@ -197,45 +206,97 @@ def _at(visitor: Visitor, shown: Shown, place: charts.Place, tsne: bool) -> None
             icon=":material/block:",
         )
         return
-    digits = digits_in_use(visitor)
-    images, labels = cache.map_images(digits.name)
-    codes, plane = cache.codes(shown, digits.name).mean, cache.principal_plane(shown, digits.name)
-    z = codes[index : index + 1] if index >= 0 else plane.lift(torch.tensor([[x, y]]))
-    distance, neighbour = (float(found[0]) for found in latent.nearest(codes, z))
-    neighbour = index if index >= 0 else int(neighbour)
+    name = digits_in_use(visitor).name
+    z = _code_at(shown, name, place)
+    neighbour, distance, class_name = _nearest_digit(visitor, shown, z, index)
     here = mean_image(shown.config, latent.decode(shown.model, z))
-    digit = to_float(images[neighbour : neighbour + 1])
-    name = digits.class_names[int(labels[neighbour])]
+    digit = to_float(cache.map_images(name)[0][neighbour : neighbour + 1])
     st.markdown(f"**At the cross**: {_coordinates(z[0])}")
     widgets.digits(
         torch.cat([here, digit]),
         2,
         key="place",
         scale=6,
-        labels=["decoded exactly here", f"nearest real digit: {name}"],
-        alt=f"What the decoder draws at the cross, and the nearest real digit, a {name}",
+        labels=["decoded exactly here", f"nearest real digit: {class_name}"],
+        alt=f"What the decoder draws at the cross, and the nearest real digit, a {class_name}",
     )
-    usual = cache.holes(shown, digits.name).threshold
     if index >= 0:
-        words = ["This is the digit's own code, and the left picture its reconstruction."]
-    elif usual > 1e-9:
-        side = "farther than" if distance > usual else "not farther than"
-        words = [
-            f"The digit is at a distance of **{distance:.3g}**, {side} the {usual:.3g} within "
-            "which 95 % of held-out digits have a neighbour."
-        ]
+        st.markdown("This is the digit's own code, and the left picture its reconstruction.")
     else:
-        words = [f"The digit is at a distance of **{distance:.3g}**. Most codes share one place."]
-    if digits.name in ("sample", "mnist"):
-        sure, read = cache.classifier()[0].probabilities(here)[0].max(0)
-        words.append(f"A classifier reads the decoding as **{int(read)}** ({float(sure):.0%}).")
-    st.markdown(" ".join(words))
+        st.markdown(_how_near(shown, name, distance))
+    _reading(name, here)
     if len(z[0]) > 2 and index < 0:
         st.caption(
             f"The map is a plane in {len(z[0])} dimensions. The place clicked was lifted from it: "
             "its other coordinates are those of the mean code. Distances are measured in all "
             f"{len(z[0])}."
         )
+
+
+def _touch(
+    visitor: Visitor, shown: Shown, map_name: str, first: charts.Place, domain: charts.Domain
+) -> None:
+    """The map under the pointer: the browser decodes on every move, and finds the next digit."""
+    name = digits_in_use(visitor).name
+    content = replace(cache.pad_content(shown, name, domain), axes=map_axes(shown, name))
+    start = _code_at(shown, name, first)
+    st.markdown(f"**{_map_title(shown, len(cache.codes(shown, name).mean), name, tsne=False)}**")
+    layers = Layers(prior=shown.is_vae and shown.config.latent_dim <= 2)
+
+    @st.fragment
+    def view() -> None:
+        at = latent_pad.latent_pad(content, key=f"pad-{map_name}", z=start[0], layers=layers)
+        if at.failed:
+            visitor.pad_failed = True
+            st.rerun()
+        z = torch.tensor([at.z])
+        x, y = cache.principal_plane(shown, name).project(z)[0].tolist()
+        if not torch.allclose(z, start, atol=1e-5):
+            visitor.places[map_name] = (x, y, -1)
+            place_on(visitor, map_name)
+        _, distance, _ = _nearest_digit(visitor, shown, z, -1)
+        st.markdown(f"**At the mark**: {_coordinates(z[0])}. {_how_near(shown, name, distance)}")
+        _reading(name, mean_image(shown.config, latent.decode(shown.model, z)))
+
+    view()
+
+
+def _code_at(shown: Shown, name: Name, place: charts.Place) -> Float[Tensor, "1 latent"]:
+    """The code of the digit picked, or of the place picked, lifted from the plane."""
+    x, y, index = place
+    if index >= 0:
+        return cache.codes(shown, name).mean[index : index + 1]
+    return cache.principal_plane(shown, name).lift(torch.tensor([[x, y]]))
+
+
+def _nearest_digit(
+    visitor: Visitor, shown: Shown, z: Float[Tensor, "1 latent"], index: int
+) -> tuple[int, float, str]:
+    """The real digit nearest to a code, or the one picked: its index, its distance, its class."""
+    digits = digits_in_use(visitor)
+    distance, found = latent.nearest(cache.codes(shown, digits.name).mean, z)
+    neighbour = index if index >= 0 else int(found[0])
+    label = int(cache.map_images(digits.name)[1][neighbour])
+    return neighbour, float(distance[0]), digits.class_names[label]
+
+
+def _how_near(shown: Shown, name: Name, distance: float) -> str:
+    """A digit's distance beside what is usual on this map."""
+    usual = cache.holes(shown, name).threshold
+    if usual <= 1e-9:
+        return f"The nearest digit's distance is **{distance:.3g}**. Most codes share one place."
+    side = "farther than" if distance > usual else "not farther than"
+    return (
+        f"The nearest digit is at a distance of **{distance:.3g}**, {side} the {usual:.3g} within "
+        "which 95 % of held-out digits have a neighbour."
+    )
+
+
+def _reading(name: Name, picture: Float[Tensor, "1 1 28 28"]) -> None:
+    """What the classifier reads, where the pictures are digits."""
+    if name in ("sample", "mnist"):
+        sure, read = cache.classifier()[0].probabilities(picture)[0].max(0)
+        st.markdown(f"A classifier reads the decoding as **{int(read)}** ({float(sure):.0%}).")
 
 
 def _coordinates(z: Float[Tensor, " latent"]) -> str:

@@ -56,7 +56,7 @@ def test_a_control_of_each_lesson_moves_and_the_reloaded_link_remembers_it(
 ):
     open_page(page, address)
     before, main = page.url, page.get_by_test_id("stMain")
-    sliders = main.get_by_role("slider").locator("visible=true")
+    sliders = main.get_by_test_id("stSlider").get_by_role("slider").locator("visible=true")
     if sliders.count():
         control = sliders.first
         control.focus()
@@ -80,6 +80,35 @@ def test_a_control_of_each_lesson_moves_and_the_reloaded_link_remembers_it(
 def test_a_wrong_link_opens_the_page_as_if_nothing_had_been_said(page: Page):
     open_page(page, "autoencoder?d=4200&nonsense=1")
     expect(page.get_by_text("AE dense, d = 2").first).to_be_visible()
+
+
+def test_the_map_follows_the_keys_and_the_link_remembers_the_place(page: Page):
+    open_page(page, "latent-scatter?map-of=AE+lite%2C+d+%3D+2")
+    mark = page.locator("p", has_text="At the mark")
+    before = mark.inner_text()
+    page.get_by_role("application").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(mark).not_to_have_text(before)
+    page.wait_for_url(re.compile("at="))
+    wait_idle(page)
+    moved = mark.inner_text()
+    page.reload()
+    expect(mark).to_have_text(moved, timeout=60_000)
+    no_exception(page)
+
+
+def test_the_map_of_the_welcome_page_decodes_under_the_pointer(page: Page):
+    open_page(page, "")
+    pad = page.get_by_role("application")
+    decoded = page.get_by_role("img", name="The picture decoded from the code")
+    expect(decoded).to_be_visible(timeout=60_000)
+    before = decoded.evaluate("canvas => canvas.toDataURL()")
+    pad.hover(position={"x": 300, "y": 300})
+    page.wait_for_function(
+        "([canvas, before]) => canvas.toDataURL() !== before",
+        arg=[decoded.element_handle(), before],
+    )
 
 
 def test_an_autoencoder_trained_from_the_sample_draws_recognisable_digits(page: Page):
