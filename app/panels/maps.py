@@ -155,6 +155,10 @@ def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> N
                 on_select=functools.partial(keep_place, visitor, map_name, key),
                 selection_mode="pick",
             )
+            st.caption(
+                "Hover over a point to see its digit, click anywhere to see what is drawn there. "
+                "Drag to move the map, turn the wheel to zoom."
+            )
         with at_place:
             _at(visitor, shown, cell(), tsne)
 
@@ -249,6 +253,10 @@ def _touch(
         if at.failed:
             visitor.pad_failed = True
             st.rerun()
+        st.caption(
+            "Hover to look, click or drag to choose a place. Shift and drag, or two fingers, move "
+            "the map; after a click on it the wheel zooms, and the arrow keys walk."
+        )
         z = torch.tensor([at.z])
         x, y = cache.principal_plane(shown, name).project(z)[0].tolist()
         if not torch.allclose(z, start, atol=1e-5):
