@@ -5,7 +5,7 @@ PORT ?= 8501
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: help app test pretrained bench
+.PHONY: help app test pretrained
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,9 +22,6 @@ test: $(VENV)/requirements-dev.stamp ## check style, types and behaviour, in a r
 
 pretrained: $(VENV)/requirements.stamp ## train the models in pretrained/ again; DATA=folder that holds MNIST/raw
 	$(PY) pretrained/make.py --data "$(or $(DATA),$(error make pretrained needs DATA=folder that holds MNIST/raw))"
-
-bench: $(VENV)/requirements-dev.stamp ## measure speed
-	$(PY) -m tests.benchmarks
 
 # A stamp is newer than the requirements that it installed.
 $(VENV)/%.stamp: %.txt | $(PY)
