@@ -14,16 +14,16 @@ st.markdown("#### See, train and break autoencoders.")
 
 st.markdown(
     "Walk over this map with your pointer. Nobody drew the digit beside it: a small network "
-    "*decodes* each picture from two numbers, the place where you are. Every dot is a real digit, "
-    "at the place where the same network put it. Between the dots there are pictures that nobody "
-    "ever wrote, and some that are no digit at all."
+    "*decodes* each picture from a code of a few numbers, the place where you are. Every dot is a "
+    "real image, at the place where the same network put it. Between the dots there are pictures "
+    "that nobody ever drew, and some that look like nothing at all."
 )
 shown = panels.model(visitor, "vae", "vae-lite-2-beta-1")
 panels.walk_freely(visitor, shown)
 st.markdown(
     "Seven lessons show how such a network learns its map, what lies between the digits, how one "
-    "draws new digits from it, and what its losses mean. Every picture and number is computed "
-    "here, by models that you can train again, change and break."
+    "draws new digits from it, and what its losses mean. Every picture is computed here and every "
+    "number was measured, on models that you can train again, change and break."
 )
 panels.begin(visitor)
 

@@ -5,7 +5,7 @@ import streamlit as st
 import torch
 
 from app import cache, charts, theme, widgets
-from app.jobs import Job
+from app.jobs import Frame, Job
 from app.panels.digits import digits_in_use
 from app.state import Visitor
 from core.data import DataError
@@ -108,31 +108,12 @@ def _figures(job: Job, key: str) -> None:
         alt="Ten digits above what the model makes of them at this moment",
     )
     left, right = st.columns(2)
-    low_high = _LOSS_DOMAIN[config.likelihood]
     with left:
-        st.altair_chart(
-            charts.loss_curve(
-                _losses(frame.history, "reconstruction"),
-                theme.RECONSTRUCTION,
-                title="Reconstruction",
-                last_step=job.total,
-                domain=low_high,
-            ),
-            key=f"reconstruction-{key}",
-            alt="Reconstruction cost over the training steps, on train and test images",
-        )
+        domain = _LOSS_DOMAIN[config.likelihood]
+        _curve(job, frame, "reconstruction", "Reconstruction", theme.RECONSTRUCTION, domain, key)
         if config.kind == "vae":
-            st.altair_chart(
-                charts.loss_curve(
-                    _losses(frame.history, "kl"),
-                    theme.KL,
-                    title="KL to the prior",
-                    last_step=job.total,
-                    domain=(0.0, 12.0 if config.latent_dim <= 4 else 60.0),
-                ),
-                key=f"kl-{key}",
-                alt="KL divergence over the training steps, on train and test images",
-            )
+            domain = (0.0, 12.0 if config.latent_dim <= 4 else 60.0)
+            _curve(job, frame, "kl", "KL to the prior", theme.KL, domain, key)
     with right:
         points = frame.points.numpy()
         domain = charts.steady_domain(points)
@@ -149,6 +130,24 @@ def _figures(job: Job, key: str) -> None:
             key=f"map-{key}",
             alt="Latent map of test digits at this moment, coloured by class",
         )
+
+
+def _curve(
+    job: Job,
+    frame: Frame,
+    term: str,
+    title: str,
+    colour: str,
+    domain: tuple[float, float],
+    key: str,
+) -> None:
+    """One term of the loss so far, on axes that stay."""
+    losses = _losses(frame.history, term)
+    st.altair_chart(
+        charts.loss_curve(losses, colour, title=title, last_step=job.total, domain=domain),
+        key=f"{term}-{key}",
+        alt=f"{title}, nats per image over the training steps, on train and test images",
+    )
 
 
 def _losses(history: tuple[Record, ...], term: str) -> pd.DataFrame:
