@@ -4,62 +4,35 @@
 // makes a picture of 28 × 28 of them, the encoder a code, the decoder a picture again, and the
 // classifier reads it. On release the 784 bytes go to Python.
 
-const DRAWINGS = new WeakMap();
-
-class Drawing {
+class Drawing extends Part {
   constructor(root) {
-    this.root = root;
-    this.host = root.host ?? root;
-    this.frame = root.querySelector(".draw");
+    super(root, root.querySelector(".draw"));
     this.ink = root.querySelector(".ink");
     this.map = new LatentMap(root.querySelector(".map"));
     this.scanner = new Scanner();
     this.strokes = [];
     this.base = null; // the bytes of the digit that the learner started from
-    this.turn = 0;
     this.bars = Array.from({ length: 10 }, (_, digit) => this.makeBar(digit));
     this.listen();
-    this.resized = new ResizeObserver(() => this.request(true));
-    this.resized.observe(this.map.element);
-    this.arrived = () => {
-      try {
-        if (this.data) this.update(this.data);
-      } catch (error) {
-        this.fail(error);
-      }
-    };
-    SHELF.waiting.add(this.arrived);
   }
 
-  close() {
-    this.closed = true;
-    this.resized.disconnect();
-    SHELF.waiting.delete(this.arrived);
-    cancelAnimationFrame(this.scheduled);
-  }
-
-  update(data) {
-    this.data = data;
-    const { encoder, decoder, judge, codes, starts } = data.pieces;
-    const pieces = fromShelf([encoder, decoder, judge, codes, starts]);
-    if (!pieces) return; // `arrived` calls again
-    const [encoderPiece, decoderPiece, judgePiece, codesPiece, startsPiece] = pieces;
-    this.encode = this.network("encode", encoderPiece);
-    this.decode = this.network("decode", decoderPiece);
-    this.judge = judgePiece && this.network("judge", judgePiece);
-    this.latent = encoderPiece.header.latent;
+  show({ encoder, decoder, judge, codes, starts }, data) {
+    this.encode = this.network("encode", encoder);
+    this.decode = this.network("decode", decoder);
+    this.judge = judge && this.network("judge", judge);
+    this.latent = encoder.header.latent;
     this.root.querySelector(".opinion").hidden = !this.judge;
-    this.root.querySelector(".where").hidden = !codesPiece;
-    if (codesPiece && codesPiece !== this.codesPiece) {
-      const { origin, right, up, codes, labels } = codesPiece.arrays;
+    this.root.querySelector(".where").hidden = !codes;
+    if (codes && codes !== this.codesPiece) {
+      const { origin, right, up, codes: places, labels } = codes.arrays;
       this.plane = new Plane(origin, right, up);
-      this.map.setPoints(this.plane.projectAll(codes), labels, origin.length === 1);
+      this.map.setPoints(this.plane.projectAll(places), labels, origin.length === 1);
       this.map.axes = data.axes;
       this.map.home = this.map.view = null;
     }
-    this.codesPiece = codesPiece;
-    if (startsPiece && startsPiece !== this.startsPiece) this.offer(startsPiece.arrays);
-    this.startsPiece = startsPiece;
+    this.codesPiece = codes;
+    if (starts && starts !== this.startsPiece) this.offer(starts.arrays);
+    this.startsPiece = starts;
     this.frame.style.setProperty("--digit", `${28 * data.scale}px`);
     this.request(true);
   }
@@ -106,25 +79,6 @@ class Drawing {
 
   // ---- drawing ---------------------------------------------------------------------------------
 
-  request(all = false) {
-    this.stale ||= all;
-    if (this.scheduled || this.closed) return;
-    this.scheduled = requestAnimationFrame(() => {
-      this.scheduled = 0;
-      try {
-        this.draw();
-      } catch (error) {
-        this.fail(error);
-      }
-    });
-  }
-
-  fail(error) {
-    console.warn("draw a digit:", error);
-    this.frame?.classList.add("failed");
-    if (!this.reported) this.setStateValue("failed", (this.reported = true));
-  }
-
   get blank() {
     return !this.base && this.strokes.length === 0;
   }
@@ -142,9 +96,7 @@ class Drawing {
     else drawDigit(restored, this.decode(z));
     if (this.codesPiece && this.map.element.clientWidth) this.drawMap(z, logvar);
     if (this.judge) this.showOpinion(this.blank ? new Float32Array(10) : this.judge(pixels));
-    this.frame.classList.add("drawn");
-    const detail = { z: Array.from(z), drawMs: performance.now() - started };
-    this.host.dispatchEvent(new CustomEvent("latent-walk-drawn", { detail }));
+    this.drawn({ z: Array.from(z), drawMs: performance.now() - started });
   }
 
   drawInk() {
@@ -267,22 +219,4 @@ function ellipse([x, y], logvar, { right, up }) {
   });
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let drawing = DRAWINGS.get(parentElement);
-  const turn = drawing ? ++drawing.turn : 0;
-  try {
-    if (!drawing) DRAWINGS.set(parentElement, (drawing = new Drawing(parentElement)));
-    drawing.setStateValue = setStateValue;
-    drawing.update(data);
-  } catch (error) {
-    parentElement.querySelector(".draw")?.classList.add("failed");
-    console.warn("draw a digit:", error);
-    if (!drawing?.reported) setStateValue("failed", true);
-    if (drawing) drawing.reported = true;
-  }
-  return () => {
-    if (!drawing || drawing.turn !== turn) return; // a newer call has taken over
-    drawing.close();
-    DRAWINGS.delete(parentElement);
-  };
-}
+export default mount((root) => new Drawing(root));

@@ -131,5 +131,5 @@ _DRAW = v2.component(
     "latent_walk_draw",
     html=kept.script("draw_digit.html"),
     css=kept.script("draw_digit.css"),
-    js=kept.script("network.js", "shelf.js", "map.js", "strokes.js", "draw_digit.js"),
+    js=kept.script("network.js", "shelf.js", "part.js", "map.js", "strokes.js", "draw_digit.js"),
 )

@@ -5,19 +5,15 @@
 // frame in which something has changed, `draw` decodes the code under the pointer, finds the
 // nearest real digit and paints both; on release the code goes back to Python.
 //
-// Streamlit calls the function at the end again whenever data or theme change; the pad's own
-// state, the view and the code, lives on in PADS.
+// The pad's own state, the view and the code, outlasts new data (part.js).
 
-const PADS = new WeakMap();
 const STEP = 1 / 40; // of the map's width, for an arrow key
 const GRAB = 18; // pixels around an end of the path in which it can be taken
 const SPEAK_MS = 800; // between two readings to a screen reader
 
-class LatentPad {
+class LatentPad extends Part {
   constructor(root) {
-    this.root = root;
-    this.host = root.host ?? root;
-    this.frame = root.querySelector(".pad");
+    super(root, root.querySelector(".pad"));
     this.map = new LatentMap(root.querySelector(".map"));
     this.mosaic = new Mosaic(this.map);
     this.digits = new Digits(() => this.request());
@@ -27,42 +23,23 @@ class LatentPad {
     this.hover = null; // a code that is only looked at
     this.path = null; // [start, end]
     this.pointers = new Map();
-    this.turn = 0;
     this.listen();
-    this.resized = new ResizeObserver(() => this.request(true));
-    this.resized.observe(this.map.element);
-    this.arrived = () => {
-      try {
-        if (this.data) this.update(this.data);
-      } catch (error) {
-        this.fail(error);
-      }
-    };
-    SHELF.waiting.add(this.arrived);
   }
 
   close() {
-    this.closed = true;
-    this.resized.disconnect();
-    SHELF.waiting.delete(this.arrived);
-    cancelAnimationFrame(this.scheduled);
+    super.close();
     clearTimeout(this.speaking);
     clearTimeout(this.settling);
   }
 
   // ---- what Python sends -----------------------------------------------------------------------
 
-  update(data) {
-    this.data = data;
-    const { model, codes, digits, holes } = data.pieces;
-    const pieces = fromShelf([model, codes, digits, holes]);
-    if (!pieces) return; // `arrived` calls again
-    const [modelPiece, codesPiece, digitsPiece, holesPiece] = pieces;
-    if (modelPiece !== this.modelPiece) this.useModel(modelPiece);
-    if (codesPiece !== this.codesPiece) this.useCodes(codesPiece);
-    this.holesPiece = holesPiece;
+  show({ model, codes, digits, holes }, data) {
+    if (model !== this.model) this.useModel(model);
+    if (codes !== this.codesPiece) this.useCodes(codes);
+    this.holes = holes;
     this.holePlaces = null;
-    this.digits.use(digitsPiece, data.digit_address);
+    this.digits.use(digits, data.digit_address);
     this.root.querySelector(".nearest").hidden = !this.digits.any;
     this.frame.style.setProperty("--digit", `${28 * data.scale}px`);
     this.map.axes = data.axes;
@@ -72,7 +49,7 @@ class LatentPad {
   }
 
   useModel(piece) {
-    this.modelPiece = piece;
+    this.model = piece;
     this.decode = buildNetwork(piece.header.network, piece.arrays.weights);
     this.decodedAt = null;
     this.stripAt = null;
@@ -116,27 +93,7 @@ class LatentPad {
     this.setStateValue("path", { value: this.sentPath, asked: this.askedPath });
   }
 
-  fail(error) {
-    console.warn("latent pad:", error);
-    this.frame?.classList.add("failed");
-    if (!this.reported) this.setStateValue("failed", (this.reported = true));
-  }
-
   // ---- drawing -----------------------------------------------------------------------------------
-
-  // Draw before the next frame; `all` also what only changes with data, theme or view.
-  request(all = false) {
-    this.stale ||= all;
-    if (this.scheduled || this.closed) return;
-    this.scheduled = requestAnimationFrame(() => {
-      this.scheduled = 0;
-      try {
-        this.draw();
-      } catch (error) {
-        this.fail(error);
-      }
-    });
-  }
 
   draw() {
     if (!this.decode || !this.map.element.clientWidth) return;
@@ -158,10 +115,8 @@ class LatentPad {
     this.drawStrip();
     this.showNumbers(here);
     this.speak();
-    this.frame.classList.add("drawn");
     const [x, y] = this.plane.project(here), at = [this.map.left(x), this.map.above(y)];
-    const detail = { z: here, at, decodeMs: this.decodeMs, drawMs: performance.now() - started };
-    this.host.dispatchEvent(new CustomEvent("latent-walk-drawn", { detail }));
+    this.drawn({ z: here, at, decodeMs: this.decodeMs, drawMs: performance.now() - started });
   }
 
   drawBase() {
@@ -196,8 +151,8 @@ class LatentPad {
   }
 
   drawHoles(context, colour) {
-    if (!this.holesPiece) return;
-    const { known } = this.holesPiece.arrays, { threshold } = this.holesPiece.header;
+    if (!this.holes) return;
+    const { known } = this.holes.arrays, { threshold } = this.holes.header;
     this.holePlaces ??= this.plane.projectAll(known);
     // How far each known code lies from the plane through z, across it.
     const away = Float32Array.from({ length: known.length / this.latent }, (_, i) => {
@@ -490,22 +445,4 @@ const number = (value) =>
   value.toFixed(Math.abs(value) < 0.1 ? 3 : 2).replace(/^-(?=.*[1-9])/, "−").replace("-", "");
 const subscript = (i) => String(i).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
 
-export default function ({ data, parentElement, setStateValue }) {
-  let pad = PADS.get(parentElement);
-  const turn = pad ? ++pad.turn : 0;
-  try {
-    if (!pad) PADS.set(parentElement, (pad = new LatentPad(parentElement)));
-    pad.setStateValue = setStateValue;
-    pad.update(data);
-  } catch (error) {
-    parentElement.querySelector(".pad")?.classList.add("failed");
-    console.warn("latent pad:", error);
-    if (!pad?.reported) setStateValue("failed", true);
-    if (pad) pad.reported = true;
-  }
-  return () => {
-    if (!pad || pad.turn !== turn) return; // a newer call has taken over
-    pad.close();
-    PADS.delete(parentElement);
-  };
-}
+export default mount((root) => new LatentPad(root));

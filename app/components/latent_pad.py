@@ -234,5 +234,5 @@ _PAD = v2.component(
     "latent_walk_pad",
     html=kept.script("latent_pad.html"),
     css=kept.script("latent_pad.css"),
-    js=kept.script("network.js", "shelf.js", "map.js", "mosaic.js", "digits.js", "latent_pad.js"),
+    js=kept.script("network.js", "shelf.js", "part.js", "map.js", "mosaic.js", "digits.js", "latent_pad.js"),
 )
