@@ -7,6 +7,7 @@ that learns. A loss only says how wrong a guess was.
 """
 
 import math
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -74,6 +75,13 @@ def continuous_bernoulli_mean(logits: Float[Tensor, "*shape"]) -> Float[Tensor, 
     return torch.where(small, series, far)
 
 
+def continuous_bernoulli_variance(logits: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+    """Var[x] = 1/η² - 1/(4 sinh²(η/2)), the slope of the mean: 1/12 at η = 0, falling as 1/η²."""
+    magnitude, small, near_zero = _split(logits, 1.0)
+    far = (1 / magnitude).square() - torch.exp(-magnitude) / torch.expm1(-magnitude).square()
+    return torch.where(small, _polynomial(near_zero.square(), _VARIANCE), far)
+
+
 def continuous_bernoulli_logits(mean: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     """The inverse of `continuous_bernoulli_mean`: logits whose mean this is (no gradient).
 
@@ -124,7 +132,31 @@ def kl_per_latent(
     return 0.5 * (mean.square() + torch.expm1(logvar) - logvar)
 
 
-# Taylor coefficients in η² of: log((e^η - 1)/η) - η/2, log(η/tanh(η/2)), (mean - 1/2)/η.
+class Reduction(NamedTuple):
+    """How a code sums up one term of its loss."""
+
+    count: int  # of pixels, or of latents
+    averaged: bool  # over them, rather than summed
+    factor: float = 1.0  # what the term is then multiplied by
+
+    @property
+    def weight(self) -> float:
+        """What a single pixel's or latent's nats weigh in the loss."""
+        return self.factor / self.count if self.averaged else self.factor
+
+
+def equivalent_beta(pixels: Reduction, latents: Reduction) -> float:
+    """The β of the same loss written with sums, as everywhere here, up to a common factor.
+
+    β = (weight of a latent) / (weight of a pixel). Where a code charges the squared error, this
+    β belongs to the Gaussian of variance 1/2, whose cost that is up to a constant; read as a
+    Gaussian of another variance τ², the same loss has β / 2τ².
+    """
+    return latents.weight / pixels.weight
+
+
+# Taylor coefficients in η² of: log((e^η - 1)/η) - η/2, log(η/tanh(η/2)), (mean - 1/2)/η, and
+# the variance.
 _LOG_PARTITION = (
     0.0, 1 / 24, -1 / 2880, 1 / 181440, -1 / 9676800, 1 / 479001600, -691 / 15692092416000,
 )  # fmt: skip
@@ -134,6 +166,10 @@ _LOG_NORM = (
 )  # fmt: skip
 _MEAN = (
     1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160, -691 / 1307674368000,
+)  # fmt: skip
+_VARIANCE = (
+    1 / 12, -1 / 240, 1 / 6048, -1 / 172800, 1 / 5322240, -691 / 118879488000,
+    1 / 5748019200, -3617 / 711374856192000, 43867 / 300534953951232000,
 )  # fmt: skip
 
 

@@ -14,12 +14,15 @@ from scipy import integrate, stats
 from torch import Tensor
 
 from core.losses import (
+    Reduction,
     bernoulli_nll,
     continuous_bernoulli_log_norm,
     continuous_bernoulli_logits,
     continuous_bernoulli_mean,
     continuous_bernoulli_nll,
     continuous_bernoulli_sample,
+    continuous_bernoulli_variance,
+    equivalent_beta,
     gaussian_nll,
     kl_per_latent,
     kl_standard_normal,
@@ -103,6 +106,13 @@ def test_norm_mean_and_their_slopes_are_what_60_digits_say(dtype: torch.dtype):
     assert_exact(slope(mean, logits), column(CB, "var"))
 
 
+@each_dtype
+def test_the_variance_is_what_60_digits_say(dtype: torch.dtype):
+    assert_exact(continuous_bernoulli_variance(column(CB, "eta", dtype)), column(CB, "var"))
+    rows = REFERENCE["cb_by_lambda"]
+    assert_exact(continuous_bernoulli_variance(column(rows, "eta")), column(rows, "var"))
+
+
 def test_seen_from_lambda_the_values_are_the_same():
     rows = REFERENCE["cb_by_lambda"]
     lam = column(rows, "lam").requires_grad_()
@@ -148,6 +158,10 @@ def test_everything_follows_from_one_integral(dtype: torch.dtype):
 
     assert_exact(continuous_bernoulli_mean(logits), mean)
     assert_exact(slope(continuous_bernoulli_mean(logits), logits), variance)
+    assert_exact(continuous_bernoulli_variance(logits), variance)
+    third = (mass * (x - mean.unsqueeze(1)) ** 3).sum(1) / z  # the variance's slope: skewness
+    got = slope(continuous_bernoulli_variance(logits), logits).double()
+    torch.testing.assert_close(got, third, atol=4 * TOLERANCE[dtype]["atol"], rtol=1e-5)
     for value in (0.0, 0.25, 0.5, 1.0):
         cost = pixel(continuous_bernoulli_nll, logits, value)
         assert_exact(cost, z.log() - eta.squeeze(1) * value)
@@ -160,6 +174,43 @@ def test_everything_follows_from_one_integral(dtype: torch.dtype):
 @pytest.mark.parametrize("eta", [-50.0, -9.21024, -1.0, -0.3, 0.0, 1e-4, 0.999, 1.001, 7.0, 30.0])
 def test_the_continuous_bernoulli_is_a_density(eta: float):
     assert mass_on_unit_interval(continuous_bernoulli_nll, eta) == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.parametrize("eta", [-50.0, -9.21024, -0.3, 0.0, 0.4999, 7.0])
+def test_quadrature_finds_the_mean_the_variance_and_the_entropy(eta: float):
+    logits = torch.tensor([eta], dtype=torch.float64)
+    mean = continuous_bernoulli_mean(logits)
+
+    def expected(value) -> float:
+        def weighed(x: float) -> float:
+            cost = pixel(continuous_bernoulli_nll, logits, x).item()
+            return math.exp(-cost) * value(x, cost)
+
+        return integrate.quad(weighed, 0, 1, points=[0.01, 0.1])[0]
+
+    assert expected(lambda x, _: x) == pytest.approx(mean.item(), abs=1e-9)
+    about = expected(lambda x, _: (x - mean.item()) ** 2)
+    assert about == pytest.approx(continuous_bernoulli_variance(logits).item(), abs=1e-9)
+    entropy = pixel(continuous_bernoulli_nll, logits, mean).item()
+    assert expected(lambda _, cost: cost) == pytest.approx(entropy, abs=1e-9)
+
+
+@each_dtype
+@pytest.mark.parametrize(
+    ("function", "switch"),
+    [
+        (continuous_bernoulli_log_norm, 0.5),
+        (continuous_bernoulli_mean, 0.5),
+        (continuous_bernoulli_variance, 1.0),
+        (lambda logits: pixel(continuous_bernoulli_nll, logits, 0.3), 0.5),
+    ],
+    ids=["log C", "mean", "variance", "cost"],
+)
+def test_nothing_jumps_where_a_series_takes_over(function, switch: float, dtype: torch.dtype):
+    for at in (torch.tensor(switch, dtype=dtype), torch.tensor(-switch, dtype=dtype)):
+        inside = torch.nextafter(at, torch.zeros_like(at))
+        values = function(torch.stack([inside, at]))
+        torch.testing.assert_close(values[0], values[1], atol=TOLERANCE[dtype]["atol"], rtol=0)
 
 
 @pytest.mark.parametrize(("lam", "mass"), [(0.5, 0.500), (0.3, 0.472), (0.1, 0.364), (0.01, 0.213)])
@@ -204,6 +255,7 @@ def test_no_logit_is_too_large_for_norm_mean_or_sample(dtype: torch.dtype, rng: 
     for value in (
         continuous_bernoulli_log_norm(logits),
         continuous_bernoulli_mean(logits),
+        continuous_bernoulli_variance(logits),
         continuous_bernoulli_sample(logits, rng),
     ):
         assert value.isfinite().all()
@@ -225,6 +277,9 @@ def test_far_out_a_pixel_is_an_exponential_distribution(dtype: torch.dtype):
             )
             norm = continuous_bernoulli_log_norm(logits).item()
             assert norm == pytest.approx(math.log(size), rel=1e-6)
+            if size < 1e20 or dtype == torch.float64:  # 1e-60 is no float32
+                variance = continuous_bernoulli_variance(logits).item()
+                assert variance == pytest.approx(1 / size**2, rel=1e-6, abs=0)
 
 
 def test_slopes_equal_finite_differences_on_both_sides_of_every_switch():
@@ -237,6 +292,7 @@ def test_slopes_equal_finite_differences_on_both_sides_of_every_switch():
     for function in (
         continuous_bernoulli_log_norm,
         continuous_bernoulli_mean,
+        continuous_bernoulli_variance,
         lambda logits: continuous_bernoulli_nll(logits, x),
         lambda logits: bernoulli_nll(logits, x),
         lambda logits: gaussian_nll(logits, x, 0.05),
@@ -397,3 +453,44 @@ def test_the_divergence_is_torch_s(rng: torch.Generator):
 def test_the_four_clouds_of_the_lesson_cost_what_it_says(mean: float, sigma: float, nats: float):
     kl = kl_standard_normal(torch.tensor([[float(mean)]]), torch.tensor([[2 * math.log(sigma)]]))
     assert kl.item() == pytest.approx(nats, abs=5e-4)
+
+
+@pytest.mark.parametrize("latents", ["d2", "d10"])
+def test_the_seed_s_factors_are_the_betas_that_were_worked_out_for_them(latents: str):
+    """Its loss: rf times the mean over 784 pixels, plus the mean over d latents."""
+    d = int(latents[1:])
+    for factor, beta in REFERENCE["seed_rf_to_beta"][latents].items():
+        pixels = Reduction(784, averaged=True, factor=float(factor))
+        assert equivalent_beta(pixels, Reduction(d, averaged=True)) == pytest.approx(beta)
+
+
+@pytest.mark.parametrize("pixels_averaged", [True, False])
+@pytest.mark.parametrize("latents_averaged", [True, False])
+def test_the_equivalent_beta_gives_the_same_gradient_up_to_a_factor(
+    pixels_averaged: bool, latents_averaged: bool, rng: torch.Generator
+):
+    """Every way to reduce, as a code would write it, against sums with that β."""
+    logits, mean, logvar = (torch.randn(1, n, generator=rng).double() for n in (12, 3, 3))
+    logits.requires_grad_()
+    mean.requires_grad_()
+    x = torch.rand(1, 12, generator=rng).double()
+    bce = torch.nn.functional.binary_cross_entropy_with_logits(logits, x, reduction="none")
+    kl = 0.5 * (mean.square() + logvar.exp() - 1 - logvar)
+    theirs = 7 * (bce.mean() if pixels_averaged else bce.sum())
+    theirs = theirs + 0.3 * (kl.mean() if latents_averaged else kl.sum())
+    beta = equivalent_beta(Reduction(12, pixels_averaged, 7.0), Reduction(3, latents_averaged, 0.3))
+    ours = bernoulli_nll(logits, x) + beta * kl_standard_normal(mean, logvar)
+    factor = 7 / 12 if pixels_averaged else 7
+    for variable in (logits, mean):
+        (of_theirs,) = torch.autograd.grad(theirs, variable, retain_graph=True)
+        (of_ours,) = torch.autograd.grad(ours.sum(), variable, retain_graph=True)
+        torch.testing.assert_close(of_theirs, factor * of_ours)
+
+
+def test_summed_squared_error_is_the_gaussian_of_variance_one_half(rng: torch.Generator):
+    """And so one of another variance τ² charges β / 2τ² for the same loss."""
+    logits, x = (torch.rand(4, 9, generator=rng).double() for _ in range(2))
+    squared = (logits.sigmoid() - x).square().sum(1)
+    for variance in (0.5, 0.05):
+        ours = gaussian_nll(logits, x, variance) - 4.5 * math.log(2 * math.pi * variance)
+        torch.testing.assert_close(2 * variance * ours, squared)
