@@ -5,7 +5,7 @@ PORT ?= 8501
 VENV := .venv
 PY := $(VENV)/bin/python
 
-.PHONY: help app test pretrained
+.PHONY: help app test bench pretrained paper-table
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,8 +20,15 @@ test: $(VENV)/requirements-dev.stamp ## check style, types and behaviour, in a r
 	$(PY) -m pyright
 	$(PY) -m pytest
 
+bench: $(VENV)/requirements-dev.stamp ## measure how fast the maps follow the hand
+	$(PY) tests/browser/ensure_browser.py
+	$(PY) -m tests.benchmarks
+
 pretrained: $(VENV)/requirements.stamp ## train the models in pretrained/ again; DATA=folder that holds MNIST/raw
 	$(PY) pretrained/make.py --data "$(or $(DATA),$(error make pretrained needs DATA=folder that holds MNIST/raw))"
+
+paper-table: $(VENV)/requirements.stamp ## train and measure the continuous Bernoulli paper's table again; DATA=folder
+	$(PY) -m pretrained.paper_table --data "$(or $(DATA),$(error make paper-table needs DATA=folder that holds MNIST/raw))"
 
 # A stamp is newer than the requirements that it installed.
 $(VENV)/%.stamp: %.txt | $(PY)

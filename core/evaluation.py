@@ -5,6 +5,7 @@ decode *sampled* z; pictures and maps use posterior means, and a page says which
 """
 
 import math
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -14,9 +15,13 @@ from jaxtyping import Float, Int64, UInt8
 from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
 
-from core.data import to_float
+from core.data import dequantise, to_float
 from core.latent import Codes, nearest
-from core.losses import kl_standard_normal
+from core.losses import (
+    continuous_bernoulli_logits,
+    continuous_bernoulli_nll,
+    kl_standard_normal,
+)
 from core.models import Model, ModelConfig, VariationalAutoencoder, mean_image, sample_image
 from core.models.classifier import Classifier
 from core.models.layers import negative_log_likelihood
@@ -64,6 +69,25 @@ def mean_terms(model: Model, images: Tensor, rng: torch.Generator, samples: int 
     reconstruction, kl = terms_per_image(model, images, rng, samples)
     r, k = reconstruction.double().mean().item(), kl.double().mean().item()
     return Terms(total=r + k, reconstruction=r, kl=k)
+
+
+@torch.no_grad()
+def bits_per_dimension(
+    model: VariationalAutoencoder, images: UInt8[Tensor, "images 1 28 28"], rng: torch.Generator
+) -> float:
+    """Bits that a pixel's byte costs at most under the model; 8 under a uniform density.
+
+    The negative ELBO of dequantised images in bits a pixel, plus log2 256: the mean log-density
+    over a byte's cell is a lower bound on log 256 P(byte). Comparable between all densities.
+    Theis et al. 2016 (arXiv:1511.01844). Raises ValueError for a Bernoulli, which is none.
+    """
+    if model.config.likelihood == "bernoulli":
+        raise ValueError("a Bernoulli gives grey values no density, so no bits per dimension")
+    nats = 0.0
+    for part in images.split(1000):
+        _, reconstruction, kl = model.loss(dequantise(part, rng), rng)  # whatever its beta
+        nats += len(part) * (reconstruction + kl).double().item()
+    return nats / len(images) / images[0].numel() / math.log(2) + 8
 
 
 @torch.no_grad()
@@ -154,6 +178,15 @@ def confidence(
 def confident_share(classifier: Classifier, images: Float[Tensor, "images 1 28 28"]) -> float:
     """Share of the images of which the classifier is more than 90 % sure."""
     return (confidence(classifier, images) > CONFIDENT).float().mean().item()
+
+
+def readable(
+    classifier: Classifier,
+    images: Float[Tensor, "images 1 28 28"],
+    labels: Int64[Tensor, " images"],
+) -> float:
+    """Share of the images that the classifier reads as their label."""
+    return (classifier.probabilities(images).argmax(1) == labels).float().mean().item()
 
 
 class Between(NamedTuple):
@@ -264,6 +297,46 @@ def entropy_floor(images: UInt8[Tensor, "images 1 28 28"]) -> float:
     return (torch.special.entr(x) + torch.special.entr(1 - x)).flatten(1).sum(1).mean().item()
 
 
+def continuous_bernoulli_ceiling(
+    x: Float[Tensor, "images *pixels"], bound: float | None
+) -> Float[Tensor, " images"]:
+    """log p(x | λ) with the best λ for every pixel under |logit| <= bound, nats per image.
+
+    No decoder, and so no ELBO, gets above it. Infinite without a bound (None) where a pixel is
+    exactly 0 or 1: there the density rises without end.
+    """
+    return _best_density(x, continuous_bernoulli_logits(x), bound)
+
+
+def _best_density(x: Tensor, best: Tensor, bound: float | None) -> Tensor:
+    """`best` is where the gradient mean - x is 0; the cost is convex, so clamped it stays best."""
+    if bound is not None:
+        best = best.clamp(-bound, bound)
+    endless = best.isinf().flatten(1).any(1)
+    finite = -continuous_bernoulli_nll(best.nan_to_num(posinf=0, neginf=0), x)
+    return torch.where(endless, torch.inf, finite)
+
+
+def mean_ceilings(
+    images: UInt8[Tensor, "images 1 28 28"], bounds: Sequence[float | None], *, dequantised: bool
+) -> list[float]:
+    """Mean `continuous_bernoulli_ceiling` of the images under each bound, nats per image.
+
+    Of x / 255, or of (x + u) / 256 in expectation over u: no draw, but Gauss-Legendre quadrature.
+    There are only 256 grey values, so it costs the same for any number of images.
+    """
+    grey = torch.arange(256, dtype=torch.float64).unsqueeze(1)
+    per_image = torch.bincount(images.flatten().long(), minlength=256).double() / len(images)
+    if dequantised:
+        nodes, weights = (torch.from_numpy(part) for part in np.polynomial.legendre.leggauss(64))
+        x, weight = (grey + (1 + nodes) / 2) / 256, per_image.unsqueeze(1) * weights / 2
+    else:
+        x, weight = grey / 255, per_image.unsqueeze(1)
+    x, weight = x.reshape(-1, 1)[weight.flatten() > 0], weight.flatten()[weight.flatten() > 0]
+    best = continuous_bernoulli_logits(x)
+    return [(weight * _best_density(x, best, bound)).sum().item() for bound in bounds]
+
+
 def mean_image_cost(
     train_images: UInt8[Tensor, "train 1 28 28"], test_images: UInt8[Tensor, "test 1 28 28"]
 ) -> float:
@@ -273,14 +346,24 @@ def mean_image_cost(
     return F.binary_cross_entropy(mean, x, reduction="sum").item()
 
 
-def pca_reconstruction(
-    train_images: UInt8[Tensor, "train 1 28 28"],
-    images: UInt8[Tensor, "images 1 28 28"],
-    latent_dim: int,
-) -> Float[Tensor, "images 1 28 28"]:
-    """The linear baseline of the same size: PCA with so many components, clipped to [0, 1]."""
+class Pca(NamedTuple):
+    """The linear baseline: as many numbers for an image, and straight lines only."""
+
+    mean: Float[Tensor, " 784"]
+    directions: Float[Tensor, "latent 784"]
+
+    def restore(self, x: Float[Tensor, "images 1 28 28"]) -> Float[Tensor, "images 1 28 28"]:
+        """Images from their coordinates along the directions, clipped to [0, 1]."""
+        codes = (x.flatten(1) - self.mean) @ self.directions.T
+        return (self.mean + codes @ self.directions).clamp(0, 1).view_as(x)
+
+
+def fit_pca(images: UInt8[Tensor, "images 1 28 28"], latent_dim: int) -> Pca:
+    """The directions in which these images vary most."""
     from sklearn.decomposition import PCA
 
-    pca = PCA(latent_dim, random_state=0).fit(to_float(train_images).flatten(1).numpy())
-    restored = pca.inverse_transform(pca.transform(to_float(images).flatten(1).numpy()))
-    return torch.from_numpy(np.clip(restored, 0, 1)).float().view(-1, 1, 28, 28)
+    pca = PCA(latent_dim, random_state=0).fit(to_float(images).flatten(1).numpy())
+    return Pca(
+        torch.from_numpy(np.asarray(pca.mean_)).float(),
+        torch.from_numpy(np.asarray(pca.components_)).float(),
+    )

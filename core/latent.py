@@ -154,7 +154,7 @@ def window_through(
 
 
 class Projection(NamedTuple):
-    """The plane of the two directions along which a set of codes varies most."""
+    """A plane in latent space on which codes are drawn."""
 
     origin: Float[Tensor, " latent"]
     axes: Float[Tensor, "2 latent"]  # orthonormal
@@ -200,6 +200,14 @@ def principal_plane(z: Float[Tensor, "codes latent"]) -> Projection:
         torch.from_numpy(np.asarray(pca.components_)).float(),
         torch.from_numpy(np.asarray(pca.explained_variance_ratio_)).float(),
     )
+
+
+def axis_plane(z: Float[Tensor, "codes latent"], first: int, second: int) -> Projection:
+    """The plane of two of the latent axes, counted from 0."""
+    variance = z.var(0)
+    axes = torch.eye(z.shape[1])[[first, second]]
+    share = variance[[first, second]] / variance.sum().clamp(min=1e-30)
+    return Projection(torch.zeros(z.shape[1]), axes, share)
 
 
 def tsne(z: Float[Tensor, "codes latent"], seed: int = 0) -> Float[Tensor, "codes 2"]:

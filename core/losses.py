@@ -135,14 +135,14 @@ def kl_per_latent(
 class Reduction(NamedTuple):
     """How a code sums up one term of its loss."""
 
-    count: int  # of pixels, or of latents
+    size: int  # how many pixels, or latents
     averaged: bool  # over them, rather than summed
     factor: float = 1.0  # what the term is then multiplied by
 
     @property
     def weight(self) -> float:
         """What a single pixel's or latent's nats weigh in the loss."""
-        return self.factor / self.count if self.averaged else self.factor
+        return self.factor / self.size if self.averaged else self.factor
 
 
 def equivalent_beta(pixels: Reduction, latents: Reduction) -> float:

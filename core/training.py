@@ -141,12 +141,12 @@ def advance(
     seconds: float | None = None,
     steps: int | None = None,
 ) -> TrainState:
-    """The state so many seconds or steps later, or at the end of the run if that comes first.
+    """The state so many seconds or steps later, or at the end of the run: what comes first.
 
     Raises TrainingDiverged where a term of the loss is NaN or infinite.
     """
-    if (seconds is None) == (steps is None):
-        raise ValueError("give either seconds or steps, so that the slice has one length")
+    if seconds is None and steps is None:
+        raise ValueError("give seconds or steps, or both, so that the slice has an end")
     started = time.perf_counter()
     last = total_steps(state.config, digits)
     every = max(1, last // RECORDS)
@@ -159,7 +159,7 @@ def advance(
     noise.set_state(state.noise)
     history, pending, step = list(state.history), list(state.pending), state.step
     if not history:
-        history.append(Record(0, None, _test_terms(model, digits, step, state.config)))
+        history.append(Record(0, None, test_terms(model, digits, step, state.config)))
     order, epoch = torch.empty(0, dtype=torch.long), -1
     while step < target and (step == state.step or time.perf_counter() < deadline):
         if step // (last // state.config.epochs) != epoch:
@@ -177,7 +177,7 @@ def advance(
         pending.append(Loss(*(term.detach() for term in loss)))
         if step % every == 0 or step == last:
             train = _mean_terms(pending, step, state.config)
-            history.append(Record(step, train, _test_terms(model, digits, step, state.config)))
+            history.append(Record(step, train, test_terms(model, digits, step, state.config)))
             pending = []
     optimiser.zero_grad()
     _mean_terms(pending, step, state.config)
@@ -207,6 +207,17 @@ def fast_precision() -> Precision:
     return "bfloat16" if torch.cpu._is_avx512_bf16_supported() else "float32"
 
 
+def test_terms(model: Model, digits: Digits, step: int, config: TrainConfig) -> Terms:
+    """The test loss of a record: TEST_IMAGES images, the same ε each time.
+
+    Raises TrainingDiverged where a term is NaN or infinite.
+    """
+    x = to_float(digits.test_images[:TEST_IMAGES])
+    with torch.no_grad(), _autocast(config):
+        loss = model.loss(x, torch.Generator().manual_seed(config.seed))
+    return _finite(Terms(*(term.item() for term in loss)), step, config)
+
+
 def _order(config: TrainConfig, digits: Digits, epoch: int) -> Int64[Tensor, " images"]:
     """The order of an epoch depends on the seed and the epoch alone: the same for AE and VAE."""
     shuffle = torch.Generator().manual_seed(config.seed * 1_000_003 + epoch)
@@ -215,13 +226,6 @@ def _order(config: TrainConfig, digits: Digits, epoch: int) -> Int64[Tensor, " i
 
 def _autocast(config: TrainConfig) -> torch.autocast:
     return torch.autocast("cpu", torch.bfloat16, enabled=config.precision == "bfloat16")
-
-
-def _test_terms(model: Model, digits: Digits, step: int, config: TrainConfig) -> Terms:
-    x = to_float(digits.test_images[:TEST_IMAGES])
-    with torch.no_grad(), _autocast(config):
-        loss = model.loss(x, torch.Generator().manual_seed(config.seed))
-    return _finite(Terms(*(term.item() for term in loss)), step, config)
 
 
 def _mean_terms(pending: list[Loss], step: int, config: TrainConfig) -> Terms | None:

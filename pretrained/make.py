@@ -20,12 +20,13 @@ sys.path.insert(0, str(HERE.parent))
 import torch
 import torch.nn.functional as F
 
-from core import checkpoints, data, evaluation, latent, sampling, training
+from core import checkpoints, data, evaluation, film, latent, sampling, training
 from core.models import ModelConfig, VariationalAutoencoder, mean_image
 from core.models.classifier import Classifier, ClassifierConfig
 from core.training import TrainConfig
 
 FIRST, LAST = 6_000, 59_999
+FILMED = ("ae-lite-2", "vae-lite-2-beta-1")
 SEED_SWEEP = (0.0392, 0.392, 3.92, 39.2, 392.0)  # the JL-ML repository's rf = 10 000 … 1, as beta
 PROTOCOL = (
     "MNIST's 10 000 test images, x/255, not dequantised; sums over pixels and latents, means "
@@ -39,6 +40,8 @@ DENSE = TrainConfig(epochs=20, batch_size=128, learning_rate=0.02)
 LITE = TrainConfig(epochs=12, batch_size=64, learning_rate=0.004)
 SHALLOW = TrainConfig(epochs=8, batch_size=64, learning_rate=0.003)
 DEEP = TrainConfig(epochs=12, batch_size=64, learning_rate=0.002)
+BOUNDED = TrainConfig(epochs=10, batch_size=128, learning_rate=0.002)
+LOGIT_BOUNDS = (4.6, 9.21024, 15.94, 100.0, None)  # λ >= 0.01, 1e-4 (the paper's), torch's clamp
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,10 @@ def recipes() -> list[Recipe]:
         if likelihood != "bernoulli":
             config = replace(lite_vae, likelihood=likelihood)
             made.append(Recipe(f"vae-lite-2-{short}", config, LITE))
+    for bound in LOGIT_BOUNDS:
+        config = ModelConfig("vae", "dense", 20, 200, "continuous_bernoulli", logit_bound=bound)
+        name = f"vae-dense-20-cb-bound-{bound:.4g}" if bound else "vae-dense-20-cb-bound-none"
+        made.append(Recipe(name, config, BOUNDED))
     made.append(Recipe("ae-shallow-2", ModelConfig("ae", "shallow", 2), SHALLOW))
     made.append(Recipe("ae-deep-2", ModelConfig("ae", "deep", 2), DEEP))
     return made
@@ -81,13 +88,17 @@ def training_digits(root: Path) -> data.Digits:
     )
 
 
-def make(recipe: Recipe, root: Path) -> str:
+def make(recipe: Recipe, root: Path, folder: Path) -> str:
     """Train, measure and save one model; the line to print."""
     torch.set_num_threads(1)
     digits = training_digits(root)
     state = training.start(recipe.model, recipe.training)
-    while state.step < training.total_steps(recipe.training, digits):
-        state = training.advance(state, digits, steps=2000)
+    total = training.total_steps(recipe.training, digits)
+    # The digits that a visitor follows at first: as new to the model as all of the sample.
+    taken = film.begin(total, digits, data.load("sample").test_images[:10]).after(state, digits)
+    while (due := taken.next_step()) is not None:
+        state = training.advance(state, digits, steps=due - state.step)
+        taken = taken.after(state, digits)
     card = {
         "name": recipe.name,
         "data": digits.source,
@@ -99,7 +110,9 @@ def make(recipe: Recipe, root: Path) -> str:
         "test": measure(state.model, digits),
         "history": [asdict(record) for record in state.history],
     }
-    checkpoints.save(HERE / recipe.name, state.model, card)
+    checkpoints.save(folder / recipe.name, state.model, card)
+    if recipe.name in FILMED:
+        film.save(folder / f"{recipe.name}.film.safetensors", taken)
     test = card["test"]
     return (
         f"{recipe.name}: {state.seconds:.0f} s, reconstruction {test['reconstruction']:.2f} "
@@ -195,20 +208,25 @@ def write_readme() -> None:
         "Made by `make pretrained DATA=folder` (the folder that holds `MNIST/raw`), which also "
         "writes this page. They learn from MNIST's training images 6 000 to 59 999; no picture of "
         "the embedded sample is among them. Each NAME.json says how its model was made and "
-        "measured. Figures of different likelihoods cannot be compared.",
+        "measured; NAME.film.safetensors, where there is one, is the film of its training. "
+        "Figures of different likelihoods cannot be compared, nor those of a continuous "
+        "Bernoulli under different bounds on its logits. `make paper-table` makes "
+        "paper_table.json.",
         "",
-        "| model | likelihood | β | BCE or NLL | KL | −ELBO | squared error | 15-NN | seconds |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| model | likelihood | bound | β | BCE or NLL | KL | −ELBO | squared error | 15-NN "
+        "| seconds |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for path in sorted(HERE.glob("*.json")):
+    for path in sorted(HERE / f"{recipe.name}.json" for recipe in recipes()):
+        if not path.is_file():  # not made yet
+            continue
         card = json.loads(path.read_text())
         model, test = card["model"], card["test"]
-        if model["kind"] == "classifier":
-            continue
         vae = model["kind"] == "vae"
         cells = (
             card["name"],
             model["likelihood"].replace("_", " "),
+            _bound(model),
             f"{model['beta']:g}" if vae else "",
             f"{test['reconstruction']:.1f}",
             f"{test['kl']:.2f}" if vae else "",
@@ -230,10 +248,18 @@ def write_readme() -> None:
     (HERE / "README.md").write_text("\n".join(lines) + "\n")
 
 
+def _bound(model: dict) -> str:
+    """A continuous Bernoulli's bound on |logit|; other likelihoods have none."""
+    if model["likelihood"] != "continuous_bernoulli":
+        return ""
+    return f"{model['logit_bound']:.4g}" if model["logit_bound"] else "none"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds MNIST/raw")
     parser.add_argument("--only", nargs="*", help="names of single models to make")
+    parser.add_argument("--into", type=Path, default=HERE, help="the folder to write to")
     parser.add_argument("--processes", type=int, default=2, help="models trained side by side")
     wanted = parser.parse_args()
     root = wanted.data.resolve()
@@ -241,9 +267,11 @@ def main() -> None:
         print(make_classifier(root), flush=True)
     chosen = [recipe for recipe in recipes() if not wanted.only or recipe.name in wanted.only]
     with ProcessPoolExecutor(wanted.processes) as pool:
-        for made in as_completed([pool.submit(make, recipe, root) for recipe in chosen]):
+        orders = [pool.submit(make, recipe, root, wanted.into) for recipe in chosen]
+        for made in as_completed(orders):
             print(made.result(), flush=True)
-    write_readme()
+    if wanted.into == HERE:
+        write_readme()
 
 
 if __name__ == "__main__":

@@ -143,8 +143,8 @@ class _Clamp(torch.autograd.Function):
 
 def negative_log_likelihood(
     config: ModelConfig,
-    logits: Float[Tensor, "batch 1 28 28"],
-    x: Float[Tensor, "batch 1 28 28"],
+    logits: Float[Tensor, "batch *pixels"],
+    x: Float[Tensor, "batch *pixels"],
 ) -> Float[Tensor, " batch"]:
     """-log p(x|z) under the configured likelihood, nats per image."""
     match config.likelihood:

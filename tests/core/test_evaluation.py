@@ -118,6 +118,37 @@ def test_a_blind_model_pays_784_coin_flips_and_no_divergence(kind, digits: Digit
     assert per_image.reconstruction.shape == per_image.kl.shape == (1001,)
 
 
+def test_a_uniform_density_costs_eight_bits_a_byte(digits: Digits):
+    model = all_zero("vae", "continuous_bernoulli")  # λ = ½ everywhere is uniform on [0, 1]
+    assert isinstance(model, VariationalAutoencoder)
+    bits = evaluation.bits_per_dimension(model, digits.test_images[:20], seeded())
+    assert bits == pytest.approx(8, abs=1e-6)
+
+
+@pytest.mark.parametrize("likelihood", ["gaussian", "continuous_bernoulli"])
+def test_bits_are_a_little_more_than_those_of_the_byte_s_cell(likelihood: Likelihood):
+    """Against the exact probability of a black byte, the density's mass on [0, 1/256]."""
+    model = all_zero("vae", likelihood)
+    assert isinstance(model, VariationalAutoencoder)
+    with torch.no_grad():
+        model.get_parameter("decoder.2.bias").fill_(-3.0)  # for every z
+    if likelihood == "gaussian":
+        mass = stats.norm(1 / (1 + math.exp(3)), model.config.variance**0.5)
+    else:
+        mass = stats.truncexpon(3, scale=1 / 3)
+    exact = -math.log2(mass.cdf(1 / 256) - mass.cdf(0))
+    black = torch.zeros(200, 1, 28, 28, dtype=torch.uint8)
+    bits = evaluation.bits_per_dimension(model, black, seeded())
+    assert exact - 1e-5 < bits < exact + 1e-4
+
+
+def test_a_coin_has_no_bits_for_grey_bytes(digits: Digits):
+    model = all_zero("vae")
+    assert isinstance(model, VariationalAutoencoder)
+    with pytest.raises(ValueError, match="no density"):
+        evaluation.bits_per_dimension(model, digits.test_images[:2], seeded())
+
+
 def test_the_total_is_the_negative_elbo_whatever_beta_trained_the_model(digits: Digits):
     images = digits.test_images[:20]
     plain, heavy = (
@@ -251,6 +282,12 @@ def test_between_two_digits_the_judge_may_read_a_third(judge: Classifier):
     assert evaluation.judge_between(judge, images, starts, ends) == (0.5, 0.25)
 
 
+def test_readable_is_the_share_read_as_their_label(judge: Classifier):
+    images = torch.zeros(4, 1, 28, 28)
+    images[:2, 0, 0, 0] = 1  # read as 3, the others as 0
+    assert evaluation.readable(judge, images, torch.tensor([3, 5, 0, 3])) == 0.5
+
+
 def test_three_judges_look_at_a_set_of_pictures(judge: Classifier, digits: Digits):
     originals = to_float(digits.test_images[:6])
     pictures = originals.clone()
@@ -379,9 +416,62 @@ def test_principal_components_restore_images_as_an_svd_does(digits: Digits):
     for dim in (1, 2, 20):
         directions = axes[:dim]
         restored = np.clip(x.mean(0) + (y - x.mean(0)) @ directions.T @ directions, 0, 1)
-        got = evaluation.pca_reconstruction(train, test, dim)
+        got = evaluation.fit_pca(train, dim).restore(to_float(test))
         assert got.shape == (50, 1, 28, 28) and got.min() >= 0 and got.max() <= 1
         np.testing.assert_allclose(got.numpy().reshape(50, 784), restored, atol=0.02)
         errors.append(evaluation.squared_error(got, to_float(test)).mean().item())
     assert errors == sorted(errors, reverse=True)
     assert errors[-1] < errors[0] / 2
+
+
+@pytest.mark.parametrize("bound", [0.7, 4.6, 9.21024])
+def test_the_ceiling_of_a_pixel_is_the_best_of_many_logits(bound: float):
+    greys = torch.tensor(
+        [[0.0], [0.03], [0.12], [0.4999], [0.5], [0.7], [1.0]], dtype=torch.float64
+    )
+    logits = np.linspace(-bound, bound, 20_002)  # 0 is not among them
+    size = np.abs(logits)
+    best = [  # below 1/2 a continuous Bernoulli is an exponential cut off at 1, above it mirrored
+        stats.truncexpon.logpdf(np.where(logits < 0, x, 1 - x), size, scale=1 / size).max()
+        for x in greys.flatten().numpy()
+    ]
+    found = evaluation.continuous_bernoulli_ceiling(greys, bound)
+    np.testing.assert_allclose(found.numpy(), best, rtol=0, atol=1e-6)
+
+
+def test_without_a_bound_a_black_pixel_has_no_ceiling_and_a_nearly_black_one_has():
+    x = torch.tensor([[0.0, 0.5], [1e-3, 0.5], [0.5, 0.5], [0.5, 1.0]], dtype=torch.float64)
+    found = evaluation.continuous_bernoulli_ceiling(x, None).tolist()
+    # an exponential of mean m has density e^-1 / m there, and 1/2 calls for the uniform
+    assert found == pytest.approx([math.inf, -1 - math.log(1e-3), 0, math.inf])
+
+
+def test_no_elbo_gets_above_the_ceiling(digits: Digits):
+    model = build(ModelConfig("vae", likelihood="continuous_bernoulli", logit_bound=3.0), seeded())
+    images = digits.test_images[:50]
+    terms = evaluation.terms_per_image(model, images, seeded())
+    ceiling = evaluation.continuous_bernoulli_ceiling(to_float(images), 3.0)
+    assert (-terms.reconstruction < ceiling).all()
+
+
+@pytest.mark.parametrize("bound", [0.7, 9.21024])
+def test_mean_ceilings_are_means_over_images(digits: Digits, bound: float):
+    images = digits.test_images[:100]
+    grey = evaluation.mean_ceilings(images, [bound], dequantised=False)[0]
+    each = evaluation.continuous_bernoulli_ceiling(to_float(images).double(), bound)
+    assert grey == pytest.approx(each.mean().item(), rel=1e-7)  # float32's x / 255
+    draws = [
+        evaluation.continuous_bernoulli_ceiling(data.dequantise(images, seeded(i)), bound).mean()
+        for i in range(4)
+    ]
+    spread = evaluation.mean_ceilings(images, [bound], dequantised=True)[0]
+    assert spread == pytest.approx(torch.stack(draws).mean().item(), abs=0.2)
+
+
+def test_without_a_bound_only_dequantised_digits_have_a_ceiling(digits: Digits):
+    images = digits.test_images[:20]
+    assert evaluation.mean_ceilings(images, [None], dequantised=False) == [math.inf]
+    black = torch.zeros(1, 1, 28, 28, dtype=torch.uint8)
+    # u / 256 has mean log-density E[-1 - log(u / 256)] under the exponential of its own size
+    found = evaluation.mean_ceilings(black, [None], dequantised=True)[0]
+    assert found == pytest.approx(784 * math.log(256), abs=0.2)

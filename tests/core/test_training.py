@@ -326,11 +326,18 @@ def test_a_slice_of_no_steps_only_measures(few: Digits):
         assert torch.equal(before, after)
 
 
-def test_a_slice_has_one_length(few: Digits):
-    with pytest.raises(ValueError, match="either seconds or steps"):
+def test_a_slice_has_an_end(few: Digits):
+    with pytest.raises(ValueError, match="seconds or steps"):
         advance(start(VAE, SHORT), few)
-    with pytest.raises(ValueError, match="either seconds or steps"):
-        advance(start(VAE, SHORT), few, seconds=1, steps=1)
+
+
+def test_of_seconds_and_steps_the_first_to_run_out_ends_a_slice(few: Digits, uncut: TrainState):
+    by_steps = advance(start(VAE, SHORT), few, seconds=1000, steps=7)
+    assert by_steps.step == 7
+    by_seconds = advance(by_steps, few, seconds=0, steps=7)
+    assert by_seconds.step == 8, "time that is used up leaves one step"
+    rest = advance(by_seconds, few, seconds=1000, steps=1000)
+    assert same_numbers(rest, uncut)
 
 
 def poison(state: TrainState, layer: str, value: float) -> TrainState:
