@@ -126,7 +126,7 @@ class Drawing extends Part {
     const { map, plane } = this;
     if (this.stale) {
       map.measure(this.host);
-      map.lookAt(map.home ?? map.extentOfPoints());
+      map.lookAt(map.home ?? this.data.extent ?? map.extentOfPoints());
       map.drawBase({ pointsOpacity: 0.45 });
       this.stale = false;
     }

@@ -97,6 +97,7 @@ def draw_digit(
             data={
                 "pieces": pieces,
                 "axes": axes,
+                "extent": content.map and content.map.extent,
                 "scale": theme.DIGIT + 1,
                 "colours": {"latent": theme.LATENT},
             },

@@ -135,7 +135,8 @@ class LatentPad extends Part {
         for (const { corners, label } of layers.outlines) {
           map.drawOutline(context, corners, map.colour(label));
         }
-        map.drawNumbered(context, layers.samples.map((z) => this.plane.project(z)), colours.sample);
+        const places = layers.samples.map((z) => this.plane.project(z));
+        map.drawNumbered(context, places, colours.sample, layers.in_hole, colours.hole);
       },
     });
     this.mosaic.clear();
@@ -261,7 +262,7 @@ class LatentPad extends Part {
     planeBox.replaceChildren();
     allBox.replaceChildren();
     const axes = [0, 1].slice(0, Math.min(latent, 2)).map((axis) =>
-      slider(planeBox, this.data.axes[axis], (value) => {
+      slider(planeBox, this.data.axes[axis].split(" (")[0], (value) => {
         const place = this.plane.project(this.z);
         place[axis] = value;
         return this.plane.move(this.z, place);

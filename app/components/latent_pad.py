@@ -59,6 +59,7 @@ class Layers:
     outlines: Float[Tensor, "outlines corners 2"] | None = None  # Projection.outlines
     outline_labels: Sequence[int] = ()  # the class whose colour each outline has
     samples: Float[Tensor, "samples latent"] | None = None  # drawn with their numbers
+    in_hole: Sequence[bool] = ()  # of each sample: a square instead of a disc
     path: Float[Tensor, "2 latent"] | None = None  # from A to B, whose ends can be dragged
     frames: int = 11  # decoded along the path
 
@@ -104,9 +105,7 @@ def content(
             },
         ),
         digits=None if images is None else pack_digits(images[:MOST_CODES]),
-        holes=None
-        if holes is None
-        else kept.piece({"threshold": holes.threshold}, {"known": holes.codes.numpy()}),
+        holes=None if holes is None else pack_holes(holes),
         latent_dim=codes.shape[1],
         digit_address=digit_address,
         axes=axes,
@@ -118,6 +117,11 @@ def pack_digits(images: UInt8[Tensor, "images 1 28 28"]) -> Piece:
     """Digits for `content`'s pads, compressed; the same digits make the same piece."""
     packed = np.frombuffer(zlib.compress(images.numpy().tobytes(), 9), np.uint8)
     return kept.piece({}, {"packed": packed})
+
+
+def pack_holes(holes: Holes) -> Piece:
+    """Where no code lives, for `Layers.holes`."""
+    return kept.piece({"threshold": holes.threshold}, {"known": holes.codes.numpy()})
 
 
 def latent_pad(
@@ -187,6 +191,7 @@ def _drawn(layers: Layers) -> dict[str, Any]:
         "mosaic": layers.mosaic,
         "outlines": [{"corners": o, "label": int(i)} for o, i in zip(outlines, labels)],
         "samples": [] if layers.samples is None else layers.samples.tolist(),
+        "in_hole": list(layers.in_hole),
     }
 
 
@@ -234,5 +239,7 @@ _PAD = v2.component(
     "latent_walk_pad",
     html=kept.script("latent_pad.html"),
     css=kept.script("latent_pad.css"),
-    js=kept.script("network.js", "shelf.js", "part.js", "map.js", "mosaic.js", "digits.js", "latent_pad.js"),
+    js=kept.script(
+        "network.js", "shelf.js", "part.js", "map.js", "mosaic.js", "digits.js", "latent_pad.js"
+    ),
 )

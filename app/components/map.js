@@ -293,20 +293,25 @@ class LatentMap {
     context.stroke();
   }
 
-  drawNumbered(context, places, colour) {
+  // Places with their numbers: discs, and squares where they are marked.
+  drawNumbered(context, places, colour, marked = [], markedColour = colour) {
     context.font = `bold 11px ${this.font}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     places.forEach(([x, y], i) => {
-      this.drawDisc(context, x, y, 9, colour);
+      if (this.lanes) y = LANES - 1 - ((i + 0.5) * LANES) / places.length; // apart, to be read
+      if (marked[i]) this.drawDisc(context, x, y, 9, markedColour, true);
+      else this.drawDisc(context, x, y, 9, colour);
       context.fillStyle = "white";
       context.fillText(String(i + 1), this.left(x), this.above(y) + 0.5);
     });
   }
 
-  drawDisc(context, x, y, radius, colour) {
+  drawDisc(context, x, y, radius, colour, square = false) {
+    const left = this.left(x), top = this.above(y);
     context.beginPath();
-    context.arc(this.left(x), this.above(y), radius, 0, 2 * Math.PI);
+    if (square) context.rect(left - radius, top - radius, 2 * radius, 2 * radius);
+    else context.arc(left, top, radius, 0, 2 * Math.PI);
     context.fillStyle = colour;
     context.fill();
     context.lineWidth = 1.5;

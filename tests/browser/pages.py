@@ -1,6 +1,6 @@
 """What the browser tests say to a page."""
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 
 def wait_idle(page: Page) -> None:
@@ -19,3 +19,16 @@ def no_exception(page: Page) -> None:
     """No script of this page has raised."""
     exceptions = page.get_by_test_id("stException").all_inner_texts()
     assert not exceptions, exceptions
+
+
+def drag(page: Page, canvas: Locator, way: list[tuple[float, float]]) -> None:
+    """Press, move and release over a canvas, at places in shares of its sides."""
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in way]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=6)
+    page.mouse.up()

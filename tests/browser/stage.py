@@ -75,6 +75,7 @@ def show_pad(latent_dim: int, names: list[str]) -> None:
         holes="holes" in names,
         mosaic="mosaic" in names,
         samples=codes[:4] if "samples" in names else None,
+        in_hole=[True] * 4 if "in_hole" in names else [],
         path=codes[:2] if "path" in names else None,
         outlines=make_plane(latent_dim).outlines(codes[:3], torch.zeros_like(codes[:3])),
         outline_labels=[0, 1, 2],

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, expect
 
 from core.models import mean_image
 from tests.browser import stage as made
-from tests.browser.pages import no_exception
+from tests.browser.pages import drag, no_exception
 from tests.serving import ROOT, Server, serving
 
 PATIENCE = 120_000  # ms: the first visit loads torch, on a machine that may train meanwhile
@@ -294,6 +294,42 @@ def test_a_finger_moves_the_code(browser: Browser, theatre: Server):
         assert page.evaluate(scroll) <= 390
 
 
+def test_two_fingers_spread_zoom_the_map(browser: Browser, theatre: Server):
+    phone = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
+    with visitor(phone, theatre) as open_at:
+        page = open_at("?d=2")
+        page.touchscreen.tap(*at(page, 0.75, 0.5))
+        near = until_told_otherwise(page, "z", [0.0, 0.0])
+        fingers = phone.new_cdp_session(page)
+
+        def touch(kind: str, *shares: float) -> None:
+            places = [at(page, share, 0.5) for share in shares]
+            points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(places)]
+            event = {"type": f"touch{kind}", "touchPoints": points}
+            fingers.send("Input.dispatchTouchEvent", event)
+
+        touch("Start", 0.45)
+        touch("Start", 0.45, 0.55)
+        for apart in (0.1, 0.15, 0.2):
+            touch("Move", 0.5 - apart, 0.5 + apart)
+        touch("End")
+        page.locator("canvas.top").tap(position={"x": 5, "y": 5})  # a place of its own
+        elsewhere = until_told_otherwise(page, "z", near)
+        page.touchscreen.tap(*at(page, 0.75, 0.5))
+        x, _ = until_told_otherwise(page, "z", elsewhere)
+        assert abs(x) < 0.6 * abs(near[0])
+
+
+def test_samples_in_a_hole_are_squares(visit: Visit):
+    ink = """(canvas) => {
+      const all = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return all.data.reduce((sum, value) => sum + value, 0);
+    }"""
+    discs = visit("?d=2&layers=samples").locator("canvas.base").evaluate(ink)
+    squares = visit("?d=2&layers=samples,in_hole").locator("canvas.base").evaluate(ink)
+    assert squares != discs
+
+
 def test_the_model_is_sent_once_not_with_every_release(browser: Browser, theatre: Server):
     context = browser.new_context(viewport={"width": 1200, "height": 900})
     page = context.new_page()
@@ -327,25 +363,17 @@ def test_a_browser_that_cannot_draw_shows_a_sentence_and_tells_python(
     page.close()
 
 
-def draw(page: Page, points: list[tuple[float, float]]) -> None:
-    """One stroke through places on the paper, in shares of its side."""
-    box = page.locator("canvas.ink").bounding_box()
-    assert box is not None
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=3)
-    page.mouse.up()
-
-
 def digit(page: Page, before: list[int] | None) -> torch.Tensor:
     return torch.tensor(until_told_otherwise(page, "digit", before)).view(28, 28)
 
 
 def test_a_drawing_is_centred_and_scaled_as_mnist_is(visit: Visit):
     page = visit("?show=draw")
-    draw(page, [(0.1, 0.1), (0.3, 0.1), (0.3, 0.2), (0.12, 0.3), (0.3, 0.4)])
+    drag(
+        page,
+        page.locator("canvas.ink"),
+        [(0.1, 0.1), (0.3, 0.1), (0.3, 0.2), (0.12, 0.3), (0.3, 0.4)],
+    )
     image = digit(page, None).double()
     assert image.max() == 255
     ink = image > 40
@@ -358,7 +386,7 @@ def test_a_drawing_is_centred_and_scaled_as_mnist_is(visit: Visit):
 
 def test_while_one_draws_the_networks_answer_as_torch_does(visit: Visit):
     page = visit("?show=draw")
-    draw(page, [(0.3, 0.2), (0.6, 0.5), (0.3, 0.8)])
+    drag(page, page.locator("canvas.ink"), [(0.3, 0.2), (0.6, 0.5), (0.3, 0.8)])
     x = digit(page, None).view(1, 1, 28, 28) / 255
     model, judge = made.make_model(2, kind="vae"), made.make_judge()
     with torch.no_grad():
@@ -374,9 +402,9 @@ def test_while_one_draws_the_networks_answer_as_torch_does(visit: Visit):
 
 def test_strokes_are_undone_one_by_one_and_cleared_together(visit: Visit):
     page = visit("?show=draw&kind=ae")
-    draw(page, [(0.3, 0.2), (0.3, 0.8)])
+    drag(page, page.locator("canvas.ink"), [(0.3, 0.2), (0.3, 0.8)])
     one = digit(page, None).flatten().tolist()
-    draw(page, [(0.6, 0.2), (0.6, 0.8)])
+    drag(page, page.locator("canvas.ink"), [(0.6, 0.2), (0.6, 0.8)])
     two = digit(page, one).flatten().tolist()
     page.get_by_role("button", name="Undo").click()
     assert until_told_otherwise(page, "digit", two) == one
@@ -389,7 +417,7 @@ def test_one_can_start_from_a_test_digit_unchanged(visit: Visit):
     page.get_by_role("button", name="Start from a 7").click()
     image = digit(page, None)
     assert image.equal(made.make_starts()[7, 0].long())
-    draw(page, [(0.5, 0.5), (0.9, 0.5)])
+    drag(page, page.locator("canvas.ink"), [(0.5, 0.5), (0.9, 0.5)])
     added = digit(page, image.flatten().tolist())
     assert (added >= image).all()
     assert (added[14] > image[14]).any()

@@ -1,0 +1,173 @@
+"""The film of one or two trainings: one scrubber moves all panes in step.
+
+`content` packs a film, which takes a moment and is the same for every visitor: cache it. What is
+shown comes from the film alone; the browser draws it, and nothing comes back but whether it could.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from streamlit.components import v2
+from torch import Tensor
+
+from app import theme
+from app.components import kept
+from app.components.kept import Piece
+from app.components.latent_pad import pack_digits
+from core.film import EARLY, Film
+from core.latent import Projection, principal_plane
+from core.models import ModelConfig
+
+LAST = 12  # moments whose codes the axes of a map must hold
+CORNERS = 25  # of a posterior's outline
+Domain = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class FilmContent:
+    """A film that is sent once. Made by `content`."""
+
+    reel: Piece
+    pictures: Piece
+    config: ModelConfig
+    reconstruction: tuple[float, ...]  # at each moment, nats per image
+    kl: tuple[float, ...]
+
+
+def content(film: Film, config: ModelConfig, title: str) -> FilmContent:
+    """Pack a film of at least one moment, of a model of that configuration."""
+    moments, last = film.moments, film.moments[-1]
+    plane = principal_plane(last.codes.float())  # of the last moment, so that nothing turns
+    points = torch.stack([plane.project(moment.codes.float()) for moment in moments])
+    pictures = [film.originals]
+    for moment in moments:
+        pictures += [moment.restored, moment.samples]
+    reconstruction = tuple(moment.test.reconstruction for moment in moments)
+    kl = tuple(moment.test.kl for moment in moments)
+    outlined, outlines = _outlines(film, plane)
+    header = {
+        "title": title,
+        "kind": config.kind,
+        "beta": config.beta,
+        "latent": config.latent_dim,
+        "total": film.total,
+        "steps": [moment.step for moment in moments],
+        "terms": {
+            "reconstruction": reconstruction,
+            "kl": kl,
+            "total": [moment.test.total for moment in moments],
+        },
+        "extent": _extent(points),
+        "prior": plane.project(torch.zeros(1, config.latent_dim))[0].tolist(),
+        "axes": _axes(config.latent_dim, plane),
+        "corners": CORNERS,
+        "outlined": outlined,
+        "ten": len(film.originals),
+        "samples": len(last.samples),
+    }
+    arrays = {"points": points.numpy(), "labels": film.labels.numpy(), "outlines": outlines.numpy()}
+    return FilmContent(
+        reel=kept.piece(header, arrays),
+        pictures=pack_digits(torch.cat(pictures)),
+        config=config,
+        reconstruction=reconstruction,
+        kl=kl,
+    )
+
+
+def film(films: Sequence[FilmContent], *, key: str) -> bool:
+    """Show one or two films; whether the browser failed to."""
+    pieces = {}
+    for i, each in enumerate(films):
+        pieces |= {f"reel{i}": each.reel, f"pictures{i}": each.pictures}
+    state = _FILM(
+        key=key,
+        data={
+            "pieces": kept.keep(pieces, key=key),
+            "domains": [_domains(each, films) for each in films],
+            "early": EARLY,
+            "colours": {
+                "prior": theme.PRIOR,
+                "reconstruction": theme.RECONSTRUCTION,
+                "kl": theme.KL,
+            },
+        },
+        on_failed_change=lambda: None,
+    )
+    return bool(state.get("failed"))
+
+
+def _outlines(film: Film, plane: Projection) -> tuple[list[int], Tensor]:
+    """The posteriors of the probe's first image of each class, at every moment, as outlines.
+
+    Their indices, and (moments, images, corners, 2); none of an AE, or where a code is one number.
+    """
+    if film.moments[0].logvar is None or film.moments[0].codes.shape[1] == 1:
+        return [], torch.empty(0)
+    classes = film.labels.unique()
+    chosen = [int((film.labels == label).nonzero()[0]) for label in classes]
+    outlines = [
+        plane.outlines(moment.codes[chosen].float(), moment.logvar[chosen].float(), CORNERS)
+        for moment in film.moments
+        if moment.logvar is not None
+    ]
+    return chosen, torch.stack(outlines)
+
+
+def _extent(points: Float[Tensor, "moments codes 2"]) -> list[float]:
+    """Left, right, bottom and top that hold nearly all codes of the last moments.
+
+    Each side gives way by up to half the map to where most codes were at any moment.
+    """
+    sides = []
+    for values in points.unbind(2):
+        last = values[-LAST:].flatten()
+        low, high = last.quantile(0.003).item(), last.quantile(0.997).item()
+        # At least a unit: the codes of a collapsed encoder lie in one place, and look like it.
+        half = max(0.56 * (high - low), 0.5)
+        left, right = (low + high) / 2 - half, (low + high) / 2 + half
+        sides.append(min(left, max(left - half, values.quantile(0.1, dim=1).amin().item())))
+        sides.append(max(right, min(right + half, values.quantile(0.9, dim=1).amax().item())))
+    return sides
+
+
+def _axes(latent_dim: int, plane: Projection) -> list[str]:
+    if latent_dim == 1:
+        return ["z", ""]
+    if latent_dim == 2:
+        return ["z₁", "z₂"]
+    return [
+        f"principal direction {i + 1} ({share:.0%} of the variance at the end)"
+        for i, share in enumerate(plane.explained.tolist())
+    ]
+
+
+def _domains(of: FilmContent, films: Sequence[FilmContent]) -> dict[str, Any]:
+    """Axes of the loss curves, shared by films of one likelihood."""
+    alike = [each for each in films if each.config.likelihood == of.config.likelihood]
+    kl = [nats for each in alike if each.config.kind == "vae" for nats in each.kl]
+    return {
+        "reconstruction": _domain([nats for each in alike for nats in each.reconstruction]),
+        "kl": _domain([0.0, *kl]),
+    }
+
+
+def _domain(values: Sequence[float]) -> Domain:
+    """Axes for the body of a curve: what a run costs before it has learned anything may lie
+    above them, so that the rest is not drawn as a line.
+    """
+    ordered = torch.tensor(values, dtype=torch.float64).sort().values
+    low, upper, high = (ordered.quantile(share).item() for share in (0.0, 0.75, 1.0))
+    top = max(min(high, upper + 3 * (upper - low)), low + 1)
+    return low - 0.06 * (top - low) if low else 0.0, top + 0.06 * (top - low)
+
+
+_FILM = v2.component(
+    "latent_walk_film",
+    html=kept.script("film.html"),
+    css=kept.script("film.css"),
+    js=kept.script("shelf.js", "part.js", "map.js", "digits.js", "film.js"),
+)
