@@ -5,6 +5,7 @@ model itself, so that a retrained model cannot meet an old map. Nothing here may
 whoever gets it.
 """
 
+import json
 import math
 import os
 import secrets
@@ -20,16 +21,30 @@ from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
 from app import jobs
-from app.components import latent_pad
-from core import checkpoints, data, evaluation, latent, sampling
+from app.components import draw_digit, latent_pad
+from app.components import film as film_view
+from core import aggregate, checkpoints, data, evaluation, latent, posterior, sampling
+from core import ledger as ledgers
 from core.checkpoints import Card
 from core.data import Digits
-from core.models import MAX_LATENT_DIM, Model, ModelConfig, VariationalAutoencoder, mean_image
+from core.film import Film
+from core.film import load as load_film
+from core.ledger import Ledger
+from core.models import (
+    MAX_LATENT_DIM,
+    Model,
+    ModelConfig,
+    Posterior,
+    VariationalAutoencoder,
+    mean_image,
+)
 from core.models.classifier import Classifier
+from core.posterior import TruePosterior
 from core.training import Terms
 
 JUDGED = 1000  # pictures that sharpness and the like are averaged over
 PAIRS = 500  # of digits whose midpoints are judged
+Axes = tuple[int, int]  # two of the latent axes, counted from 0
 PRETRAINED = Path(__file__).resolve().parents[1] / "pretrained"
 
 
@@ -41,6 +56,7 @@ class Shown:
     title: str
     model: Model = field(compare=False, repr=False)
     card: Card = field(compare=False, repr=False)
+    film: Film | None = field(default=None, compare=False, repr=False)  # of the visitor's own run
 
     @property
     def config(self) -> ModelConfig:
@@ -52,6 +68,7 @@ class Shown:
 
 
 _BY_KEY: dict[str | type[Any], Callable[[Any], Any]] = {Shown: lambda shown: shown.key}
+_BY_CONTENT = {**_BY_KEY, Tensor: lambda tensor: tensor.numpy().tobytes()}
 
 
 def data_root() -> Path:
@@ -117,6 +134,23 @@ def brought_back(weights: bytes, card: bytes, name: str, digits_name: data.Name)
     )
 
 
+def film(shown: Shown) -> Film | None:
+    """The film of a model's training, where one was kept. Raises CheckpointError where it is
+    damaged: pretrained films are read when they are first asked for.
+    """
+    if shown.film is not None:
+        return shown.film if shown.film.moments else None
+    path = PRETRAINED / f"{shown.key}.film.safetensors"
+    return load_film(path) if path.is_file() else None
+
+
+@st.cache_resource(show_spinner="Packing the film …", max_entries=20, hash_funcs=_BY_KEY)
+def film_content(shown: Shown) -> film_view.FilmContent | None:
+    """The same, packed for the browser. Raises CheckpointError."""
+    taken = film(shown)
+    return taken and film_view.content(taken, shown.config, shown.title)
+
+
 @st.cache_resource(show_spinner=False)
 def classifier() -> tuple[Classifier, Card]:
     """The judge of digits and its card. Raises CheckpointError."""
@@ -157,20 +191,49 @@ def tsne(shown: Shown, name: data.Name, count: int = 2000) -> Float[Tensor, "cou
     return latent.tsne(codes(shown, name).mean[:count])
 
 
-@st.cache_resource(show_spinner="Packing the map …", max_entries=20, hash_funcs=_BY_KEY)
+def plane(shown: Shown, name: data.Name, axes: Axes | None = None) -> latent.Projection:
+    """The plane of two latent axes, counted from 0; the principal plane where none are given."""
+    if axes is None:
+        return principal_plane(shown, name)
+    return latent.axis_plane(codes(shown, name).mean, *axes)
+
+
+@st.cache_resource(show_spinner="Packing the map …", max_entries=40, hash_funcs=_BY_KEY)
 def pad_content(
-    shown: Shown, name: data.Name, extent: latent_pad.Extent | None = None
+    shown: Shown, name: data.Name, axes: Axes | None = None, extent: latent_pad.Extent | None = None
 ) -> latent_pad.PadContent:
     """A model with the codes of its map, packed for the browser; the sample's digits too."""
     content = latent_pad.content(
         shown.model,
         codes(shown, name).mean,
         map_images(name)[1],
-        principal_plane(shown, name),
+        plane(shown, name, axes),
         digit_address=f"api/digit/{name}/{{i}}.png",
         extent=extent,
     )
     return replace(content, digits=_packed_sample()) if name == "sample" else content
+
+
+@st.cache_resource(show_spinner="Looking for holes …", max_entries=20, hash_funcs=_BY_KEY)
+def packed_holes(shown: Shown, name: data.Name) -> latent_pad.Piece:
+    """Where no code of the map lives, packed for the browser."""
+    return latent_pad.pack_holes(holes(shown, name))
+
+
+@st.cache_resource(show_spinner="Packing the networks …", max_entries=20, hash_funcs=_BY_KEY)
+def draw_content(
+    shown: Shown, name: data.Name, extent: latent_pad.Extent | None, *, judged: bool
+) -> draw_digit.DrawContent:
+    """Encoder, decoder and map for drawing, with the classifier, and test digits to start from."""
+    chosen = digits(name)
+    first = [int((chosen.test_labels == label).nonzero()[0]) for label in range(data.CLASSES)]
+    return draw_digit.content(
+        shown.model,
+        classifier()[0] if judged else None,
+        chosen.test_images[first],
+        chosen.test_labels[first],
+        pad_content(shown, name, None, extent),
+    )
 
 
 @st.cache_resource(show_spinner=False)
@@ -211,12 +274,9 @@ def restored(shown: Shown, name: data.Name) -> Float[Tensor, "n 1 28 28"]:
 
 
 @st.cache_data(show_spinner="Fitting PCA …", max_entries=8)
-def pca_restored(name: data.Name, latent_dim: int) -> Float[Tensor, "n 1 28 28"]:
-    """The test images in use, restored by PCA of up to 10 000 training images."""
-    chosen = digits(name)
-    return evaluation.pca_reconstruction(
-        chosen.train_images[:10000], chosen.test_images, latent_dim
-    )
+def pca(name: data.Name, latent_dim: int) -> evaluation.Pca:
+    """PCA of up to 10 000 training images."""
+    return evaluation.fit_pca(digits(name).train_images[:10000], latent_dim)
 
 
 @st.cache_data(show_spinner=False)
@@ -227,6 +287,22 @@ def bce_bounds(name: data.Name) -> tuple[float, float]:
         evaluation.entropy_floor(chosen.test_images),
         evaluation.mean_image_cost(chosen.train_images, chosen.test_images),
     )
+
+
+@st.cache_data(show_spinner=False, max_entries=40)
+def ceilings(
+    name: data.Name, bounds: tuple[float | None, ...], *, dequantised: bool
+) -> list[float]:
+    """The most that a continuous Bernoulli can give the test images in use under each bound."""
+    return evaluation.mean_ceilings(digits(name).test_images, bounds, dequantised=dequantised)
+
+
+def paper_table() -> dict[str, Any] | None:
+    """The continuous Bernoulli paper's table as `make paper-table` left it; None without one."""
+    try:
+        return json.loads((PRETRAINED / "paper_table.json").read_text())
+    except FileNotFoundError:
+        return None
 
 
 @st.cache_data(show_spinner="Looking for holes …", max_entries=60, hash_funcs=_BY_KEY)
@@ -260,6 +336,77 @@ class Samples(NamedTuple):
     z: Float[Tensor, "samples latent"]
     images: Float[Tensor, "samples 1 28 28"]
     distance: Float[Tensor, " samples"]  # to the nearest code, in thresholds: above 1 is a hole
+
+
+class Exact(NamedTuple):
+    """What quadrature knows of one image."""
+
+    posterior: TruePosterior
+    gap: float  # KL(q(z|x) || p(z|x)), nats
+
+
+@st.cache_data(show_spinner="Covering latent space …", max_entries=100, hash_funcs=_BY_CONTENT)
+def exact(shown: Shown, image: UInt8[Tensor, "1 1 28 28"]) -> Exact:
+    """log p(x), the true posterior and the encoder's distance from it. ValueError for d > 2."""
+    model = _vae(shown)
+    found = posterior.true_posterior(model, image)
+    return Exact(found, posterior.gap(model, image, found.log_evidence))
+
+
+@st.cache_data(show_spinner="Counting nats …", max_entries=100, hash_funcs=_BY_CONTENT)
+def ledger(shown: Shown, image: UInt8[Tensor, "1 1 28 28"]) -> Ledger:
+    """Where the nats of one image are spent."""
+    return ledgers.ledger(_vae(shown), image)
+
+
+@st.cache_data(show_spinner="Weighing samples …", max_entries=100, hash_funcs=_BY_CONTENT)
+def bounds(shown: Shown, image: UInt8[Tensor, "1 1 28 28"]) -> list[ledgers.Bound]:
+    """IWAE of one image with 1, 10 and 100 samples, with a fixed generator."""
+    return ledgers.bounds(_vae(shown), image, torch.Generator().manual_seed(0))
+
+
+@st.cache_data(show_spinner="Averaging every cloud …", max_entries=40, hash_funcs=_BY_KEY)
+def account(shown: Shown, name: data.Name) -> aggregate.Account:
+    """Information and distance from the prior of the map's average posterior, fixed generator."""
+    return aggregate.account(codes(shown, name), torch.Generator().manual_seed(0))
+
+
+class Marginals(NamedTuple):
+    """What the average of the clouds puts into bins along each latent."""
+
+    edges: Float[Tensor, " edges"]
+    masses: Float[Tensor, "latent bins"]
+
+
+@st.cache_data(show_spinner="Averaging every cloud …", max_entries=40, hash_funcs=_BY_KEY)
+def marginals(shown: Shown, name: data.Name, bins: int = 120) -> Marginals:
+    """The marginals of the map's average posterior, over all codes and four σ of the prior."""
+    found = codes(shown, name)
+    reach = max(4.0, 1.1 * found.mean.abs().max().item())
+    edges = torch.linspace(-reach, reach, bins + 1)
+    each = [
+        aggregate.marginal_masses(found, latent, edges) for latent in range(found.mean.shape[1])
+    ]
+    return Marginals(edges, torch.stack(each))
+
+
+@st.cache_data(show_spinner=False, max_entries=60, hash_funcs=_BY_KEY)
+def prior_in_holes(shown: Shown, name: data.Name) -> float:
+    """Share of 10 000 prior samples that fall in a hole, with a fixed generator."""
+    drawn = sampling.draw(10_000, shown.config.latent_dim, torch.Generator().manual_seed(0))
+    return holes(shown, name).share(sampling.prior(drawn))
+
+
+@torch.no_grad()
+def encoded(shown: Shown, image: UInt8[Tensor, "n 1 28 28"]) -> Posterior:
+    """The clouds of a few images. Not kept: it takes a millisecond."""
+    return _vae(shown).posterior(data.to_float(image))
+
+
+def _vae(shown: Shown) -> VariationalAutoencoder:
+    if not isinstance(shown.model, VariationalAutoencoder):
+        raise ValueError(f"{shown.title} has no posteriors; choose a VAE")
+    return shown.model
 
 
 @st.cache_data(show_spinner="Sampling …", max_entries=200, hash_funcs=_BY_KEY)
@@ -318,6 +465,26 @@ def judged_reconstructions(
     x = data.to_float(digits(name).test_images[:JUDGED])
     z = latent.encode(shown.model, digits(name).test_images[:JUDGED]).mean
     return evaluation.judge(classifier()[0], _pictures(shown, z, view), x)
+
+
+@st.cache_data(show_spinner="Reading 1 000 pictures …", max_entries=60, hash_funcs=_BY_KEY)
+def readable(shown: Shown | None, name: data.Name) -> float:
+    """Share of the first test images that the classifier reads as their label, in the mean image
+    of their reconstruction; of the images themselves where no model is given."""
+    chosen = digits(name)
+    pictures, labels = data.to_float(chosen.test_images[:JUDGED]), chosen.test_labels[:JUDGED]
+    if shown is not None:
+        pictures = evaluation.reconstruct(shown.model, pictures)
+    return evaluation.readable(classifier()[0], pictures, labels)
+
+
+@st.cache_data(show_spinner="Counting bits …", max_entries=60, hash_funcs=_BY_KEY)
+def bits_per_dimension(shown: Shown, name: data.Name) -> float:
+    """Bits per pixel of the first test images, dequantised with a fixed generator."""
+    if not isinstance(shown.model, VariationalAutoencoder):
+        raise ValueError("an autoencoder has no ELBO, so no bits per dimension")
+    rng = torch.Generator().manual_seed(0)
+    return evaluation.bits_per_dimension(shown.model, digits(name).test_images[:JUDGED], rng)
 
 
 @st.cache_data(show_spinner="Judging 1 000 pictures …", max_entries=60, hash_funcs=_BY_KEY)

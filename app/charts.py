@@ -32,6 +32,13 @@ def domain_of(points: np.ndarray, margin: float = 0.08) -> Domain:
     )  # fmt: skip
 
 
+def square(points: np.ndarray) -> Domain:
+    """Axes of one scale in a square picture: circles stay circles."""
+    left, right, bottom, top = domain_of(points, margin=0.04)
+    x, y, half = (left + right) / 2, (bottom + top) / 2, max(right - left, top - bottom) / 2
+    return (x - half, x + half, y - half, y + half)
+
+
 def close_up(points: np.ndarray) -> Domain:
     """Axes for the body of a cloud with long tails: Tukey's fences, quartiles ± 1.5 of their gap.
 
@@ -390,6 +397,88 @@ def marked_curve(
     return _titled(_layers(line, rule, point, words), title, height=height)
 
 
+def open_mark(place: pd.DataFrame, colour: str) -> alt.Chart:
+    """A hollow mark to lay over a curve. Columns: x, y."""
+    return (
+        alt.Chart(place)
+        .mark_point(shape="diamond", size=150, color=colour, strokeWidth=2.5, clip=True)
+        .encode(alt.X("x:Q"), alt.Y("y:Q"))
+    )
+
+
+def digit_pixels(pixels: pd.DataFrame, picked: pd.DataFrame, *, side: int) -> alt.LayerChart:
+    """A digit so many screen pixels wide, of which a click picks a pixel as "pick".
+
+    Columns: row, column (int, from 1), x (grey value from 0 to 1); of the picked the same.
+    """
+    pick = alt.selection_point(
+        fields=["row", "column"],
+        on="click",
+        name="pick",
+        empty=False,
+        toggle=False,
+        clear=False,
+    )
+    base = alt.Chart(pixels).encode(
+        alt.X("column:O", axis=None, scale=alt.Scale(padding=0)),
+        alt.Y("row:O", axis=None, scale=alt.Scale(padding=0)),
+    )
+    scale = alt.Scale(domain=[0, 1], range=["black", "white"])
+    cells = (
+        base.mark_rect()
+        .encode(
+            alt.Color("x:Q", scale=scale, legend=None),
+            alt.Stroke("x:Q", scale=scale, legend=None),  # no seams between the cells
+            tooltip=["row:O", "column:O", alt.Tooltip("x:Q", format=".3f")],
+        )
+        .add_params(pick)
+    )
+    frame = base.mark_rect(fillOpacity=0, stroke=theme.RECONSTRUCTION, strokeWidth=3)
+    frame.data = picked
+    return _layers(cells, frame).properties(width=side, height=side, autosize="pad")
+
+
+def magnitudes(
+    curves: pd.DataFrame,
+    *,
+    title: str,
+    x: str,
+    y: str,
+    colours: dict[str, str],
+    dashes: dict[str, list[int]],
+    y_domain: tuple[float, float],
+) -> alt.Chart:
+    """Curves over powers of ten, on both axes. Columns: x, y (above 0), curve (str)."""
+    chart = lines(curves, title=title, x=x, y=y, colours=colours, dashes=dashes)
+    log = alt.Axis(format="~e", tickCount=6)
+    return chart.encode(
+        alt.X("x:Q", title=x, axis=log, scale=alt.Scale(type="log", nice=False)),
+        alt.Y("y:Q", title=y, axis=log, scale=alt.Scale(type="log", domain=list(y_domain))),
+    )
+
+
+def histogram(
+    bins: pd.DataFrame, density: pd.DataFrame, *, title: str, x: str, y_domain: tuple[float, float]
+) -> alt.LayerChart:
+    """Draws as bars of area 1, and the density they were drawn from.
+
+    Columns: left, right, share (of the draws, divided by the bin's width); of the density x, y.
+    """
+    across = _scale((0.0, 1.0))
+    high = alt.Y("share:Q", title="density", scale=_scale(y_domain))
+    bars = (
+        alt.Chart(bins)
+        .mark_rect(color=theme.PRIOR, opacity=0.45, clip=True)
+        .encode(alt.X("left:Q", title=x, scale=across), alt.X2("right:Q"), high)
+    ).encode(y2=alt.Y2Datum(0))
+    line = (
+        alt.Chart(density)
+        .mark_line(color=theme.RECONSTRUCTION, strokeWidth=2.4, clip=True)
+        .encode(alt.X("x:Q", scale=across), alt.Y("y:Q", scale=_scale(y_domain)))
+    )
+    return _titled(_layers(bars, line), title, height=300)
+
+
 def bars(
     table: pd.DataFrame,
     *,
@@ -412,13 +501,15 @@ def bars(
     return _titled(_layers(bar, number), title, height=260)
 
 
-def rate_distortion(models: pd.DataFrame, *, title: str) -> alt.LayerChart:
+def rate_distortion(models: pd.DataFrame, levels: pd.DataFrame, *, title: str) -> alt.LayerChart:
     """What the codes cost against what the pictures cost, a dot for each model.
 
-    Columns: kl, reconstruction (nats per image), name, shown (bool: the model on the page).
+    Columns: kl, reconstruction (nats per image), name, shown (bool: the model on the page),
+    swept (bool: one of the line's); of the levels, drawn across: reconstruction, name.
     """
+    most = 1.15 * max(1.0, float(models["kl"].max()))
     base = alt.Chart(models).encode(
-        alt.X("kl:Q", title="KL, nats per image", scale=alt.Scale(padding=16)),
+        alt.X("kl:Q", title="KL, nats per image", scale=alt.Scale(domain=[0, most], nice=False)),
         alt.Y(
             "reconstruction:Q",
             title="reconstruction, nats",
@@ -426,7 +517,9 @@ def rate_distortion(models: pd.DataFrame, *, title: str) -> alt.LayerChart:
         ),
     )
     here = alt.datum.shown
-    line = base.mark_line(color=theme.PRIOR, strokeWidth=1, strokeDash=[4, 3])
+    line = base.transform_filter(alt.datum.swept).mark_line(
+        color=theme.PRIOR, strokeWidth=1, strokeDash=[4, 3]
+    )
     dot = base.mark_point(filled=True, opacity=1).encode(
         color=alt.condition(here, alt.value(theme.TOTAL), alt.value(theme.PRIOR)),
         size=alt.condition(here, alt.value(240), alt.value(90)),
@@ -436,7 +529,265 @@ def rate_distortion(models: pd.DataFrame, *, title: str) -> alt.LayerChart:
     name = base.mark_text(dx=4, dy=-16, align="left", fontSize=13, color=theme.PRIOR).encode(
         text="name:N"
     )
-    return _titled(_layers(line, dot, name), title, height=290)
+    across = alt.Chart(levels).encode(alt.Y("reconstruction:Q"))
+    rules = across.mark_rule(color=theme.RECONSTRUCTION, strokeDash=[2, 3], strokeWidth=1.5)
+    words = across.mark_text(
+        align="right", baseline="bottom", dx=-4, dy=-3, fontSize=12, color=theme.RECONSTRUCTION
+    ).encode(x=alt.value("width"), text="name:N")
+    return _titled(_layers(rules, words, line, dot, name), title, height=320)
+
+
+def quarter_circle(points: pd.DataFrame, *, title: str) -> alt.LayerChart:
+    """Mean radius against code spread, and the arc on which an average of variance 1 lies.
+
+    Columns: spread, radius, name (str, "" for a nameless one), shown (bool: the page's model).
+    """
+    angle = np.linspace(0, np.pi / 2, 61)
+    arc = pd.DataFrame({"spread": np.cos(angle), "radius": np.sin(angle), "order": range(61)})
+    most, high = (1.15 * max(1.0, float(points[side].max())) for side in ("spread", "radius"))
+    x = alt.X("spread:Q", title="code spread: deviation of μ over the images",
+              scale=alt.Scale(domain=[0, most], nice=False))  # fmt: skip
+    y = alt.Y("radius:Q", title="mean radius: mean of σ",
+              scale=alt.Scale(domain=[0, high], nice=False))  # fmt: skip
+    circle = alt.Chart(arc).mark_line(color=theme.PRIOR, strokeDash=[5, 4], strokeWidth=2)
+    base, here = alt.Chart(points).encode(x, y), alt.datum.shown
+    dot = base.mark_point(filled=True, opacity=0.9).encode(
+        color=alt.condition(here, alt.value(theme.TOTAL), alt.value(theme.PRIOR)),
+        size=alt.condition(here, alt.value(170), alt.value(70)),
+        tooltip=["name:N", alt.Tooltip("spread:Q", format=".3g"),
+                 alt.Tooltip("radius:Q", format=".3g")],
+    )  # fmt: skip
+    name = base.mark_text(dx=9, dy=-8, align="left", fontSize=13, color=theme.PRIOR).encode(
+        text="name:N"
+    )
+    return _titled(_layers(circle.encode(x, y, order="order:Q"), dot, name), title, height=320)
+
+
+def pixel_costs(pixels: pd.DataFrame, *, side: int) -> alt.Chart:
+    """A digit's pixels by what they cost. Columns: row, column (int, from 1), x, nats."""
+    return (
+        alt.Chart(pixels)
+        .mark_rect()
+        .encode(
+            alt.X("column:O", axis=None, scale=alt.Scale(padding=0)),
+            alt.Y("row:O", axis=None, scale=alt.Scale(padding=0)),
+            alt.Color("nats:Q", title="nats", scale=alt.Scale(scheme="inferno")),
+            tooltip=["row:O", "column:O", alt.Tooltip("x:Q", title="grey value", format=".2f"),
+                     alt.Tooltip("nats:Q", format=".3f")],
+        )
+        .properties(width=side, height=side, autosize="pad")
+    )  # fmt: skip
+
+
+def by_latent(
+    table: pd.DataFrame,
+    *,
+    title: str,
+    y: str,
+    colours: dict[str, str],
+    level: float | None = None,
+) -> alt.LayerChart:
+    """A bar for each latent, in stacked parts; a dashed line at `level`.
+
+    Columns: latent (int, from 1), value (0 or more), part (str, a key of `colours`).
+    """
+    names = list(colours)
+    most = 1.08 * max(0.1, level or 0.0, float(table.groupby("latent")["value"].sum().max()))
+    bar = (
+        alt.Chart(table)
+        .mark_bar()
+        .encode(
+            alt.X("latent:O", title="latent", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            alt.Y("sum(value):Q", title=y, scale=alt.Scale(domain=[0, most], nice=False)),
+            alt.Color(
+                "part:N",
+                title=None,
+                sort=names,
+                scale=alt.Scale(domain=names, range=list(colours.values())),
+                legend=alt.Legend(orient="top") if len(names) > 1 else None,
+            ),
+            order=alt.Order("part:N"),
+            tooltip=["latent:O", "part:N", alt.Tooltip("value:Q", format=".3g")],
+        )
+    )
+    layers: list[Layer] = [bar]
+    if level is not None:
+        rule = alt.Chart(pd.DataFrame({"value": [level]})).encode(alt.Y("value:Q"))
+        layers.append(rule.mark_rule(color=theme.PRIOR, strokeDash=[5, 4], strokeWidth=2))
+    return _titled(_layers(*layers), title, height=260)
+
+
+def bounds(table: pd.DataFrame, levels: pd.DataFrame, *, title: str, y: str) -> alt.LayerChart:
+    """Measured bounds with ± 2 standard errors, below levels drawn across.
+
+    Columns: k (str), mean, low, high, order (int); of the levels: value, name.
+    """
+    x = alt.X("k:N", title=None, sort=alt.SortField("order"), axis=alt.Axis(labelAngle=0))
+    base = alt.Chart(table).encode(x)
+    scale = alt.Scale(zero=False, padding=22)
+    error = base.mark_rule(color=theme.TOTAL, strokeWidth=2).encode(
+        alt.Y("low:Q", title=y, scale=scale), alt.Y2("high:Q")
+    )
+    dot = base.mark_point(filled=True, size=110, color=theme.TOTAL, opacity=1).encode(
+        alt.Y("mean:Q", title=y, scale=scale),
+        tooltip=["k:N", alt.Tooltip("mean:Q", format=".2f")],
+    )
+    number = base.mark_text(dx=12, dy=12, align="left", fontSize=13, color=theme.TOTAL).encode(
+        alt.Y("mean:Q"), text=alt.Text("mean:Q", format=".2f")
+    )
+    across = alt.Chart(levels).encode(alt.Y("value:Q"))
+    rule = across.mark_rule(color=theme.DECODER, strokeDash=[5, 4], strokeWidth=2)
+    words = across.mark_text(
+        align="left", baseline="bottom", dx=6, dy=-3, fontSize=13, color=theme.DECODER
+    ).encode(x=alt.value(0), text="name:N")
+    return _titled(_layers(rule, words, error, dot, number), title, height=290)
+
+
+def regions(
+    cells: pd.DataFrame, outlines: pd.DataFrame, domain: Domain, *, title: str
+) -> alt.LayerChart:
+    """Where a density lies, in up to three nested regions, and a Gaussian's outlines over it.
+
+    Columns: left, right, bottom, top, region (str, from the inmost outwards); of the outlines
+    x, y, order (int), ellipse (id).
+    """
+    names = list(dict.fromkeys(cells["region"]))
+    shades = [f"{theme.DECODER}{strength}" for strength in ("F0", "90", "44")]
+    area = (
+        alt.Chart(cells)
+        .mark_rect(clip=True)
+        .encode(
+            _x(domain, "z₁", "left"), alt.X2("right:Q"),
+            _y(domain, "z₂", "bottom"), alt.Y2("top:Q"),
+            alt.Color(
+                "region:N",
+                title=None,
+                sort=names,
+                scale=alt.Scale(domain=names, range=shades[: len(names)]),
+                legend=alt.Legend(orient="top", symbolType="square"),
+            ),
+        )
+    )  # fmt: skip
+    chart = _titled(_layers(area, ellipses(outlines, domain, theme.ENCODER)), title)
+    return chart.properties(width=300, height=300, autosize="pad")
+
+
+def density_plane(
+    cells: pd.DataFrame, holes: pd.DataFrame, domain: Domain, *, title: str
+) -> alt.LayerChart:
+    """A density over the plane, hatched where holes are.
+
+    Columns: left, right, bottom, top, density; of the holes x, y.
+    """
+    most = float(cells["density"].quantile(0.999))
+    area = (
+        alt.Chart(cells)
+        .mark_rect(color=theme.LATENT, clip=True)
+        .encode(
+            _x(domain, "z₁", "left"), alt.X2("right:Q"),
+            _y(domain, "z₂", "bottom"), alt.Y2("top:Q"),
+            alt.Opacity(
+                "density:Q",
+                title="q(z)",
+                scale=alt.Scale(type="sqrt", domain=[0, most], range=[0, 1], clamp=True),
+                legend=alt.Legend(symbolFillColor=theme.LATENT, symbolType="square"),
+            ),
+            tooltip=[alt.Tooltip("density:Q", title="q(z)", format=".3g")],
+        )
+    )  # fmt: skip
+    hatch = (
+        alt.Chart(holes)
+        .mark_point(shape="stroke", angle=45, size=40, color=theme.RECONSTRUCTION, strokeWidth=1.2)
+        .encode(_x(domain, "z₁"), _y(domain, "z₂"))
+    )
+    chart = _titled(_layers(area, hatch, prior_contours(domain)), title)
+    return chart.properties(width=470, height=470, autosize="pad")
+
+
+def marginals(curves: pd.DataFrame, prior: pd.DataFrame, *, title: str) -> alt.LayerChart:
+    """One density for each latent, over the prior's. Columns: x, y, latent (int); x, y."""
+    each = (
+        alt.Chart(curves)
+        .mark_line(color=theme.LATENT, strokeWidth=1.6, opacity=0.75)
+        .encode(
+            alt.X("x:Q", title="z along one latent", scale=alt.Scale(nice=False)),
+            alt.Y("y:Q", title="density"),
+            detail="latent:N",
+            tooltip=[
+                "latent:N",
+                alt.Tooltip("x:Q", format=".2f"),
+                alt.Tooltip("y:Q", format=".3f"),
+            ],
+        )
+    )
+    normal = (
+        alt.Chart(prior)
+        .mark_line(color=theme.PRIOR, strokeWidth=2.4, strokeDash=[5, 4])
+        .encode(alt.X("x:Q"), alt.Y("y:Q"))
+    )
+    return _titled(_layers(each, normal), title, height=300)
+
+
+def under_bounds(
+    curves: pd.DataFrame,
+    models: pd.DataFrame,
+    *,
+    title: str,
+    colours: dict[str, str],
+    dashes: dict[str, list[int]],
+) -> alt.LayerChart:
+    """What a bound on |logit| allows, and models under theirs, the bound's axis in powers of ten.
+
+    Columns: bound, nats, curve (str, a key of `colours` and `dashes`); of the models bound (NaN
+    where there is none: a line across), nats, name, shown (bool: the model on the page).
+    """
+    names = list(colours)
+    across = alt.X(
+        "bound:Q",
+        title="bound on |logit|",
+        scale=alt.Scale(type="log", nice=False),
+        axis=alt.Axis(values=[2, 5, 10, 20, 50, 100, 200, 500, 1000]),
+    )
+    high = alt.Y("nats:Q", title="nats per image", scale=_scale(None))
+    lines = (
+        alt.Chart(curves)
+        .mark_line(strokeWidth=2.2, clip=True)
+        .encode(
+            across,
+            high,
+            alt.Color(
+                "curve:N",
+                title=None,
+                scale=alt.Scale(domain=names, range=list(colours.values())),
+                legend=alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3),
+            ),
+            alt.StrokeDash(
+                "curve:N",
+                title=None,
+                scale=alt.Scale(domain=names, range=[dashes[name] for name in names]),
+            ),
+            tooltip=[
+                "curve:N", alt.Tooltip("bound:Q", format=".3g"), alt.Tooltip("nats:Q", format=".0f")
+            ],
+        )
+    )  # fmt: skip
+    here = alt.condition(alt.datum.shown, alt.value(theme.TOTAL), alt.value(theme.LATENT))
+    bounded = alt.Chart(models[models["bound"].notna()]).encode(across, high)
+    dots = bounded.mark_point(filled=True, opacity=1).encode(
+        color=here,
+        size=alt.condition(alt.datum.shown, alt.value(260), alt.value(110)),
+        tooltip=["name:N", alt.Tooltip("bound:Q", format=".4g")],
+    )
+    free = alt.Chart(models[models["bound"].isna()]).encode(high)
+    rule = free.mark_rule(strokeDash=[2, 3]).encode(
+        color=here, size=alt.condition(alt.datum.shown, alt.value(3), alt.value(1.5))
+    )
+    words = {"fontSize": 13, "align": "left"}
+    said = bounded.mark_text(dx=10, dy=12, **words).encode(text="name:N", color=here)
+    free_said = free.mark_text(dx=6, dy=-9, **words).encode(
+        x=alt.value(0), text="name:N", color=here
+    )
+    return _titled(_layers(lines, rule, dots, said, free_said), title, height=360)
 
 
 def _scale(domain: tuple[float, float] | None) -> alt.Scale:

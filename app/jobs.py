@@ -16,15 +16,16 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal, ParamSpec, TypeVar
+from typing import Literal, NamedTuple, ParamSpec, TypeVar
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from core import data, evaluation, latent, training
+from core import data, evaluation, film, latent, training
 from core.checkpoints import Card
 from core.data import Digits
+from core.film import Film
 from core.models import Model, ModelConfig
 from core.training import Record, TrainConfig, TrainState
 
@@ -32,7 +33,7 @@ SLOTS = os.cpu_count() or 1
 FIRST_SLICE = 0.05  # s: a first picture at once
 SLICE = 0.25  # s, shared out when more jobs run than there are slots
 SHORTEST_SLICE = 0.05  # s
-PROBE = 500  # test images whose codes are followed
+PROBE = film.PROBE  # test images whose codes are followed
 CARD_IMAGES = 1000  # test images that a card's figures are measured on
 _TERMS = ("total", "reconstruction", "kl")
 GRACE = 60.0  # s that a job goes on without its visitor
@@ -54,9 +55,18 @@ class Frame:
 
     step: int
     history: tuple[Record, ...]
-    points: Float[Tensor, "probe 2"]  # codes, or their first two principal directions
+    model: Model
+    codes: Float[Tensor, "probe latent"]  # a VAE's means
     reconstructions: Float[Tensor, "ten 1 28 28"]
     seconds: float  # of computing so far
+
+
+class Slice(NamedTuple):
+    """What a slice brings back."""
+
+    state: TrainState
+    frame: Frame
+    film: Film
 
 
 @dataclass(frozen=True)
@@ -66,11 +76,11 @@ class Order:
     model: ModelConfig
     training: TrainConfig
     data: data.Name
-    ten: tuple[int, ...]  # test images whose reconstructions are shown
+    ten: UInt8[Tensor, "ten 1 28 28"]  # whose reconstructions are shown
 
 
 class Job:
-    """One run. `start` it; then only `status` and `frame` change, until it is over."""
+    """One run. `start` it; then only `status`, `frame` and `film` change, until it is over."""
 
     def __init__(self, order: Order, root: Path | None) -> None:
         """Raises ValueError where the data cannot serve the order, DataError where not read."""
@@ -79,10 +89,11 @@ class Job:
         self.total = training.total_steps(order.training, self._digits)
         self.state: TrainState = training.start(order.model, order.training)
         self.frame: Frame | None = None
+        self.film = film.begin(self.total, self._digits, order.ten)  # of what was trained so far
         self.status: Status = "waiting"
         self.error = ""
         self.visitor_left: float | None = None  # time.monotonic() of the lost connection
-        self.pictures = data.to_float(self._digits.test_images[list(order.ten)])
+        self.pictures = data.to_float(order.ten)
         self.probe_labels = self._digits.test_labels[:PROBE]
         self.class_names = self._digits.class_names
         self.collected = False  # whether its model has been taken over by the visitor's pages
@@ -134,31 +145,31 @@ class Job:
         share = SLICE / max(1.0, len(_running) / SLOTS)
         seconds = FIRST_SLICE if self.frame is None else max(SHORTEST_SLICE, share)
         try:
-            future = _executor.submit(_slice, self.state, self._digits, self.order.ten, seconds)
+            future = _executor.submit(_slice, self.state, self.film, self._digits, seconds)
         except RuntimeError:  # the server is shutting down
             _running.discard(self)
             self.status = "stopped"
             return
         future.add_done_callback(self._came_back)
 
-    def _came_back(self, future: "Future[tuple[TrainState, Frame]]") -> None:
+    def _came_back(self, future: Future[Slice]) -> None:
         try:
-            state, frame = future.result()
+            done = future.result()
         except CancelledError:
-            state = frame = None
+            done = None
         except Exception as error:  # whatever went wrong belongs to this job alone, and is told
             with _lock:
                 self.status, self.error = "failed", str(error) or type(error).__name__
                 _running.discard(self)
             return
         with _lock:
-            if state is not None and not self.over:  # what comes after a stop is let go
-                self.state, self.frame = state, frame
+            if done is not None and not self.over:  # what comes after a stop is let go
+                self.state, self.frame, self.film = done
             if self.status == "waiting":
                 self.status = "running"
             if self.status == "running" and self.state.step >= self.total:
                 self.status = "done"
-            if self.status == "running" and (self._abandoned() or state is None):
+            if self.status == "running" and (self._abandoned() or done is None):
                 self.status = "stopped"
             if self.status == "running" and self.state.seconds > LONGEST:
                 self.status = "stopped"
@@ -229,20 +240,25 @@ def running() -> int:
     return len(_running)
 
 
-def _slice(
-    state: TrainState, digits: Digits, ten: tuple[int, ...], seconds: float
-) -> tuple[TrainState, Frame]:
-    state = training.advance(state, digits, seconds=seconds)
-    codes = latent.encode(state.model, digits.test_images[:PROBE]).mean
-    return state, Frame(
+def _slice(state: TrainState, taken: Film, digits: Digits, seconds: float) -> Slice:
+    """Go on for so many seconds, moments of the film included, and never past one that is due."""
+    deadline = time.perf_counter() + seconds
+    taken = taken.after(state, digits)
+    while (due := taken.next_step()) is not None:
+        left = deadline - time.perf_counter()
+        state = training.advance(state, digits, seconds=max(0.0, left), steps=due - state.step)
+        taken = taken.after(state, digits)
+        if time.perf_counter() >= deadline:
+            break
+    frame = Frame(
         step=state.step,
         history=state.history,
-        points=latent.principal_plane(codes).project(codes),
-        reconstructions=evaluation.reconstruct(
-            state.model, data.to_float(digits.test_images[list(ten)])
-        ),
+        model=state.model,
+        codes=latent.encode(state.model, digits.test_images[:PROBE]).mean,
+        reconstructions=evaluation.reconstruct(state.model, data.to_float(taken.originals)),
         seconds=state.seconds,
     )
+    return Slice(state, frame, taken)
 
 
 @once

@@ -5,10 +5,14 @@ control: the data in use, the ten digits, the training job and the models it mad
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import streamlit as st
 import torch
+from jaxtyping import Int64, UInt8
+from torch import Tensor
 
 from app import cache
 from app.cache import Shown
@@ -18,6 +22,23 @@ from core.data import CLASSES, Name
 from core.models import Kind, ModelConfig
 from core.training import TrainConfig
 
+Numbers = tuple[float, ...]
+
+
+class Drawing(NamedTuple):
+    """A digit drawn by the learner."""
+
+    image: UInt8[Tensor, "1 1 28 28"]
+    label: int  # which digit it is, as the learner says
+
+
+class Ten(NamedTuple):
+    """The digits that pages follow, one of each class; one of them may be drawn by the learner."""
+
+    images: UInt8[Tensor, "ten 1 28 28"]
+    labels: Int64[Tensor, " ten"]
+    names: list[str]
+
 
 @dataclass
 class Visitor:
@@ -25,11 +46,13 @@ class Visitor:
 
     data: Name = "sample"
     ten: tuple[int, ...] = tuple(range(10))  # indices of test images: the digits being followed
+    drawn: Drawing | None = None  # followed in place of the digit of its class
     noise_seed: int = 0
     seen: set[str] = field(default_factory=set)  # addresses of the lessons visited
     places: dict[str, Place] = field(default_factory=dict)  # picked on the map of that name
+    codes: dict[str, Numbers] = field(default_factory=dict)  # chosen on the pad of that name
     pad_failed: bool = False  # the browser could not draw a pad: the server draws instead
-    place_in_address: str = ""  # as last written there; anything else came with a link
+    in_address: dict[str, str] = field(default_factory=dict)  # as last written; else from a link
     job: Job | None = None
     own: dict[Kind, Shown] = field(default_factory=dict)  # the last of each kind, newest last
     brought: int = 0  # models brought back from their files so far
@@ -42,9 +65,19 @@ class Visitor:
             return self.own[kind]
         return cache.pretrained(pretrained)
 
+    def followed(self) -> Ten:
+        """The ten digits being followed. Raises DataError."""
+        digits, chosen = cache.digits(self.data), list(self.ten)
+        images, labels = digits.test_images[chosen], digits.test_labels[chosen]
+        names = [digits.class_names[label] for label in labels.tolist()]
+        if self.drawn is not None:
+            place = self.drawn.label
+            images[place], names[place] = self.drawn.image[0], f"your {place}"
+        return Ten(images, labels, names)
+
     def train(self, model: ModelConfig, training: TrainConfig) -> None:
         """Start a run in place of the last one. Raises ValueError, DataError."""
-        job = Job(Order(model, training, self.data, self.ten), cache.data_root())
+        job = Job(Order(model, training, self.data, self.followed().images), cache.data_root())
         if self.job is not None:
             self.job.stop()
         self.job = self.watch.job = job
@@ -64,6 +97,7 @@ class Visitor:
                 title=f"yours: {cache.title(job.order.model)}",
                 model=job.state.model.eval(),
                 card=job.card(),
+                film=job.film,
             )
         )
 
@@ -110,19 +144,25 @@ def session() -> Visitor:
 
 def place_on(visitor: Visitor, map_name: str) -> Place | None:
     """The place picked on a map, by a click or by a link, which the address then tells."""
-    linked = st.query_params.get("at", "")
-    if linked and linked != visitor.place_in_address and (place := _place_from(linked)):
-        visitor.places[map_name] = place
+    linked = _from_link(visitor, "at")
+    if linked and len(linked) in (2, 3):
+        x, y, index = (*linked, -1.0)[:3]
+        visitor.places[map_name] = (x, y, int(index))
     place = visitor.places.get(map_name)
-    if place is None:
-        visitor.place_in_address = ""
-        st.query_params.pop("at", None)
-    else:
-        x, y, index = place
-        visitor.place_in_address = f"{x:.6g},{y:.6g}" + (f",{index}" if index >= 0 else "")
-        if visitor.place_in_address != linked:
-            st.query_params["at"] = visitor.place_in_address
+    _tell(visitor, "at", place if place is None or place[2] >= 0 else place[:2])
     return place
+
+
+def code_on(visitor: Visitor, pad: str, count: int, parameter: str = "z") -> Numbers | None:
+    """The code of so many numbers chosen on a pad, by hand or by a link; the address tells it.
+
+    A path is the code of its start and then that of its end.
+    """
+    linked = _from_link(visitor, parameter)
+    if linked and len(linked) == count:
+        visitor.codes[pad] = linked
+    _tell(visitor, parameter, visitor.codes.get(pad))
+    return visitor.codes.get(pad)
 
 
 def keep_place(visitor: Visitor, map_name: str, chart: str) -> None:
@@ -131,11 +171,31 @@ def keep_place(visitor: Visitor, map_name: str, chart: str) -> None:
         visitor.places[map_name] = (picked["x"], picked["y"], int(picked["index"]))
 
 
-def _place_from(address: str) -> Place | None:
-    """ "1.5,-2" or "1.5,-2,17" as a place; None for anything else."""
-    try:
-        x, y, *index = (float(number) for number in address.split(","))
-        place = (x, y, int(index[0]) if index else -1)
-    except (ValueError, OverflowError):
+def move_to_pick(chart: str, controls: dict[str, str]) -> None:
+    """Move whole-number controls to what was just picked on a chart: its fields, and their keys."""
+    for picked in st.session_state[chart]["selection"].get("pick", [])[-1:]:
+        for name, key in controls.items():
+            st.session_state[key] = int(picked[name])
+
+
+def _from_link(visitor: Visitor, parameter: str) -> Numbers | None:
+    """The numbers that a link brought, "1.5,-2"; None where there are none, or our own."""
+    linked = st.query_params.get(parameter, "")
+    if not linked or linked == visitor.in_address.get(parameter):
         return None
-    return place if max(abs(x), abs(y)) < 1e9 and len(index) <= 1 else None
+    try:
+        numbers = tuple(float(number) for number in linked.split(","))
+    except ValueError:
+        return None
+    return numbers if all(abs(number) < 1e6 for number in numbers) else None
+
+
+def _tell(visitor: Visitor, parameter: str, numbers: Sequence[float] | None) -> None:
+    """Write numbers into the address, or take them out of it."""
+    told = ",".join(f"{number:.6g}" for number in numbers or ())
+    visitor.in_address[parameter] = told
+    if told != st.query_params.get(parameter, ""):
+        if told:
+            st.query_params[parameter] = told
+        else:
+            st.query_params.pop(parameter, None)

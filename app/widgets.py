@@ -63,6 +63,22 @@ def switch(label: str, value: bool = False, *, key: str, **rest) -> bool:
     return st.toggle(label, value, key=key, bind="query-params", **rest)
 
 
+def answer(label: str, options: Sequence[Word], default: Word, *, key: str) -> Word:
+    """One of a few that belongs to the visit, not to a link."""
+    return st.segmented_control(
+        label, options, default=default, required=True, key=key, persist_state="session"
+    )
+
+
+def several(
+    label: str, options: Sequence[Word], default: Sequence[Word], *, key: str
+) -> list[Word]:
+    """Any of a few, in the address."""
+    return st.pills(
+        label, options, selection_mode="multi", default=list(default), key=key, bind="query-params"
+    )
+
+
 def grouped(number: int) -> str:
     """12345 as 12 345."""
     return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
@@ -76,3 +92,13 @@ def menu(label: str, options: Sequence[str], *, key: str, **rest) -> str:
 def entry(label: str, low: int, high: int, value: int, *, key: str, **rest) -> int:
     """A whole number to type, in the address."""
     return int(st.number_input(label, low, high, value, key=key, bind="query-params", **rest))
+
+
+def amount(label: str, low: float, high: float, value: float, *, key: str, **rest) -> float:
+    """A slider over a range, kept for the visit."""
+    return st.slider(label, low, high, value, 0.01, key=key, persist_state="session", **rest)
+
+
+def quantity(label: str, low: float, high: float, value: float, *, key: str, **rest) -> float:
+    """A positive number to type, in the address."""
+    return float(st.number_input(label, low, high, value, key=key, bind="query-params", **rest))

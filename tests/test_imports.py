@@ -16,7 +16,7 @@ LAYERS = [
     {"app.main", "app.tour"},
     {"app.lessons"},
     {"app.panels", "app.widgets", "app.quiz", "app.state", "app.cache"},
-    {"app.charts", "app.images", "app.sketch", "app.components", "app.jobs"},
+    {"app.charts", "app.images", "app.sketch", "app.diagram", "app.components", "app.jobs"},
     {"app.theme", "app.course"},
     {"core"},
 ]
@@ -29,6 +29,7 @@ WITHOUT = {
     "app.charts": {"streamlit"},
     "app.images": {"streamlit"},
     "app.sketch": {"streamlit"},
+    "app.diagram": {"streamlit"},
     "app.lessons": {"altair", "torch"},
 }
 

@@ -22,6 +22,13 @@ shown = panels.model(visitor, "ae", f"ae-dense-{d}")
 panels.reconstructions(visitor, shown)
 panels.pick_digits(visitor)
 
+st.subheader("Now with a digit of your own", anchor=False)
+st.markdown(
+    "Draw one. Encoder and decoder run in your browser while you draw: the code moves on the map, "
+    "and what it restores changes with every stroke. Then draw something that is no digit at all."
+)
+panels.draw_your_own(visitor, shown)
+
 st.subheader("The network that did it", anchor=False)
 panels.network(shown)
 st.latex(

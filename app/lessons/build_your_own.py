@@ -114,11 +114,9 @@ else:
     if guess and mine.config == config:
         cost = mine.card["test"]["reconstruction"]
         st.markdown(f"You predicted **{guess}** nats per image; measured: **{cost:.1f}**.")
+    figures = ["Reconstructions", "Map", "Samples", "Interpolation", "Film", "Loss terms"]
     figure = widgets.choice(
-        "Figure",
-        ["Reconstructions", "Map", "Samples", "Interpolation", "Loss terms", "Take it home"],
-        key="own-figure",
-        label_visibility="collapsed",
+        "Figure", [*figures, "Take it home"], key="own-figure", label_visibility="collapsed"
     )
     match figure:
         case "Reconstructions":
@@ -132,6 +130,8 @@ else:
             panels.own_samples(visitor, mine)
         case "Interpolation":
             panels.own_walk(visitor, mine)
+        case "Film":
+            panels.training_film(mine, key="own-film")
         case "Loss terms":
             panels.learned_curves(mine)
         case _:

@@ -12,24 +12,23 @@ visitor = session()
 panels.opening("continuous_bernoulli")
 st.markdown(
     "A decoder answers each pixel with one number, λ. A loss says what that number is worth, and "
-    "with it which **distribution** the pixel is believed to have. Binary cross-entropy is the "
-    "log-probability of a coin: it knows 0 and 1. Our pixels are grey. Move λ, and watch the area."
+    "with it which **distribution** the pixel is believed to have. Binary cross-entropy (BCE) is "
+    "the −log-probability of a coin, which knows 0 and 1. Our pixels are grey. Move λ, and watch "
+    "the area."
 )
 
 
 @st.fragment
 def density() -> None:
-    lambdas = [0.0001, 0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5]
-    lambdas += [0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999]
-    panels.pixel_density(widgets.one_of("λ", lambdas, 0.1, key="cb-lambda"))
+    panels.pixel_density(widgets.one_of("λ", panels.LAMBDAS, 0.1, key="cb-lambda"))
 
 
 density()
 st.markdown(
-    "A density has area 1. That of e^(−BCE) over grey values is always smaller, so on grey pixels "
-    "BCE is a **score** and no log-likelihood. The constant that is missing depends on λ, so "
-    "leaving it out is not free: it is smallest at λ = ½ and grows without end towards 0 and 1. "
-    "With it, the coin becomes the **continuous Bernoulli** "
+    "A density has area 1. That of e^(−BCE) over grey values is at most ½, so on grey pixels BCE "
+    "is a **score** and no log-likelihood. The missing factor C(λ) is at least 2; it is smallest "
+    "at λ = ½ and grows without end towards 0 and 1, so leaving it out is not free. With it, the "
+    "coin becomes the **continuous Bernoulli** "
     "([Loaiza-Ganem and Cunningham 2019](https://arxiv.org/abs/1907.06845))."
 )
 st.latex(
@@ -40,82 +39,116 @@ st.latex(
     )
 )
 
-st.subheader("What one pixel costs", anchor=False)
+st.subheader("A pixel under the microscope", anchor=False)
 st.markdown(
-    "Three losses look at the same pixel. Each has its own axis, because their numbers do not "
-    "compare: BCE is a score, the height of a Gaussian density hangs on its variance, that of a "
-    "continuous Bernoulli on the bound of its logits. What compares is **where** each is lowest."
+    "Point at a pixel. Three losses judge every answer that the decoder could give to it. Each "
+    "has its own axis, because their numbers do not compare. **Where** each is lowest does."
 )
 
 
 @st.fragment
-def costs() -> None:
-    values = [0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0]
-    panels.pixel_costs(widgets.one_of("Value of the pixel, x", values, 0.3, key="cb-pixel"))
+def microscope() -> None:
+    x = panels.point_at_pixel(visitor)
+    answer = widgets.one_of("The decoder's answer, ◇", panels.LAMBDAS, 0.5, key="cb-answer")
+    panels.pixel_costs(x, answer)
+    more = st.expander("More: the slopes, over all answers", key="cb-slopes", on_change="rerun")
+    if more.open:
+        with more:
+            st.markdown(
+                "Each slope is *what the model expects, minus the pixel*. C(λ) is what turns the "
+                "expected value from λ into the mean μ(λ)."
+            )
+            panels.slopes(x)
+            st.latex(
+                r"\begin{aligned} \frac{\partial\, \mathrm{BCE}}{\partial \eta} &= \lambda - x "
+                r"\qquad \frac{\partial\, \mathrm{CB}}{\partial \eta} = \mu(\lambda) - x \qquad "
+                r"\frac{\partial\, \mathrm{Gauss}}{\partial \hat x} = \frac{\hat x - x}{\tau^2} "
+                r"\\ \eta &= \mathrm{logit}\,\lambda \qquad \mu(\lambda) = "
+                r"\frac{\lambda}{2\lambda - 1} + \frac{1}{2\,\mathrm{artanh}(1 - 2\lambda)} "
+                r"\end{aligned}"
+            )
 
 
-costs()
+microscope()
 
 st.subheader("Three losses, the same ten digits", anchor=False)
 st.markdown(
-    "Three VAEs, alike in all but their loss. What papers show of the continuous Bernoulli "
-    "is its **λ**. Switch to the **mean**, the picture that the model expects, and to **one "
-    "sample** of what it believes. For BCE and the squared error, λ *is* the mean."
+    "Three pretrained VAEs, alike in all but their loss. What papers show of the continuous "
+    "Bernoulli is its **λ**. Switch a row to the **mean**, the picture that the model expects, or "
+    "to **one sample**: every pixel drawn on its own, as these models believe pixels to be, given "
+    "z. For BCE and the squared error λ *is* the mean."
 )
-left, right = st.columns(2)
-with left:
-    picture = widgets.choice("Draw of each pixel", list(panels.VIEWS), key="cb-picture")
-with right:
-    d = int(widgets.choice("Numbers in the code, d", ["2", "20"], default="20", key="cb-d"))
-view = panels.VIEWS[picture]
+d = int(widgets.choice("Numbers in the code, d", ["2", "20"], default="20", key="cb-d"))
 models = panels.three_likelihoods(visitor, d)
-panels.reconstruction_rows(visitor, models, view)
+panels.reconstruction_rows(visitor, models)
 panels.pick_digits(visitor)
-if view == "sample":
-    st.markdown(
-        "One sample: every pixel is drawn on its own, a coin for BCE, a Gaussian for the squared "
-        "error (clipped to what a screen can show, 0 to 1), a continuous Bernoulli for the third. "
-        "The speckle is what these models really believe: that pixels are independent, given z."
-    )
 
 st.subheader("New digits from the same noise", anchor=False)
 st.markdown(
     "ε is drawn from the prior once and decoded by every model. The models never agreed on what "
     "a place in latent space means, so a column need not show the same digit; the rows compare."
 )
-panels.sample_rows(visitor, models, view)
-panels.new_noise(visitor)
+panels.sample_rows(visitor, models)
 
 st.subheader("Whose sharpness is it?", anchor=False)
 panels.sharpness_and_error(visitor, models)
 panels.whose_sharpness(visitor, models)
 
-with st.expander("More: why the mean is grey, and what the losses push"):
+st.subheader("What the bound decides", anchor=False)
+st.markdown(
+    "C(λ) grows without end towards λ = 0 and 1, and many pixels are exactly 0. There the density "
+    "could rise without end, were it not for a bound on |logit|. Five models differ in it alone."
+)
+more = st.expander("Move the bound", key="cb-bounds", on_change="rerun")
+if more.open:
+    with more:
+        panels.bound_slider(visitor)
+
+st.subheader("The paper's table, made again", anchor=False)
+st.markdown(
+    "The authors trained two larger VAEs, one with each loss, on dequantised digits, and read the "
+    "Bernoulli's λ in two ways: as it is, and as a mean."
+)
+panels.paper_table()
+
+st.subheader("Which of the three is best?", anchor=False)
+st.markdown("Some figures mean the same for every model, and some do not. Ask for one.")
+panels.on_one_axis(visitor, models)
+
+st.subheader("Go deeper", anchor=False)
+more = st.expander(
+    "The distribution itself: C, mean, variance, draws", key="cb-more", on_change="rerun"
+)
+if more.open:
+    with more:
+        panels.distribution(visitor)
+more = st.expander(
+    "log C in float32: where programs lose digits, measured", key="cb-float32", on_change="rerun"
+)
+if more.open:
+    with more:
+        st.markdown(
+            "On paper C(λ) is one formula. Float32 keeps seven digits, and two differences eat "
+            "them: near λ = ½ two nearly equal numbers are subtracted, and near λ = 1 it is 1 − λ "
+            "that is rounded. Libraries replace the formula near ½ by its Taylor polynomial, with "
+            "δ = λ − ½:"
+        )
+        st.latex(
+            r"\log C(\lambda) = \log 2 + \tfrac{4}{3}\,\delta^2 + \tfrac{104}{45}\,\delta^4 "
+            r"+ \tfrac{16064}{2835}\,\delta^6 + \dots"
+        )
+        panels.float32_errors()
+        st.markdown(
+            "Measured now, at 1 600 logits of each sign, against this project's functions in "
+            "float64. The window you start with is that of `torch.distributions`: two terms, λ "
+            "from 0.499 to 0.501. Widen it, and the digits lost just outside come back; widen it "
+            "further, and the polynomial needs more terms. No window helps near λ = 1, where only "
+            "the logit η still knows the difference; this project uses C = η / tanh(η/2)."
+        )
+with st.expander("The models of this page, with their figures"):
     st.markdown(
-        "The mean of a continuous Bernoulli lies nearer to ½ than its λ. These models hold their "
-        "logits under |logit| ≤ 9.21, that is λ between 0.0001 and 0.9999, so no pixel of the mean "
-        "is darker than 0.1085 or brighter than 0.8915: the grey background is the bound's doing."
-    )
-    panels.lambda_and_mean()
-    st.markdown(
-        "With the logit η the output gradient of each loss is *what the model expects minus the "
-        "pixel*. Only the expectation differs; C(λ) is what turns λ into the mean μ(λ)."
-    )
-    st.latex(
-        r"\frac{\partial\, \mathrm{BCE}}{\partial \eta} = \lambda - x \qquad "
-        r"\frac{\partial\, \mathrm{CB}}{\partial \eta} = \mu(\lambda) - x, \quad "
-        r"\mu(\lambda) = \frac{\lambda}{2\lambda - 1} + \frac{1}{2\,\mathrm{artanh}(1 - 2\lambda)} "
-        r"\qquad \frac{\partial\, \mathrm{Gauss}}{\partial \hat x} = \frac{\hat x - x}{\tau^2}"
-    )
-    st.markdown("Near λ = ½, with δ = λ − ½:")
-    st.latex(
-        r"\log C(\lambda) = \log 2 + \tfrac{4}{3}\,\delta^2 + \tfrac{104}{45}\,\delta^4 "
-        r"+ \tfrac{16064}{2835}\,\delta^6 + \dots"
-    )
-    st.markdown(
-        "A continuous Bernoulli's log-density may be positive, and without a bound on the logits "
-        "it has no best value on images whose pixels are exactly 0: it only measures how far the "
-        "logits have run. So its numbers carry their bound, and compare only under the same one."
+        "A density may stand above 1, and then its −log is below 0. Such a number carries its "
+        "bound, and compares only under the same one."
     )
     for shown in models.values():
         st.caption(panels.provenance(shown))
@@ -152,8 +185,8 @@ quiz.check(
     "A continuous Bernoulli loss of −1300 nats, and a BCE of 150 nats. Which model wins?",
     ["The first: its loss is lower.", "The second: its loss is positive.", "They do not compare."],
     "They do not compare.",
-    "One is a density under a bound, the other a score. Squared error, sharpness and a look at "
-    "the digits compare.",
+    "One is a density under a bound, the other a score. Squared error, what a classifier reads and "
+    "a look at the digits compare.",
 )
 
 panels.coming_next(

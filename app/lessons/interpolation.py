@@ -32,10 +32,10 @@ else:
 def walk() -> None:
     left, right = st.columns(2)
     with left:
-        start, from_name = panels.one_of_ten(visitor, "From", 0, key="walk-from")
+        start, from_name = panels.choose_digit(visitor, "From", 0, key="walk-from")
     with right:
-        end, to_name = panels.one_of_ten(visitor, "To", 1, key="walk-to")
-    strips, maps, more = st.container(), st.columns(2), st.expander("More: frames, steps, slerp")
+        end, to_name = panels.choose_digit(visitor, "To", 1, key="walk-to")
+    strips, hand, more = st.container(), st.container(), st.expander("More: frames, steps, slerp")
     with more:
         frames = widgets.one_of("Frames", [9, 11, 13], 11, key="walk-frames")
         st.markdown(
@@ -48,15 +48,14 @@ def walk() -> None:
         slerp = False
         if max(ae.config.latent_dim, vae.config.latent_dim) >= latent.SLERP_FROM_DIM:
             slerp = widgets.choice("Path", ["Straight line", "Slerp"], key="walk-path") == "Slerp"
-    fade = panels.crossfade(visitor, (start, end), frames)
+    fade = panels.crossfade((start, end), frames)
     walks = [
         panels.walk(visitor, shown, (start, end), frames, spherical=slerp) for shown in (ae, vae)
     ]
     with strips:
         panels.strips(visitor, fade, walks)
-    for column, path in zip(maps, walks):
-        with column:
-            panels.walk_on_map(visitor, path, (from_name, to_name))
+    with hand:
+        panels.walk_by_hand(visitor, walks, (from_name, to_name))
     with more:
         panels.step_speeds(fade, walks)
 

@@ -8,6 +8,7 @@ from core.models import ModelConfig
 from core.training import TrainConfig
 
 BETAS = [0.0392, 0.392, 1, 3.92, 39.2, 392]
+SWEEP = "vae-lite-2-beta-{:g}"
 
 visitor = session()
 digits = panels.digits_in_use(visitor)
@@ -20,24 +21,18 @@ st.markdown(
     "N(0, I). The price is the **KL divergence**, and β its weight. Move β to the right until the "
     "code falls silent."
 )
-
 beta = widgets.one_of(
     "β, the weight of the KL", BETAS, 1, key="vae-beta", format_func="{:g}".format
 )
-vae = panels.model(visitor, "vae", f"vae-lite-2-beta-{beta:g}")
+vae = panels.model(visitor, "vae", SWEEP.format(beta))
 if vae is visitor.own.get("vae"):
-    st.caption("β chooses among the pretrained models; the figures below show yours.")
-
-scatter, terms = st.columns([3, 2], gap="medium")
-with scatter:
-    panels.clouds(visitor, vae)
-    panels.collapse_alarm(visitor, vae)
-with terms:
-    panels.loss_terms(visitor, vae)
-    panels.beta_sweep(BETAS, "vae-lite-2-beta-{:g}", vae)
+    st.caption("β chooses among the pretrained models; the figures of this page show yours.")
+panels.collapse_alarm(visitor, vae)
+panels.clouds(visitor, vae)
 panels.reconstructions(visitor, vae)
 panels.pick_digits(visitor)
 
+st.subheader("What β buys", anchor=False)
 st.latex(
     theme.formula(
         r"\begin{aligned} \log p(x) &= \total{\mathrm{ELBO}} + "
@@ -48,79 +43,91 @@ st.latex(
 )
 st.markdown(
     r"The KL to the true posterior $p(z|x)$ cannot be negative, so the ELBO is a **lower bound** "
-    r"on $\log p(x)$. Training makes −ELBO = reconstruction + KL small (β = 1). For two Gaussians "
-    "the KL has a closed form, one term for each latent:"
+    r"on $\log p(x)$. Training makes reconstruction + β KL small; at β = 1 that is −ELBO. A larger "
+    "β trains a looser lower bound, a smaller one something that is in general no bound at all. "
+    "Few nats of KL, and the code cannot tell the digits apart; many, and the clouds shrink "
+    "towards points."
 )
-st.latex(
-    theme.formula(
-        r"\kl{\mathrm{KL}} = \tfrac12 \sum_j \left( \encoder{\mu_j}^2 + \encoder{\sigma_j}^2 - 1 "
-        r"- \log \encoder{\sigma_j}^2 \right)"
-    )
-)
-with st.expander("More: β in other codes"):
-    st.markdown(
-        "A code that weighs the *mean* over 784 pixels by a factor *rf* against the *mean* over "
-        r"$d$ latents uses the same loss in other words: $\beta = 784 / (d \cdot rf)$, so with "
-        f"d = 2 this β = {beta:g} is rf = {784 / (2 * beta):g}. Only β = 1 (rf = 392) trains the "
-        "ELBO itself. A larger β trains a looser lower bound; a smaller one trains something that "
-        "is in general no bound at all."
-    )
+for column, figure in zip(st.columns(2, gap="medium"), (panels.beta_sweep, panels.quarter_circle)):
+    with column:
+        figure(visitor, BETAS, SWEEP, vae)
+more = st.expander("More: the two terms, and the KL of two Gaussians", key="vae-terms",
+                   on_change="rerun")  # fmt: skip
+if more.open:
+    with more:
+        panels.loss_terms(visitor, vae)
+        st.latex(
+            theme.formula(
+                r"\kl{\mathrm{KL}} = \tfrac12 \sum_j \left( \encoder{\mu_j}^2 + "
+                r"\encoder{\sigma_j}^2 - 1 - \log \encoder{\sigma_j}^2 \right)"
+            )
+        )
 
-st.subheader("Inside one cloud", anchor=False)
-st.markdown(
-    "The decoder never sees the cloud, only draws from it. The noise ε comes from outside, so that "
-    "the gradient reaches μ and σ: the **reparameterisation**."
-)
-
-
-@st.fragment
-def cloud() -> None:
-    index, _ = panels.one_of_ten(visitor, "Digit", 3, key="vae-digit")
-    panels.one_cloud(visitor, vae, index)
-    panels.new_noise(visitor)
-
-
-cloud()
-
-st.subheader("AE and VAE side by side", anchor=False)
+st.subheader("How the two became what they are", anchor=False)
 ae = panels.model(visitor, "ae", "ae-lite-2")
-st.markdown(panels.what_differs(ae, vae) + " First both restore the same digits:")
-panels.same_digits(visitor, (ae, vae))
 
 
 @st.fragment
-def samples() -> None:
-    st.markdown(
-        r"Then both **generate**. There is no image to encode now: the noise ε becomes a code "
-        "$z$, and the decoder draws it. Both get the same ε."
-    )
-    source = widgets.choice(
-        "z from", ["The prior N(0, I)", "A Gaussian fitted to the codes"], key="vae-z"
-    )
-    for column, shown in zip(st.columns(2, gap="medium"), (ae, vae)):
-        with column:
-            panels.same_noise(visitor, shown, fitted=source != "The prior N(0, I)")
-    panels.new_noise(visitor, key="noise-samples")
+def film() -> None:
+    filmed = panels.with_film(vae, SWEEP.format(1))
+    panels.training_film(panels.with_film(ae, "ae-lite-2"), filmed, key="vae-film")
 
 
-samples()
+film()
+st.subheader("AE and VAE side by side", anchor=False)
+panels.duel(visitor, ae, vae)
 st.markdown(
     "An autoencoder can generate too, but it does not tell you *where* to sample: N(0, I) is "
     "arbitrary for it, and the Gaussian was fitted afterwards. The KL pulls the **average** of all "
-    "the clouds towards N(0, I), so that there is one place to sample from before any code is "
-    "seen. How near it gets is for the map above to show."
+    "clouds towards N(0, I), so that there is one place to sample from before any code is seen."
 )
-with st.expander("More: why are the pictures blurred?"):
-    st.markdown(
-        "Many strokes share one z, and the best single answer to all of them is their average. "
-        "Where clouds overlap, neighbours are averaged too. And what is drawn is the *mean* of a "
-        "likelihood in which every pixel is independent; a sample of it would be speckled, not "
-        "sharp. Neither too little training nor the KL alone is to blame: without any KL the "
-        "autoencoder's reconstructions are about as blurred as the VAE's at β = 1. Sharpness of "
-        "reconstructions of 10 000 test digits, from the models' cards: "
+
+st.subheader("Inside one cloud: the reparameterisation", anchor=False)
+st.markdown(
+    "The decoder never sees the cloud, only draws from it. There is no gradient through a "
+    "draw. But if the noise ε comes **from outside**, z is a sum and a product of numbers, and the "
+    "gradient reaches μ and σ. Move ε."
+)
+panels.reparameterisation(visitor, vae)
+
+for title, question, key, figure in (
+    (
+        "The ledger of one image",
+        "Where does a digit spend its nats, and how far below log p(x) does the ELBO end? Here "
+        "every pixel and every latent pays, and quadrature closes the account.",
+        "vae-ledger-open",
+        panels.ledger,
+    ),
+    (
+        "The prior against the average of all clouds",
+        "Nobody asks a single cloud to be N(0, I): it would say nothing. It is their average, the "
+        "**aggregate posterior**, that should cover the prior. Does it?",
+        "vae-prior-open",
+        panels.against_prior,
+    ),
+    (
+        "Why blurry?",
+        "The KL alone is not to blame: the autoencoder has none, and blurs about as much. "
+        "Sharpness of reconstructions of 10 000 test digits, from the models' cards: "
         + panels.sharpness_on_cards(("ae-lite-2", "vae-lite-2-beta-1"))
-        + "."
+        + ". Three causes, each to be seen at any place of the map.",
+        "vae-blur-open",
+        panels.why_blurry,
+    ),
+):
+    st.subheader(title, anchor=False)
+    st.markdown(question)
+    section = st.expander(f"Show: {title.lower()}", key=key, on_change="rerun")
+    if section.open:
+        with section:
+            figure(visitor, vae)
+
+with st.expander("More: which β is it in other codes? A calculator"):
+    st.markdown(
+        "Sums or means, over pixels and over latents: the same words, and another β. Choose how a "
+        "code writes its loss."
     )
+    panels.calculator()
 
 panels.train(visitor, ModelConfig(kind="vae"), TrainConfig(), key="vae")
 

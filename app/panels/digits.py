@@ -2,11 +2,11 @@
 
 import streamlit as st
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from app import cache, widgets
-from app.state import Visitor
+from app.state import Ten, Visitor
 from core.data import DataError, Digits, Name, to_float
 
 
@@ -18,6 +18,12 @@ def digits_in_use(visitor: Visitor) -> Digits:
         st.warning(f"{error} The sample is in use instead.", icon=":material/folder_off:")
         visitor.use_data("sample")
         return cache.digits("sample")
+
+
+def ten_digits(visitor: Visitor) -> Ten:
+    """The ten digits that pages follow, from a set that can be read."""
+    digits_in_use(visitor)
+    return visitor.followed()
 
 
 def pick_digits(visitor: Visitor) -> None:
@@ -83,12 +89,19 @@ def new_noise(visitor: Visitor, *, key: str = "new-noise") -> None:
     st.button("New noise", key=key, icon=":material/casino:", on_click=visitor.new_noise)
 
 
-def one_of_ten(visitor: Visitor, label: str, position: int, *, key: str) -> tuple[int, str]:
-    """One of the ten digits being followed: the index of its test image, and its class."""
-    digits = digits_in_use(visitor)
-    names = [digits.class_names[label] for label in digits.test_labels[list(visitor.ten)].tolist()]
-    name = widgets.choice(label, names, default=names[position], key=key)
-    return visitor.ten[names.index(name)], name
+def choose_digit(
+    visitor: Visitor, label: str, position: int, *, key: str
+) -> tuple[UInt8[Tensor, "1 1 28 28"], str]:
+    """One of the ten digits being followed, and its name."""
+    ten = ten_digits(visitor)
+    place = widgets.choice(
+        label,
+        [str(i) for i in range(len(ten.names))],
+        default=str(position),
+        key=key,
+        format_func=lambda i: ten.names[int(i)],
+    )
+    return ten.images[int(place)][None], ten.names[int(place)]
 
 
 def reads_digits(visitor: Visitor) -> bool:

@@ -1,27 +1,18 @@
-"""Codes on a map, and the picture at a place of it."""
-
-import functools
-import math
-from dataclasses import replace
+"""Codes on a map: their places in a plane, its axes, and what they are called."""
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 import torch
-from jaxtyping import Bool, Float, Int64
+from jaxtyping import Float, Int64
 from torch import Tensor
 
-from app import cache, charts, images, widgets
-from app.cache import Shown
-from app.components import latent_pad
-from app.components.latent_pad import Layers
+from app import cache, charts, widgets
+from app.cache import Axes, Shown
 from app.panels.digits import digits_in_use
-from app.state import Visitor, keep_place, place_on
-from core import evaluation, latent
-from core.data import Digits, Name, to_float
-from core.latent import Projection
-from core.models import mean_image
-from core.models.layers import negative_log_likelihood
+from app.state import Visitor
+from core.data import Digits, Name
+
+MAP_CODES = 2500  # on a map that stands beside another one
 
 
 def map_table(
@@ -40,14 +31,6 @@ def map_table(
     return frame
 
 
-def axis_titles(projection: Projection, latent_dim: int) -> tuple[str, str]:
-    """What the two axes of a map are."""
-    if latent_dim <= 2:
-        return ("z₁", "z₂")
-    shares = [f"{share:.0%} of the codes' variance" for share in projection.explained.tolist()]
-    return (f"principal direction 1 ({shares[0]})", f"principal direction 2 ({shares[1]})")
-
-
 def map_points(shown: Shown, name: Name) -> Float[Tensor, "codes 2"]:
     """Where a map draws the codes: the principal plane; where d is 1, at heights of no meaning."""
     points = cache.principal_plane(shown, name).project(cache.codes(shown, name).mean)
@@ -56,11 +39,21 @@ def map_points(shown: Shown, name: Name) -> Float[Tensor, "codes 2"]:
     return points
 
 
-def map_axes(shown: Shown, name: Name) -> tuple[str, str]:
-    """Titles of the axes of `map_points`."""
-    if shown.config.latent_dim == 1:
+def map_axes(shown: Shown, name: Name, axes: Axes | None = None) -> tuple[str, str]:
+    """What the two axes of a map are, and how much of the codes' variance lies along them."""
+    latent_dim = shown.config.latent_dim
+    if latent_dim == 1:
         return ("z", "no meaning: spread out to be seen")
-    return axis_titles(cache.principal_plane(shown, name), shown.config.latent_dim)
+    if latent_dim == 2:
+        return ("z₁", "z₂")
+    names = (
+        [f"z{axis + 1}" for axis in axes] if axes else [f"principal direction {i}" for i in "12"]
+    )
+    shares = cache.plane(shown, name, axes).explained.tolist()
+    right, up = (
+        f"{name} ({share:.0%} of the codes' variance)" for name, share in zip(names, shares)
+    )
+    return right, up
 
 
 def map_domain(shown: Shown, name: Name, *others: Float[Tensor, "places 2"]) -> charts.Domain:
@@ -81,239 +74,11 @@ def prior_centre(shown: Shown, name: Name) -> tuple[float, float]:
     return x, y
 
 
-COLOURS = ["Class", "Loss", "Distance", "Radius", "KL"]
-
-
-def _colouring(shown: Shown, name: Name, colour: str) -> tuple[Float[Tensor, " codes"], str] | None:
-    """What a map is coloured by, a number for each code and its name; None for the classes."""
-    mean, logvar = cache.codes(shown, name)
-    if colour == "Loss":
-        return cache.terms(shown, name).reconstruction, "reconstruction, nats"
-    if colour == "Distance":
-        return mean.norm(dim=1), "distance ‖μ‖" if shown.is_vae else "distance ‖z‖"
-    if colour == "Radius" and logvar is not None:
-        return (0.5 * logvar).mean(1).exp(), "radius: geometric mean of σ"
-    if colour == "KL":
-        return cache.terms(shown, name).kl, "KL, nats"
-    return None
-
-
-def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> None:
-    """A model's map to zoom, hover and click, and beside it what lies at the place picked."""
-    name = digits_in_use(visitor).name
-    points = cache.tsne(shown, name) if tsne else map_points(shown, name)
-    labels = cache.map_images(name)[1][: len(points)]
-    table = map_table(points, labels, digits_in_use(visitor))
-    domain = charts.domain_of(points.numpy()) if tsne else map_domain(shown, name)
-    if not tsne and not shown.is_vae and charts.long_tailed(points.numpy()):
-        domain = _with_close_up(points, domain)
-    values = _colouring(shown, name, colour)
-    if values is not None:
-        table["value"] = values[0][: len(points)].numpy()
-    map_name = f"{shown.key}-{name}-{'tsne' if tsne else 'plane'}"
-
-    def place() -> charts.Place:
-        picked = place_on(visitor, map_name)
-        if picked is None:  # where a map begins: in its emptiest place, or at its first digit
-            picked = (*_white_space(points, domain), 0 if tsne else -1)
-        x, y, index = picked
-        if 0 <= index < len(table):
-            return (float(table["x"][index]), float(table["y"][index]), index)
-        return (x, y, -1)
-
-    if colour == COLOURS[0] and not tsne and not visitor.pad_failed:
-        _touch(visitor, shown, map_name, place(), domain)
-        return
-
-    def cell() -> charts.Place:  # a click beside the points is answered to the nearest cell
-        x, y, index = place()
-        return (x, y, index) if index >= 0 else charts.cell_at(x, y, domain)
-
-    # The map marks clicks by itself; it is told a place only when it is drawn anew.
-    first = cell()
-    key = f"map-{map_name}-{colour}-{domain[0]:.3g}-{first}"
-
-    @st.fragment
-    def view() -> None:
-        on_map, at_place = st.columns([8, 5], gap="medium")
-        with on_map:
-            st.altair_chart(
-                charts.over(
-                    charts.latent_map(
-                        table,
-                        domain,
-                        title=_map_title(shown, len(points), name, tsne),
-                        axes=("t-SNE 1", "t-SNE 2") if tsne else map_axes(shown, name),
-                        value=values[1] if values else None,
-                        pickable=True,
-                        place=first,
-                    )
-                ),
-                key=key,
-                alt=f"Map of the codes of {len(points)} digits, coloured by {colour.lower()}; "
-                "the column beside it tells what lies at the place marked",
-                on_select=functools.partial(keep_place, visitor, map_name, key),
-                selection_mode="pick",
-            )
-            st.caption(
-                "Hover over a point to see its digit, click anywhere to see what is drawn there. "
-                "Drag to move the map, turn the wheel to zoom."
-            )
-        with at_place:
-            _at(visitor, shown, cell(), tsne)
-
-    view()
-
-
-def _with_close_up(points: Float[Tensor, "codes 2"], whole: charts.Domain) -> charts.Domain:
-    """Axes for codes with long tails, which would press all others into a corner."""
-    if not widgets.switch("Close-up", True, key="close-up", help="Off: axes that hold every code"):
-        return whole
-    domain = charts.close_up(points.numpy())
-    outside = 1 - _inside(points, domain).float().mean().item()
-    st.caption(
-        f"A close-up: {outside:.0%} of the codes lie farther out. Turn the wheel to zoom out, or "
-        "switch the close-up off."
-    )
-    return domain
-
-
-def _white_space(points: Float[Tensor, "codes 2"], domain: charts.Domain) -> tuple[float, float]:
-    """A place between the codes where no code is near; beside them where they are one dot."""
-    inside = points[_inside(points, domain)]
-    x, y = latent.emptiest(inside if len(inside) else points).tolist()
-    left, right, bottom, top = domain
-    if (inside.std(0) < 0.005 * (right - left)).all():
-        return left + 0.75 * (right - left), bottom + 0.75 * (top - bottom)
-    return x, y
-
-
-def _inside(points: Float[Tensor, "codes 2"], domain: charts.Domain) -> Bool[Tensor, " codes"]:
-    left, right, bottom, top = domain
-    x, y = points.unbind(1)
-    return (left <= x) & (x <= right) & (bottom <= y) & (y <= top)
-
-
-def _map_title(shown: Shown, count: int, name: Name, tsne: bool) -> str:
+def map_title(shown: Shown, count: int, name: Name, *, tsne: bool = False) -> str:
+    """What a map shows, in a line."""
     images = "digits of the sample" if name == "sample" else "test images"
     how = "t-SNE of the codes" if tsne else "Codes"
     return f"{how} of {widgets.grouped(count)} {images}: {shown.title}"
-
-
-def _at(visitor: Visitor, shown: Shown, place: charts.Place, tsne: bool) -> None:
-    """What the decoder draws at a place of the map, and the real digit nearest to it."""
-    index = place[2]
-    if tsne and index < 0:
-        st.info(
-            "t-SNE has no way back: a place between its points is no place in latent space, and "
-            "nothing can be decoded there. Click a point.",
-            icon=":material/block:",
-        )
-        return
-    name = digits_in_use(visitor).name
-    z = _code_at(shown, name, place)
-    neighbour, distance, class_name = _nearest_digit(visitor, shown, z, index)
-    here = mean_image(shown.config, latent.decode(shown.model, z))
-    digit = to_float(cache.map_images(name)[0][neighbour : neighbour + 1])
-    st.markdown(f"**At the cross**: {_coordinates(z[0])}")
-    widgets.digits(
-        torch.cat([here, digit]),
-        2,
-        key="place",
-        scale=6,
-        labels=["decoded exactly here", f"nearest real digit: {class_name}"],
-        alt=f"What the decoder draws at the cross, and the nearest real digit, a {class_name}",
-    )
-    if index >= 0:
-        st.markdown("This is the digit's own code, and the left picture its reconstruction.")
-    else:
-        st.markdown(_how_near(shown, name, distance))
-    _reading(name, here)
-    if len(z[0]) > 2 and index < 0:
-        st.caption(
-            f"The map is a plane in {len(z[0])} dimensions. The place clicked was lifted from it: "
-            "its other coordinates are those of the mean code. Distances are measured in all "
-            f"{len(z[0])}."
-        )
-
-
-def _touch(
-    visitor: Visitor, shown: Shown, map_name: str, first: charts.Place, domain: charts.Domain
-) -> None:
-    """The map under the pointer: the browser decodes on every move, and finds the next digit."""
-    name = digits_in_use(visitor).name
-    content = replace(cache.pad_content(shown, name, domain), axes=map_axes(shown, name))
-    start = _code_at(shown, name, first)
-    st.markdown(f"**{_map_title(shown, len(cache.codes(shown, name).mean), name, tsne=False)}**")
-    layers = Layers(prior=shown.is_vae and shown.config.latent_dim <= 2)
-
-    @st.fragment
-    def view() -> None:
-        at = latent_pad.latent_pad(content, key=f"pad-{map_name}", z=start[0], layers=layers)
-        if at.failed:
-            visitor.pad_failed = True
-            st.rerun()
-        st.caption(
-            "Hover to look, click or drag to choose a place. Shift and drag, or two fingers, move "
-            "the map; after a click on it the wheel zooms, and the arrow keys walk."
-        )
-        z = torch.tensor([at.z])
-        x, y = cache.principal_plane(shown, name).project(z)[0].tolist()
-        if not torch.allclose(z, start, atol=1e-5):
-            visitor.places[map_name] = (x, y, -1)
-            place_on(visitor, map_name)
-        _, distance, _ = _nearest_digit(visitor, shown, z, -1)
-        st.markdown(f"**At the mark**: {_coordinates(z[0])}. {_how_near(shown, name, distance)}")
-        _reading(name, mean_image(shown.config, latent.decode(shown.model, z)))
-
-    view()
-
-
-def _code_at(shown: Shown, name: Name, place: charts.Place) -> Float[Tensor, "1 latent"]:
-    """The code of the digit picked, or of the place picked, lifted from the plane."""
-    x, y, index = place
-    if index >= 0:
-        return cache.codes(shown, name).mean[index : index + 1]
-    return cache.principal_plane(shown, name).lift(torch.tensor([[x, y]]))
-
-
-def _nearest_digit(
-    visitor: Visitor, shown: Shown, z: Float[Tensor, "1 latent"], index: int
-) -> tuple[int, float, str]:
-    """The real digit nearest to a code, or the one picked: its index, its distance, its class."""
-    digits = digits_in_use(visitor)
-    distance, found = latent.nearest(cache.codes(shown, digits.name).mean, z)
-    neighbour = index if index >= 0 else int(found[0])
-    label = int(cache.map_images(digits.name)[1][neighbour])
-    return neighbour, float(distance[0]), digits.class_names[label]
-
-
-def _how_near(shown: Shown, name: Name, distance: float) -> str:
-    """A digit's distance beside what is usual on this map."""
-    usual = cache.holes(shown, name).threshold
-    if usual <= 1e-9:
-        return f"The nearest digit's distance is **{distance:.3g}**. Most codes share one place."
-    side = "farther than" if distance > usual else "not farther than"
-    return (
-        f"The nearest digit is at a distance of **{distance:.3g}**, {side} the {usual:.3g} within "
-        "which 95 % of held-out digits have a neighbour."
-    )
-
-
-def _reading(name: Name, picture: Float[Tensor, "1 1 28 28"]) -> None:
-    """What the classifier reads, where the pictures are digits."""
-    if name in ("sample", "mnist"):
-        sure, read = cache.classifier()[0].probabilities(picture)[0].max(0)
-        st.markdown(f"A classifier reads the decoding as **{int(read)}** ({float(sure):.0%}).")
-
-
-def _coordinates(z: Float[Tensor, " latent"]) -> str:
-    """A code in a few words."""
-    numbers = ", ".join(f"{number:.3g}" for number in z[:4].tolist())
-    return f"z = ({numbers}{', …' if len(z) > 4 else ''})".replace("-", "−")
-
-
-MAP_CODES = 2500  # on a map that stands beside another one
 
 
 def code_map(
@@ -331,93 +96,3 @@ def code_map(
         opacity=0.45,
     )
     return chart, domain
-
-
-def overlap(visitor: Visitor, shown: Shown) -> None:
-    """How far the classes of a map lie apart, as a number; for d above 2, what the plane shows."""
-    digits = digits_in_use(visitor)
-    codes = cache.codes(shown, digits.name)
-    accuracy, spread, explained = st.columns(3)
-    accuracy.metric(
-        "15-NN accuracy",
-        f"{cache.knn_accuracy(shown, digits.name):.1%}",
-        help=f"Share of the {widgets.grouped(len(digits.test_images))} test digits for whose class "
-        "the 15 nearest codes of training digits vote, in the codes' own space. Guessing: 10 %.",
-    )
-    low, high = evaluation.code_spread(codes).aminmax()
-    spread.metric(
-        "Spread of the codes",
-        f"{low:.3g}" if len(codes.mean[0]) == 1 else f"{low:.3g} to {high:.3g}",
-        help="Standard deviation of the codes over the digits of the map, the smallest and the "
-        "largest of the latent dimensions.",
-    )
-    if shown.config.latent_dim > 2:
-        share = cache.principal_plane(shown, digits.name).explained.sum()
-        explained.metric(
-            "Variance in this plane",
-            f"{share:.0%}",
-            help=f"The map is the plane of the two directions in which the {codes.mean.shape[1]} "
-            "dimensional codes vary most. The rest of their variance cannot be seen here.",
-        )
-
-
-def another_basis(visitor: Visitor, shown: Shown) -> None:
-    """Turn, stretch and mirror an autoencoder's latent plane, and see its loss stay."""
-    if shown.is_vae or shown.config.latent_dim != 2:
-        st.markdown("Choose an autoencoder with d = 2 to try it.")
-        return
-    controls, picture = st.columns([2, 3], gap="medium")
-    with controls:
-        angle = widgets.whole_number("Turn by, degrees", 0, 360, 120, step=15, key="turn")
-        stretch = widgets.one_of("Stretch z₁ by", [0.25, 0.5, 1, 2, 4], 2, key="stretch")
-        mirror = widgets.switch("Mirror", True, key="mirror")
-    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-    turn = torch.tensor([[cos, -sin], [sin, cos]])
-    matrix = turn @ torch.diag(torch.tensor([float(stretch), -1.0 if mirror else 1.0]))
-    digits = digits_in_use(visitor)
-    images, labels = (part[:2000] for part in cache.map_images(digits.name))
-    codes = cache.codes(shown, digits.name).mean[:2000]
-    moved = codes @ matrix.T
-    with torch.no_grad():
-        back = shown.model.decode(moved @ torch.linalg.inv(matrix).T)
-        there = shown.model.decode(codes)
-    before, after = (
-        negative_log_likelihood(shown.config, logits, to_float(images)).mean().item()
-        for logits in (there, back)
-    )
-    with controls:
-        st.metric("Loss as trained", f"{before:.2f} nats per image")
-        st.metric("Loss after R", f"{after:.2f} nats per image")
-    with picture:
-        st.altair_chart(
-            charts.over(
-                charts.latent_map(
-                    map_table(moved, labels, digits),
-                    charts.domain_of(moved.numpy()),
-                    title="Codes of 2 000 digits after R",
-                )
-            ),
-            key="another-basis",
-            alt="The same codes, turned, stretched and mirrored",
-        )
-
-
-def has_tsne(shown: Shown) -> bool:
-    """Whether a page offers t-SNE: where a plane cannot show the codes, or there is nothing to see
-    and t-SNE shows something all the same."""
-    return shown.config.latent_dim > 2 or (
-        shown.is_vae and bool(evaluation.code_spread(cache.codes(shown, "sample")).max() < 0.01)
-    )
-
-
-@st.fragment
-def walk_freely(visitor: Visitor, shown: Shown) -> None:
-    """The map under the pointer, decoded in the browser; a film where the browser cannot."""
-    content = cache.pad_content(shown, visitor.data)
-    at = latent_pad.latent_pad(content, key=f"walk-{visitor.data}", layers=Layers(prior=True))
-    if at.failed:
-        st.image(
-            images.film(cache.round_walk(shown)),
-            alt="A handwritten digit that changes from 0 through 1, 2, … to 9 and back",
-        )
-        st.caption("A straight line from each digit's code to the next, decoded on the server.")

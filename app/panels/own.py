@@ -5,9 +5,9 @@ import streamlit as st
 
 from app import charts, theme, widgets
 from app.cache import Shown
-from app.panels.digits import new_noise, one_of_ten
+from app.panels.digits import choose_digit, new_noise
 from app.panels.sampling import same_noise
-from app.panels.walks import crossfade, strips, walk, walk_on_map
+from app.panels.walks import crossfade, strips, walk, walk_by_hand
 from app.state import Visitor
 from core import checkpoints
 from core.checkpoints import CheckpointError
@@ -37,13 +37,12 @@ def own_walk(visitor: Visitor, shown: Shown) -> None:
     """A cross-fade, a walk between two codes, and the walk on the map."""
     left, right = st.columns(2)
     with left:
-        start, from_name = one_of_ten(visitor, "From", 4, key="own-from")
+        start, from_name = choose_digit(visitor, "From", 4, key="own-from")
     with right:
-        end, to_name = one_of_ten(visitor, "To", 7, key="own-to")
+        end, to_name = choose_digit(visitor, "To", 7, key="own-to")
     path = walk(visitor, shown, (start, end), 11)
-    strips(visitor, crossfade(visitor, (start, end), 11), [path])
-    with st.columns([3, 2])[0]:
-        walk_on_map(visitor, path, (from_name, to_name))
+    strips(visitor, crossfade((start, end), 11), [path])
+    walk_by_hand(visitor, [path], (from_name, to_name))
 
 
 def learned_curves(shown: Shown) -> None:

@@ -1,7 +1,9 @@
-"""What a likelihood says of one pixel, and what three of them make of whole digits."""
+"""One pixel under the microscope: what three likelihoods say of it, and which way they push."""
 
 import functools
 import math
+from collections.abc import Callable
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -9,22 +11,18 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from app import cache, charts, theme, widgets
-from app.cache import Shown
-from app.panels.digits import digits_in_use
-from app.state import Visitor
-from core import evaluation, latent, losses, sampling
-from core.checkpoints import CheckpointError
+from app import charts, theme, widgets
+from app.panels.digits import choose_digit
+from app.state import Visitor, move_to_pick
+from core import losses
 from core.data import to_float
-from core.models import Likelihood, ModelConfig
+from core.models import ModelConfig
 
-VIEWS: dict[str, evaluation.View] = {"λ": "parameter", "mean": "mean", "one sample": "sample"}
-
-LIKELIHOODS: dict[Likelihood, str] = {
-    "continuous_bernoulli": "Continuous Bernoulli",
-    "gaussian": "Squared error (Gaussian)",
-    "bernoulli": "BCE (Bernoulli)",
-}
+LAMBDAS = (
+    0.0001, 0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5,
+    0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999,
+)  # fmt: skip
+BOUND = ModelConfig().logit_bound or 10.0  # of the curves, as of the models
 
 
 def pixel_density(lam: float) -> None:
@@ -53,10 +51,10 @@ def pixel_density(lam: float) -> None:
         alt=f"Two curves over the pixel's value for λ = {lam:g}: e to the minus BCE with area "
         f"{area:.3f}, and C(λ) times it with area 1; its mean is {mean:.2f}",
     )
-    grid = _logit_grid()
+    grid = logit_grid()
     right.altair_chart(
         charts.marked_curve(
-            _curve(grid, losses.continuous_bernoulli_log_norm(grid)),
+            over_lambda(grid, losses.continuous_bernoulli_log_norm(grid)),
             pd.DataFrame(
                 {"x": [lam], "y": [log_norm], "name": [f"{log_norm:.3f} nats at λ = {lam:g}"]}
             ),
@@ -76,230 +74,187 @@ def pixel_density(lam: float) -> None:
     columns[2].metric("is the area under the density", f"{area * constant:.3f}")
 
 
-def pixel_costs(x: float) -> None:
-    """What each likelihood charges for a pixel of value x, over all answers of a decoder."""
-    grid, value = _logit_grid(), torch.tensor([x], dtype=torch.float64)
-    config = ModelConfig()
-    logit = torch.logit(value)
-    natural = losses.continuous_bernoulli_logits(value)
-    rules = (
-        ("BCE", "λ", losses.bernoulli_nll, logit, (-0.4, 5.0)),
-        (
-            f"Gaussian, variance {config.variance:g}",
-            "mean",
-            functools.partial(losses.gaussian_nll, variance=config.variance),
-            logit,
-            (-1.2, 10.0),
-        ),
-        ("Continuous Bernoulli", "λ", losses.continuous_bernoulli_nll, natural, (-3.0, 5.0)),
+def point_at_pixel(visitor: Visitor) -> float:
+    """The value of a pixel of one of the ten digits, pointed at or stepped to; or any value."""
+    source = widgets.choice("The pixel is", ["a digit's", "of any value"], key="cb-x")
+    if source == "of any value":
+        values = [i / 100 for i in range(101)]
+        return widgets.one_of("Value of the pixel, x", values, 0.3, key="cb-pixel")
+    picture, controls = st.columns([2, 3], gap="medium")
+    with controls:
+        chosen, name = choose_digit(visitor, "Digit", 3, key="cb-digit")
+        row = widgets.whole_number("Row", 1, 28, 8, key="cb-row")
+        column = widgets.whole_number("Column", 1, 28, 15, key="cb-column")
+        image = chosen[0, 0]
+        byte = int(image[row - 1, column - 1])
+        grey = int(((image > 0) & (image < 255)).sum())
+        st.metric("Its value, x", f"{byte / 255:.3f}", help=f"Byte {byte} of 0 to 255")
+        st.caption(
+            f"Of this image's 784 pixels {int((image == 0).sum())} are exactly 0, "
+            f"{int((image == 255).sum())} exactly 1, and {grey} grey."
+        )
+    rows, columns = torch.meshgrid(torch.arange(1, 29), torch.arange(1, 29), indexing="ij")
+    pixels = pd.DataFrame(
+        {"row": rows.flatten(), "column": columns.flatten(), "x": to_float(image).flatten()}
     )
-    for column, (name, answer, nll, best, domain) in zip(st.columns(3), rules, strict=True):
-        best = best.clamp(grid[0], grid[-1])
-        lowest = nll(best[:, None], value[:, None]).item()
-        at = best.sigmoid().item()
-        column.altair_chart(
+    chart = f"cb-pixels-{row}-{column}"  # anew after each move, so that any click is a change
+    with picture:
+        st.altair_chart(
+            charts.digit_pixels(
+                pixels, pixels[(pixels.row == row) & (pixels.column == column)], side=336
+            ),
+            width="content",
+            key=chart,
+            alt=f"The image of {name}, 28 by 28 pixels; framed: row {row}, column {column}",
+            on_select=functools.partial(
+                move_to_pick, chart, {"row": "cb-row", "column": "cb-column"}
+            ),
+            selection_mode="pick",
+        )
+        st.caption("Click a pixel, or step to it by row and column.")
+    return byte / 255
+
+
+class _Rule(NamedTuple):
+    """A loss of one pixel, as the microscope shows it."""
+
+    name: str
+    answer: str  # what the decoder's output is called
+    nll: Callable[[Tensor, Tensor], Tensor]
+    best: Tensor  # the logit where it is lowest
+    domain: tuple[float, float]  # nats
+    mean: Callable[[Tensor], Tensor]  # of the pixel, from the logit
+    variance: float | None = None  # where the slope is per unit of the answer, not of the logit
+
+
+def _rules(x: float) -> list[_Rule]:
+    value, variance = torch.tensor(x, dtype=torch.float64), ModelConfig().variance
+    gaussian = functools.partial(losses.gaussian_nll, variance=variance)
+    logit, natural = torch.logit(value), losses.continuous_bernoulli_logits(value)
+    return [
+        _Rule("BCE", "λ", losses.bernoulli_nll, logit, (-0.4, 5.0), torch.sigmoid),
+        _Rule(
+            f"Gaussian, τ² = {variance:g}", "x̂", gaussian, logit, (-1.2, 10.0), torch.sigmoid,
+            variance,
+        ),
+        _Rule(
+            f"Continuous Bernoulli, |logit| ≤ {BOUND:.2f}", "λ", losses.continuous_bernoulli_nll,
+            natural, (-3.0, 5.0), losses.continuous_bernoulli_mean,
+        ),
+    ]  # fmt: skip
+
+
+def pixel_costs(x: float, answer: float) -> None:
+    """What each likelihood charges for a pixel of value x over all answers of a decoder, where
+    that is lowest, and which way it pushes the answer given."""
+    given = torch.logit(torch.tensor([answer], dtype=torch.float64))
+    for column, rule in zip(st.columns(3), _rules(x), strict=True):
+        with column:
+            _cost_chart(rule, x, given)
+            st.caption(_push(rule, x, given.item()))
+    _where_lowest(x)
+
+
+def _cost_chart(rule: _Rule, x: float, given: Tensor) -> None:
+    def cost(logits: Tensor) -> Tensor:
+        return rule.nll(logits[:, None], torch.full_like(logits, x)[:, None])
+
+    grid, best = logit_grid(), rule.best.clamp(-BOUND, BOUND).unsqueeze(0)
+    lowest, at = cost(best).item(), best.sigmoid().item()
+    words = f"lowest: {lowest:.2f} nats at {rule.answer} = {at:.2g}".replace("-", "−")
+    here = pd.DataFrame({"x": given.sigmoid().numpy(), "y": cost(given).numpy()})
+    st.altair_chart(
+        charts.over(
             charts.marked_curve(
-                _curve(grid, nll(grid[:, None], value.expand(len(grid), 1))),
-                pd.DataFrame(
-                    {
-                        "x": [at],
-                        "y": [lowest],
-                        "name": [
-                            f"lowest: {lowest:.2f} nats at {answer} = {at:.2g}".replace("-", "−")
-                        ],
-                    }
-                ),
-                title=name,
-                x=f"the decoder's {answer}",
+                over_lambda(grid, cost(grid)),
+                pd.DataFrame({"x": [at], "y": [lowest], "name": [words]}),
+                title=rule.name,
+                x=f"the decoder's answer, {rule.answer}",
                 y="nats per pixel",
                 colour=theme.RECONSTRUCTION,
-                y_domain=domain,
+                y_domain=rule.domain,
+                height=260,
             ),
-            key=f"cb-cost-{name.split(',')[0]}",
-            alt=f"{name}: cost of a pixel of value {x:g}; lowest, {lowest:.2f} nats, at {at:.2g}",
-        )
-    if x in (0.0, 1.0):
-        st.caption(
-            "A pixel of exactly 0 or 1 has no best λ: BCE falls towards 0, the continuous "
-            f"Bernoulli's cost towards −∞. The marks stand at the bound |logit| ≤ "
-            f"{grid[-1]:.2f}, λ = {grid[-1 if x else 0].sigmoid():.4f}."
-        )
-    elif natural.abs().item() > grid[-1].item():
-        st.caption(
-            f"The continuous Bernoulli whose mean is {x:g} has a logit of {natural.item():.1f}: "
-            f"beyond the bound |logit| ≤ {grid[-1]:.2f}, where its mark stands."
-        )
-    else:
-        st.caption(
-            f"BCE and the Gaussian answer with the pixel's value itself. The continuous Bernoulli "
-            f"answers λ = {natural.sigmoid().item():.2g}, the one whose *mean* is {x:g}."
-        )
-
-
-def lambda_and_mean() -> None:
-    """The continuous Bernoulli's mean against λ, beside a Bernoulli's, which is λ itself."""
-    grid = _logit_grid()
-    curves = {
-        "continuous Bernoulli": losses.continuous_bernoulli_mean(grid),
-        "Bernoulli": grid.sigmoid(),
-    }
-    st.altair_chart(
-        charts.lines(
-            pd.concat(_curve(grid, y).assign(curve=name) for name, y in curves.items()),
-            title="The mean that a λ stands for",
-            x="λ",
-            y="mean of the pixel",
-            colours=dict(zip(curves, (theme.RECONSTRUCTION, theme.PRIOR), strict=True)),
-            dashes=dict(zip(curves, ([1, 0], [5, 4]), strict=True)),
-            x_domain=(0.0, 1.0),
-            y_domain=(0.0, 1.0),
+            charts.open_mark(here, theme.DECODER),
+            zoom=False,
         ),
-        key="cb-mean",
-        alt="The mean against λ: a straight line for the Bernoulli; for the continuous Bernoulli "
-        "an S between 0.11 and 0.89 that lies nearer to one half",
+        key=f"cb-cost-{rule.name.split(',')[0]}",
+        alt=f"{rule.name}: cost of a pixel of value {x:.3g}; {words}; the answer given costs "
+        f"{here['y'].iloc[0]:.2f} nats",
     )
 
 
-def three_likelihoods(visitor: Visitor, d: int) -> dict[str, Shown]:
-    """The pretrained VAEs of size d, one for each likelihood, and the visitor's own
-    continuous Bernoulli where there is one. Where a file is damaged the page ends there."""
-    bernoulli = "vae-lite-2-beta-1" if d == 2 else f"vae-lite-{d}-bernoulli"
-    names: dict[Likelihood, str] = {
-        "continuous_bernoulli": f"vae-lite-{d}-continuous-bernoulli",
-        "gaussian": f"vae-lite-{d}-gaussian",
-        "bernoulli": bernoulli,
+def _push(rule: _Rule, x: float, logit: float) -> str:
+    """The slope of a loss at the answer given: what is expected there, minus the pixel."""
+    expected = rule.mean(torch.tensor(logit, dtype=torch.float64)).item()
+    told, slope, unit = f"{expected:.3f} − {x:.3f}", expected - x, "unit of the logit"
+    if rule.variance is not None:
+        told, slope, unit = f"({told}) / {rule.variance:g}", slope / rule.variance, "unit of x̂"
+    number = f"{slope:+.3f}".replace("-", "−")
+    return f"Slope at ◇, mean minus data: {told} = **{number}** nats per {unit}."
+
+
+def _where_lowest(x: float) -> None:
+    natural = losses.continuous_bernoulli_logits(torch.tensor(x, dtype=torch.float64)).item()
+    if x in (0.0, 1.0):
+        words = (
+            "A pixel of exactly 0 or 1 has no best λ: BCE falls towards 0, the continuous "
+            f"Bernoulli's cost towards −∞. Their marks stand at the bound |logit| ≤ {BOUND:.2f}, "
+            "and the Gaussian's beside them: its best answer is the pixel itself."
+        )
+    elif abs(natural) > BOUND:
+        words = (
+            f"The continuous Bernoulli whose mean is {x:.3g} has a logit of {natural:.1f}: "
+            f"beyond the bound |logit| ≤ {BOUND:.2f}, where its mark stands."
+        ).replace("-", "−")
+    else:
+        lam = 1 / (1 + math.exp(-natural))
+        words = (
+            "BCE and the Gaussian are lowest at the pixel's own value. The continuous Bernoulli is "
+            f"lowest at λ = {lam:.2g}, the λ whose **mean** is {x:.3g}."
+        )
+    st.markdown(words)
+
+
+def slopes(x: float) -> None:
+    """The slopes of the three losses over all answers, each in its unit."""
+    grid = logit_grid()
+    per_logit = {
+        "BCE: λ − x": grid.sigmoid() - x,
+        "CB: μ(λ) − x": losses.continuous_bernoulli_mean(grid) - x,
     }
-    try:
-        models = {LIKELIHOODS[name]: cache.pretrained(file) for name, file in names.items()}
-    except CheckpointError as error:
-        st.error(f"{error} Restore the file, or run `make pretrained`.", icon=":material/error:")
-        st.stop()
-    mine = visitor.own.get("vae")
-    if mine is not None and mine.config.likelihood == "continuous_bernoulli":
-        models["Yours, continuous Bernoulli"] = mine
-    return models
-
-
-def reconstruction_rows(visitor: Visitor, models: dict[str, Shown], view: evaluation.View) -> None:
-    """The ten digits, and what each model makes of them; under each row how it is judged."""
-    digits = digits_in_use(visitor)
-    images = digits.test_images[list(visitor.ten)]
-    known = cache.judged_digits(visitor.data)
-    _judged_row(visitor, "The digits themselves", to_float(images), known, key="digits")
-    for name, shown in models.items():
-        z = latent.encode(shown.model, images).mean
-        judged = cache.judged_reconstructions(shown, visitor.data, view)
-        pictures = decoded(visitor, shown, z, view)
-        _judged_row(visitor, _viewed(name, shown, view), pictures, judged, key=_short(name))
-
-
-def sample_rows(visitor: Visitor, models: dict[str, Shown], view: evaluation.View) -> None:
-    """Ten draws of the prior, decoded by each model from the same ε."""
-    for name, shown in models.items():
-        rng = torch.Generator().manual_seed(visitor.noise_seed)
-        z = sampling.prior(sampling.draw(10, shown.config.latent_dim, rng))
-        judged, pictures = cache.judged_samples(shown, view), decoded(visitor, shown, z, view)
-        name_and_view = _viewed(name, shown, view)
-        _judged_row(visitor, name_and_view, pictures, judged, key=f"{_short(name)}-sampled")
-
-
-def sharpness_and_error(visitor: Visitor, models: dict[str, Shown]) -> None:
-    """Sharpness and squared error of every model's reconstructions, λ and mean apart."""
-    rows = [("digits", cache.judged_digits(visitor.data))]
-    for name, shown in models.items():
-        for word, view in VIEWS.items():
-            continuous = shown.config.likelihood == "continuous_bernoulli"
-            if view == "sample" or (view == "parameter" and not continuous):
-                continue
-            judged = cache.judged_reconstructions(shown, visitor.data, view)
-            rows.append((f"{_short(name)} {word}" if continuous else _short(name), judged))
-    left, right = st.columns(2)
-    for column, title, figures in (
-        (left, "Sharpness", [(name, judged.sharpness) for name, judged in rows]),
-        (right, "Squared error", [(name, judged.squared_error) for name, judged in rows[1:]]),
+    variance = ModelConfig().variance
+    per_answer = {f"Gaussian: (x̂ − x) / {variance:g}": (grid.sigmoid() - x) / variance}
+    colours, dashes = (theme.PRIOR, theme.RECONSTRUCTION), ([5, 4], [1, 0])
+    for column, curves, answer, unit, reach in zip(
+        st.columns(2),
+        (per_logit, per_answer),
+        ("λ", "x̂"),
+        ("unit of the logit", "unit of x̂"),
+        (1.0, 1 / variance),
+        strict=True,
     ):
         column.altair_chart(
-            charts.bars(
-                pd.DataFrame(figures, columns=["name", "value"]),
-                title=f"{title} of the reconstructions",
-                y="variance of the Laplacian" if title == "Sharpness" else "sum over pixels",
-                colours={
-                    name: theme.PRIOR if name == "digits" else theme.DECODER for name, _ in figures
-                },
+            charts.lines(
+                pd.concat(over_lambda(grid, y).assign(curve=name) for name, y in curves.items()),
+                title=f"Slope per {unit}, x = {x:.3g}",
+                x=f"the decoder's answer, {answer}",
+                y=f"nats per {unit}",
+                colours=dict(zip(curves, colours)),
+                dashes=dict(zip(curves, dashes)),
+                x_domain=(0.0, 1.0),
+                y_domain=(-reach, reach),
             ),
-            key=f"cb-{title}",
-            alt=f"{title}: " + ", ".join(f"{name} {value:.3g}" for name, value in figures),
+            key=f"cb-slope-{answer}",
+            alt=f"Slopes over the decoder's answer for a pixel of {x:.3g}: " + ", ".join(curves),
         )
 
 
-def whose_sharpness(visitor: Visitor, models: dict[str, Shown]) -> None:
-    """Whether the continuous Bernoulli's sharpness is λ's or the mean's, as the numbers have it."""
-    cb, bce = models[LIKELIHOODS["continuous_bernoulli"]], models[LIKELIHOODS["bernoulli"]]
-    parameter = cache.judged_reconstructions(cb, visitor.data, "parameter")
-    mean = cache.judged_reconstructions(cb, visitor.data, "mean")
-    rival = cache.judged_reconstructions(bce, visitor.data, "mean")
-    digits = cache.judged_digits(visitor.data)
-    told = (
-        f"Over {widgets.grouped(cache.JUDGED)} test images the digits have sharpness "
-        f"{digits.sharpness:.3f}, the λ of the continuous Bernoulli {parameter.sharpness:.3f}, its "
-        f"mean {mean.sharpness:.3f}, and BCE {rival.sharpness:.3f}. "
-    )
-    if parameter.sharpness > rival.sharpness >= mean.sharpness:
-        told += (
-            "**The famous sharpness is λ's and not the mean's**: what the same model expects to "
-            "see is no sharper than the picture of BCE. "
-        )
-    elif parameter.sharpness > max(mean.sharpness, rival.sharpness):
-        left = "less than half" if 2 * mean.sharpness < parameter.sharpness else "only a part"
-        told += f"**The famous sharpness is λ's**: {left} of it is left in the same model's mean. "
-    errors = [judged.squared_error or 0.0 for judged in (parameter, mean, rival)]
-    told += f"Squared error: λ {errors[0]:.1f}, mean {errors[1]:.1f}, BCE {errors[2]:.1f}"
-    told += ": sharper is not closer." if errors[0] > errors[2] else "."
-    st.markdown(told)
-
-
-def decoded(
-    visitor: Visitor, shown: Shown, z: Tensor, view: evaluation.View
-) -> Float[Tensor, "n 1 28 28"]:
-    """What the model draws at these codes: λ, the mean image, or one sample."""
-    rng = torch.Generator().manual_seed(visitor.noise_seed)
-    return evaluation.picture(shown.config, latent.decode(shown.model, z), view, rng)
-
-
-def _judged_row(
-    visitor: Visitor, name: str, pictures: Tensor, judged: evaluation.Judgement, *, key: str
-) -> None:
-    widgets.digits(pictures, len(pictures), key=f"cb-{key}", alt=f"Row of digits: {name}")
-    figures = [f"sharpness {judged.sharpness:.3f}"]
-    if judged.squared_error:
-        figures.insert(0, f"squared error {judged.squared_error:.1f}")
-    if visitor.data in ("sample", "mnist"):
-        figures.append(f"classifier sure of {judged.confident:.0%}")
-    st.caption(f"**{name}**: " + ", ".join(figures))
-
-
-def _short(name: str) -> str:
-    return {
-        "Yours, continuous Bernoulli": "yours",
-        LIKELIHOODS["continuous_bernoulli"]: "CB",
-        LIKELIHOODS["gaussian"]: "Gaussian",
-        LIKELIHOODS["bernoulli"]: "BCE",
-    }[name]
-
-
-def _viewed(name: str, shown: Shown, view: evaluation.View) -> str:
-    """The row's name with what is drawn; only the continuous Bernoulli's λ is not its mean."""
-    words = {"parameter": "λ", "mean": "mean", "sample": "one sample"}
-    if shown.config.likelihood != "continuous_bernoulli":
-        words["parameter"] = "mean"
-    return f"{name}, {words[view]}"
-
-
-def _logit_grid() -> Float[Tensor, " n"]:
+def logit_grid() -> Float[Tensor, " n"]:
     """Logits up to the bound, close enough for a smooth curve over λ."""
-    bound = ModelConfig().logit_bound or 10.0
-    return torch.linspace(-bound, bound, 301, dtype=torch.float64)
+    return torch.linspace(-BOUND, BOUND, 301, dtype=torch.float64)
 
 
-def _curve(logits: Tensor, y: Tensor) -> pd.DataFrame:
+def over_lambda(logits: Float[Tensor, " n"], y: Float[Tensor, " n"]) -> pd.DataFrame:
+    """A curve over λ. Columns: x, y."""
     return pd.DataFrame({"x": logits.sigmoid().numpy(), "y": y.numpy()})

@@ -7,7 +7,7 @@ import torch
 
 from app import cache, widgets
 from app.cache import Shown
-from app.panels.digits import digits_in_use
+from app.panels.digits import digits_in_use, ten_digits
 from app.panels.models import plain
 from app.state import Visitor
 from core import evaluation
@@ -16,13 +16,11 @@ from core.data import to_float
 
 def reconstructions(visitor: Visitor, shown: Shown) -> None:
     """The ten digits above their reconstructions, each with its cost, misread ones framed."""
-    digits = digits_in_use(visitor)
-    chosen = list(visitor.ten)
-    images, labels = digits.test_images[chosen], digits.test_labels[chosen]
+    digits, (images, labels, names) = digits_in_use(visitor), ten_digits(visitor)
     restored = evaluation.reconstruct(shown.model, to_float(images))
     cost = evaluation.terms_per_image(shown.model, images, torch.Generator().manual_seed(0))
     captions = [f"{nats:.0f} nats" for nats in cost.reconstruction.tolist()]
-    misread = [False] * len(chosen)
+    misread = [False] * len(images)
     if digits.name in ("sample", "mnist"):
         read = cache.classifier()[0].probabilities(restored).argmax(1)
         misread = (read != labels).tolist()
@@ -30,18 +28,18 @@ def reconstructions(visitor: Visitor, shown: Shown) -> None:
             f"{caption}\nreads as {digit}" if wrong else caption
             for caption, digit, wrong in zip(captions, read.tolist(), misread)
         ]
-    names = [digits.class_names[label] for label in labels.tolist()]
     widgets.digits(
         torch.cat([to_float(images), restored]),
-        len(chosen),
+        len(images),
         key="reconstructions",
         labels=[*names, *captions],
-        marked=[*([False] * len(chosen)), *misread],
-        alt="Ten test digits, "
+        marked=[*([False] * len(images)), *misread],
+        alt="Ten digits, "
         + "; ".join(f"{n}: {c}" for n, c in zip(names, captions)).replace("\n", ", "),
     )
     st.caption(
-        "Above: test digits. Below: their reconstructions, with the reconstruction cost of each. "
+        f"Above: test digits{', and yours' if visitor.drawn else ''}. Below: their "
+        "reconstructions, with the reconstruction cost of each. "
         + (f"Framed: {sum(misread)} that the classifier reads as another digit." if misread else "")
     )
 
@@ -63,9 +61,9 @@ def cost_in_context(visitor: Visitor, shown: Shown) -> None:
 def against_pca(visitor: Visitor, shown: Shown) -> None:
     """The ten digits, restored by the model and by PCA of the same size, with squared errors."""
     digits = digits_in_use(visitor)
-    x = to_float(digits.test_images[list(visitor.ten)])
-    rival = cache.pca_restored(visitor.data, shown.config.latent_dim)
-    ours, theirs = evaluation.reconstruct(shown.model, x), rival[list(visitor.ten)]
+    x, d = to_float(ten_digits(visitor).images), shown.config.latent_dim
+    pca = cache.pca(visitor.data, d)
+    ours, theirs = evaluation.reconstruct(shown.model, x), pca.restore(x)
     widgets.digits(
         torch.cat([ours, theirs]),
         len(x),
@@ -76,7 +74,7 @@ def against_pca(visitor: Visitor, shown: Shown) -> None:
     everything = to_float(digits.test_images)
     means = [
         evaluation.squared_error(everything, y).mean().item()
-        for y in (cache.restored(shown, visitor.data), rival)
+        for y in (cache.restored(shown, visitor.data), pca.restore(everything))
     ]
     st.caption(
         "Above the model, below PCA; under each its squared error, summed over pixels. Mean over "
@@ -86,16 +84,16 @@ def against_pca(visitor: Visitor, shown: Shown) -> None:
 
 def same_digits(visitor: Visitor, models: Sequence[Shown]) -> None:
     """The ten digits above what each model makes of them, with squared errors."""
-    x = to_float(digits_in_use(visitor).test_images[list(visitor.ten)])
+    x = to_float(ten_digits(visitor).images)
     restored = [evaluation.reconstruct(shown.model, x) for shown in models]
     errors = [f"{error:.0f}" for y in restored for error in evaluation.squared_error(x, y).tolist()]
     widgets.digits(
         torch.cat([x, *restored]),
         len(x),
         key="same-digits",
-        headings=["Test digits", *(plain(shown) for shown in models)],
+        headings=["The digits", *(plain(shown) for shown in models)],
         labels=[""] * len(x) + errors,
-        alt="Ten test digits above their reconstructions by "
+        alt="Ten digits above their reconstructions by "
         + " and ".join(shown.title for shown in models),
     )
     sharp = [evaluation.sharpness(y).mean().item() for y in (x, *restored)]

@@ -1,50 +1,38 @@
 """Random codes, decoded, on the map, and judged."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 import torch
-from jaxtyping import Float
-from torch import Tensor
 
 from app import cache, charts, theme, widgets
 from app.cache import Shown
+from app.components.latent_pad import Layers
 from app.panels.digits import digits_in_use, new_noise
-from app.panels.maps import code_map, map_axes, map_domain, map_points, map_table, prior_centre
-from app.panels.pixels import decoded
+from app.panels.maps import code_map, map_domain, prior_centre
+from app.panels.touch import at_the_mark, hand_map, optional_layers
 from app.state import Visitor
 from core import sampling
-
-SAMPLES = 16
 
 
 def same_noise(visitor: Visitor, shown: Shown, *, fitted: bool) -> None:
     """Samples of one model from the ε that all models get, and their places on its map."""
-    noise = cache.noise(visitor.noise_seed, SAMPLES, shown.config.latent_dim)
-    gaussian = cache.gaussian(shown, visitor.data)
-    z = gaussian.sample(noise) if fitted else sampling.prior(noise)
+    sampler = "gaussian" if fitted else "prior"
+    drawn = cache.samples(shown, digits_in_use(visitor).name, sampler, visitor.noise_seed)
     kind = shown.config.kind
-    numbers = [str(i + 1) for i in range(SAMPLES)]
     widgets.digits(
-        decoded(visitor, shown, z, "mean"),
-        SAMPLES // 2,
+        drawn.images,
+        len(drawn.z) // 2,
         key=f"same-noise-{kind}",
         scale=2,
-        labels=numbers,
-        alt=f"{SAMPLES} decoded samples of {shown.title}",
+        labels=[str(number) for number in range(1, len(drawn.z) + 1)],
+        alt=f"{len(drawn.z)} decoded samples of {shown.title}",
     )
-    points = cache.principal_plane(shown, visitor.data).project(z)
-    base, domain = code_map(visitor, shown, f"Where they lie: {shown.title}", points)
-    table = pd.DataFrame(points.numpy(), columns=["x", "y"]).assign(number=numbers)
-    layers: list[charts.Layer] = [charts.numbered(table, domain, theme.LATENT)]
-    if shown.config.latent_dim > 1:
-        layers.insert(0, charts.prior_contours(domain, prior_centre(shown, visitor.data)))
-    st.altair_chart(
-        charts.over(base, *layers),
-        key=f"samples-{kind}",
-        alt=f"Codes of {shown.title} by class, with {SAMPLES} numbered samples and circles of the "
-        "prior at 1, 2 and 3 σ",
-    )
+    st.markdown(f"**Where they lie: {shown.title}**")
+    layers = Layers(prior=True, samples=drawn.z)
+    _among_the_codes(visitor, shown, layers, key=f"same-noise-{shown.key}", parameter=f"z-{kind}")
 
 
 SAMPLERS: dict[str, sampling.Sampler] = {
@@ -61,7 +49,7 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
     drawn = cache.samples(shown, digits.name, SAMPLERS[sampler], visitor.noise_seed)
     in_hole = (drawn.distance > 1).tolist()
     numbers = [str(number) for number in range(1, len(in_hole) + 1)]
-    sheet, on_map = st.columns([5, 8], gap="medium")
+    sheet, on_map = st.columns([5, 9], gap="medium")
     with sheet:
         widgets.digits(
             drawn.images,
@@ -74,12 +62,11 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
         )
         new_noise(visitor)
     with on_map:
-        st.altair_chart(
-            _map_of_samples(visitor, shown, sampler, drawn.z, in_hole, numbers),
-            key="samples-map",
-            alt=f"The sixteen samples of the sampler {sampler} on the map of the model's codes; "
-            f"{sum(in_hole)} lie in a hole",
-        )
+        st.markdown(f"**Samples among the codes: {shown.title}**")
+        chosen = optional_layers([], key=f"sampled-{shown.config.kind}")
+        prior = chosen.prior or SAMPLERS[sampler] == "prior"
+        layers = replace(chosen, prior=prior, samples=drawn.z, in_hole=in_hole)
+        _among_the_codes(visitor, shown, layers, key=f"samples-{shown.key}", told=True)
     share, judged = cache.judged_sampler(shown, digits.name, SAMPLERS[sampler])
     here, many, sure = st.columns(3)
     here.metric(
@@ -112,42 +99,68 @@ def _baselines() -> None:
     )
 
 
-def _map_of_samples(
+def _among_the_codes(
     visitor: Visitor,
     shown: Shown,
-    sampler: str,
-    z: Float[Tensor, "samples latent"],
-    in_hole: list[bool],
-    numbers: list[str],
-) -> charts.Layer:
-    digits = digits_in_use(visitor)
-    plane = cache.principal_plane(shown, digits.name)
-    # The axes hold this noise under every sampler, so that changing it moves samples, not axes.
-    # A mixture's samples lie where codes are; only the others may lie far out.
-    every = [z] + [
-        cache.samples(shown, digits.name, which, visitor.noise_seed).z
+    layers: Layers,
+    *,
+    key: str,
+    parameter: str = "z",
+    told: bool = False,
+) -> None:
+    """Samples on the map of the codes; those in a hole are squares. What lies at the mark is
+    told where asked."""
+    if visitor.pad_failed:
+        _samples_chart(visitor, shown, layers, key)
+        return
+    extent = _same_axes(visitor, shown)
+
+    @st.fragment
+    def view() -> None:
+        at = hand_map(visitor, shown, key=key, layers=layers, extent=extent, parameter=parameter)
+        if told:
+            at_the_mark(visitor, shown, at)
+
+    view()
+
+
+def _same_axes(visitor: Visitor, shown: Shown) -> charts.Domain:
+    """Axes that hold this noise under every sampler, so that a change moves samples, not axes.
+
+    A mixture's samples lie where codes are; only the others may lie far out.
+    """
+    name = digits_in_use(visitor).name
+    every = [
+        cache.samples(shown, name, which, visitor.noise_seed).z
         for which in SAMPLERS.values()
         if which != "mixture"
     ]
-    domain = map_domain(shown, digits.name, plane.project(torch.cat(every)))
-    codes = charts.latent_map(
-        map_table(map_points(shown, digits.name), cache.map_images(digits.name)[1], digits),
-        domain,
-        title=f"Samples among the codes: {shown.title}",
-        axes=map_axes(shown, digits.name),
-        opacity=0.3,
-    )
-    layers: list[charts.Layer] = []
-    if SAMPLERS[sampler] == "prior" and shown.config.latent_dim > 1:
-        layers.append(charts.prior_contours(domain, prior_centre(shown, digits.name)))
-    x, y = plane.project(z).unbind(1)
+    return map_domain(shown, name, cache.principal_plane(shown, name).project(torch.cat(every)))
+
+
+def _samples_chart(visitor: Visitor, shown: Shown, layers: Layers, key: str) -> None:
+    """The same figure drawn by the server."""
+    if layers.samples is None:
+        return
+    name, count = digits_in_use(visitor).name, len(layers.samples)
+    points = cache.principal_plane(shown, name).project(layers.samples)
     if shown.config.latent_dim == 1:  # as the codes: heights that keep them apart
-        y = torch.linspace(0.9, -0.9, len(y))
-    table = pd.DataFrame({"x": x.numpy(), "y": y.numpy(), "number": numbers})
-    hole = np.asarray(in_hole)
-    layers.append(charts.numbered(table[~hole], domain, theme.LATENT))
-    layers.append(charts.numbered(table[hole], domain, theme.RECONSTRUCTION, "square"))
-    return charts.over(codes, *layers)
+        points[:, 1] = torch.linspace(0.9, -0.9, count)
+    base, domain = code_map(visitor, shown, "", points)
+    table = pd.DataFrame(points.numpy(), columns=["x", "y"])
+    table["number"] = [str(number) for number in range(1, count + 1)]
+    hole = np.asarray(layers.in_hole or [False] * count)
+    drawn: list[charts.Layer] = [
+        charts.numbered(table[~hole], domain, theme.LATENT),
+        charts.numbered(table[hole], domain, theme.RECONSTRUCTION, "square"),
+    ]
+    if layers.prior and shown.config.latent_dim > 1:
+        drawn.insert(0, charts.prior_contours(domain, prior_centre(shown, name)))
+    st.altair_chart(
+        charts.over(base, *drawn),
+        key=f"chart-{key}",
+        alt=f"{count} numbered samples on the map of the model's codes; {sum(hole)} lie in a hole",
+    )
 
 
 def compare_samplers(visitor: Visitor, shown: Shown) -> None:

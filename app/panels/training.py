@@ -3,11 +3,16 @@
 import pandas as pd
 import streamlit as st
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from app import cache, charts, theme, widgets
+from app.components import latent_pad
+from app.components.latent_pad import Layers
 from app.jobs import Frame, Job
 from app.panels.digits import digits_in_use
 from app.state import Visitor
+from core import latent
 from core.data import DataError
 from core.models import ModelConfig
 from core.training import Record, TrainConfig
@@ -55,7 +60,7 @@ def _watch(visitor: Visitor, key: str) -> None:
         if live and job.over:
             st.rerun()  # once, in full: the page takes over the model and polling ends
         _controls(job, key)
-        _figures(job, key)
+        _figures(visitor, job, key)
 
     view()
 
@@ -95,7 +100,7 @@ def _controls(job: Job, key: str) -> None:
             st.rerun()
 
 
-def _figures(job: Job, key: str) -> None:
+def _figures(visitor: Visitor, job: Job, key: str) -> None:
     frame = job.frame
     if frame is None:
         return
@@ -107,29 +112,67 @@ def _figures(job: Job, key: str) -> None:
         key=f"live-{key}",
         alt="Ten digits above what the model makes of them at this moment",
     )
-    left, right = st.columns(2)
-    with left:
+    on_map, curves = st.columns([3, 2], gap="medium")
+    with on_map:
+        st.markdown(f"**Codes of {len(frame.codes)} test digits, and the decoder, at this moment**")
+        if visitor.pad_failed:
+            _codes_chart(job, frame, key)
+        else:
+            _codes_by_hand(visitor, job, frame, key)
+    with curves:
         domain = _LOSS_DOMAIN[config.likelihood]
         _curve(job, frame, "reconstruction", "Reconstruction", theme.RECONSTRUCTION, domain, key)
         if config.kind == "vae":
             domain = (0.0, 12.0 if config.latent_dim <= 4 else 60.0)
             _curve(job, frame, "kl", "KL to the prior", theme.KL, domain, key)
-    with right:
-        points = frame.points.numpy()
-        domain = charts.steady_domain(points)
-        classes = pd.Categorical.from_codes(job.probe_labels.numpy(), job.class_names)
-        table = pd.DataFrame({"x": points[:, 0], "y": points[:, 1], "class": classes})
-        st.altair_chart(
-            charts.latent_map(
-                table,
-                domain,
-                title=f"Codes of {len(points)} test digits",
-                axes=("z₁", "z₂") if config.latent_dim <= 2 else ("direction 1", "direction 2"),
-                size=28,
-            ),
-            key=f"map-{key}",
-            alt="Latent map of test digits at this moment, coloured by class",
-        )
+
+
+def _codes_by_hand(visitor: Visitor, job: Job, frame: Frame, key: str) -> None:
+    """The map under the learner's hand, with new codes and new weights as the run goes on."""
+    plane = latent.principal_plane(frame.codes)
+    content = latent_pad.content(
+        frame.model,
+        frame.codes,
+        job.probe_labels,
+        plane,
+        digit_address=f"api/digit/{job.order.data}/{{i}}.png",
+        axes=_axes(job),
+        extent=_extent(job, plane.project(frame.codes)),
+    )
+    layers = Layers(prior=job.order.model.kind == "vae")
+    if latent_pad.latent_pad(content, key=f"live-map-{key}", layers=layers).failed:
+        visitor.pad_failed = True
+        st.rerun()
+
+
+def _extent(job: Job, points: Float[Tensor, "codes 2"]) -> charts.Domain:
+    """Axes that seldom change; a VAE's hold three standard deviations of the prior."""
+    domain = charts.steady_domain(points.numpy())
+    if job.order.model.kind == "ae":
+        return domain
+    left, right, bottom, top = domain
+    return min(left, -3.3), max(right, 3.3), min(bottom, -3.3), max(top, 3.3)
+
+
+def _codes_chart(job: Job, frame: Frame, key: str) -> None:
+    """The same map drawn by the server."""
+    points = latent.principal_plane(frame.codes).project(frame.codes)
+    classes = pd.Categorical.from_codes(job.probe_labels.numpy(), job.class_names)
+    st.altair_chart(
+        charts.latent_map(
+            pd.DataFrame({"x": points[:, 0], "y": points[:, 1], "class": classes}),
+            _extent(job, points),
+            title="",
+            axes=_axes(job),
+            size=28,
+        ),
+        key=f"map-{key}",
+        alt="Latent map of test digits at this moment, coloured by class",
+    )
+
+
+def _axes(job: Job) -> tuple[str, str]:
+    return ("z₁", "z₂") if job.order.model.latent_dim <= 2 else ("direction 1", "direction 2")
 
 
 def _curve(

@@ -1,24 +1,29 @@
 """Ways and planes through latent space, decoded."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from app import cache, charts, theme, widgets
 from app.cache import Shown
-from app.panels.digits import digits_in_use, one_of_ten, opinions_on, reads_digits
+from app.panels.digits import choose_digit, opinions_on, reads_digits
+from app.panels.likelihoods import decoded
 from app.panels.maps import code_map
 from app.panels.models import plain
-from app.panels.pixels import decoded
+from app.panels.places import nearest_digit
+from app.panels.touch import at_the_mark, hand_map, optional_layers
 from app.state import Visitor
 from core import evaluation, latent
 from core.data import to_float
+
+Ends = tuple[UInt8[Tensor, "1 1 28 28"], UInt8[Tensor, "1 1 28 28"]]
 
 
 class Walk(NamedTuple):
@@ -38,33 +43,26 @@ def corners(
     for i, place in enumerate(places):
         with columns[i % 2]:
             digit = (0, 1, 7, 4)[i]
-            index, _ = one_of_ten(visitor, f"{place}, {'abcd'[i]}", digit, key=f"corner-{i + 1}")
-        chosen.append(index)
-    return dict(zip("abcd", codes_of(visitor, shown, chosen)))
+            image, _ = choose_digit(visitor, f"{place}, {'abcd'[i]}", digit, key=f"corner-{i + 1}")
+        chosen.append(image)
+    return dict(zip("abcd", latent.encode(shown.model, torch.cat(chosen)).mean))
 
 
-def crossfade(visitor: Visitor, ends: tuple[int, int], frames: int) -> Tensor:
+def crossfade(ends: Ends, frames: int) -> Tensor:
     """The blends of two images, pixel by pixel."""
-    start, end = to_float(digits_in_use(visitor).test_images[list(ends)]).flatten(1)
+    start, end = to_float(torch.cat(ends)).flatten(1)
     return latent.linear_path(start, end, frames).view(-1, 1, 28, 28)
 
 
 def walk(
-    visitor: Visitor, shown: Shown, ends: tuple[int, int], frames: int, *, spherical: bool = False
+    visitor: Visitor, shown: Shown, ends: Ends, frames: int, *, spherical: bool = False
 ) -> Walk:
-    """The path between the codes of two test images; slerp only where there are dimensions."""
-    start, end = codes_of(visitor, shown, ends)
+    """The path between the codes of two images; slerp only where there are dimensions."""
+    start, end = latent.encode(shown.model, torch.cat(ends)).mean
     spherical = spherical and shown.config.latent_dim >= latent.SLERP_FROM_DIM
     path = (latent.spherical_path if spherical else latent.linear_path)(start, end, frames)
     distance = cache.holes(shown, visitor.data).distance(path)
     return Walk(shown, path, decoded(visitor, shown, path, "mean"), distance)
-
-
-def codes_of(
-    visitor: Visitor, shown: Shown, chosen: Sequence[int]
-) -> Float[Tensor, "chosen latent"]:
-    """The codes of test images; a VAE's posterior means."""
-    return latent.encode(shown.model, digits_in_use(visitor).test_images[list(chosen)]).mean
 
 
 def strips(visitor: Visitor, fade: Tensor, walks: Sequence[Walk]) -> None:
@@ -112,6 +110,41 @@ def walk_on_map(visitor: Visitor, path: Walk, names: tuple[str, str]) -> None:
     )
     if path.shown.config.latent_dim > 2:
         st.caption("A shadow on a plane: the path may be far from codes that it seems to cross.")
+
+
+def walk_by_hand(visitor: Visitor, walks: Sequence[Walk], names: tuple[str, str]) -> None:
+    """The path on a map, decoded in the browser: its ends can be dragged, and one walks along."""
+    if visitor.pad_failed:
+        for column, path in zip(st.columns(2), walks):
+            with column:
+                walk_on_map(visitor, path, names)
+        return
+    with st.container(horizontal=True, gap="large"):
+        kinds = {path.shown.config.kind.upper(): path for path in walks[::-1]}
+        kind = next(iter(kinds))
+        if len(kinds) > 1:
+            kind = widgets.choice("Walk by hand, in the map of", list(kinds), key="walk-in")
+        path = kinds[kind]
+        layers = optional_layers(["Holes"], key="walk-layers")
+    shown = path.shown
+    at = hand_map(
+        visitor,
+        shown,
+        key=f"walk-{shown.key}",
+        start=path.codes[0],
+        layers=replace(layers, path=path.codes[[0, -1]], frames=len(path.codes)),
+    )
+    if at.path is None:
+        return
+    ends = torch.tensor(at.path)
+    frames = latent.linear_path(ends[0], ends[1], len(path.codes))
+    in_hole = int((cache.holes(shown, visitor.data).distance(frames) > 1).sum())
+    near = [nearest_digit(visitor, shown, end[None], -1)[2] for end in ends]
+    st.markdown(
+        f"From A, where the nearest digit is a **{near[0]}**, to B, where it is a **{near[1]}**: "
+        f"{in_hole} of {len(frames)} frames lie in a hole."
+    )
+    at_the_mark(visitor, shown, at)
 
 
 def step_speeds(fade: Tensor, walks: Sequence[Walk]) -> None:

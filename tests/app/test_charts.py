@@ -24,3 +24,17 @@ def test_the_axes_of_a_moving_map_stay_while_codes_move_a_little():
     assert charts.steady_domain(codes) == charts.steady_domain(codes * 1.05)
     left, right, bottom, top = charts.steady_domain(codes)
     assert left < -3.1 and right > 2.2 and bottom < 0.2 and top > 5.0
+
+
+def test_square_axes_have_one_scale_and_hold_every_point():
+    points = pd.DataFrame({"x": [-1.0, 5.0], "y": [2.0, 2.5]}).to_numpy()
+    left, right, bottom, top = charts.square(points)
+    assert right - left == top - bottom
+    assert left < -1 and right > 5 and bottom < 2 and top > 2.5
+
+
+def test_costs_of_next_to_nothing_do_not_fill_the_picture():
+    table = pd.DataFrame({"latent": [1, 2], "value": [1e-11, 3e-11], "part": "KL"})
+    chart = charts.by_latent(table, title="KL", y="nats", colours={"KL": "#123456"}).to_dict()
+    low, high = chart["layer"][0]["encoding"]["y"]["scale"]["domain"]
+    assert low == 0 and high >= 0.1

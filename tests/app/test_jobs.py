@@ -6,9 +6,10 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from app import jobs
+from app import cache, jobs
 from app.jobs import Frame, Job, Order
-from core import data, training
+from app.state import Visitor
+from core import data, film, training
 from core.models import ModelConfig
 from core.training import TrainConfig
 
@@ -16,7 +17,8 @@ SMALL = TrainConfig(epochs=6, batch_size=100, images=1000)
 
 
 def order(config: TrainConfig = SMALL, **model) -> Order:
-    return Order(ModelConfig(hidden_dim=16, **model), config, "sample", tuple(range(10)))
+    ten = cache.digits("sample").test_images[:10]
+    return Order(ModelConfig(hidden_dim=16, **model), config, "sample", ten)
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
@@ -58,11 +60,78 @@ def test_a_job_runs_to_its_end_and_learns_what_one_uncut_run_learns():
     assert same(weights(job), list(uncut.model.state_dict().values()))
 
 
-def test_a_frame_shows_the_probe_on_a_plane_and_ten_reconstructions():
+def test_a_frame_holds_the_codes_of_the_probe_and_ten_reconstructions():
     frame = last_frame(finished(started(latent_dim=5)))
-    assert frame.points.shape == (jobs.PROBE, 2)
+    assert frame.codes.shape == (jobs.PROBE, 5)
     assert frame.reconstructions.shape == (10, 1, 28, 28)
     assert frame.reconstructions.min() >= 0 and frame.reconstructions.max() <= 1
+
+
+def steps_of(job: Job) -> list[int]:
+    return [moment.step for moment in job.film.moments]
+
+
+def test_a_job_films_every_moment_of_its_run_as_it_was(monkeypatch):
+    monkeypatch.setattr(jobs, "SLICE", 0.05)  # cut by time between the moments, too
+    job = finished(started(kind="vae"))
+    assert steps_of(job) == list(film.schedule(60))
+    sample = data.load("sample")
+    for moment in job.film.moments[::8]:
+        uncut = training.advance(
+            training.start(job.order.model, SMALL), sample, steps=moment.step
+        ).model
+        codes = uncut.encode(data.to_float(sample.test_images[:500])).detach()
+        assert torch.equal(moment.codes, codes.half())
+        with torch.no_grad():
+            restored = uncut.decode(codes[:10]).sigmoid()
+        assert (moment.restored.float() - 255 * restored).abs().max() < 0.501
+    assert torch.equal(job.film.originals, sample.test_images[:10])
+
+
+def test_a_stopped_job_keeps_its_film_so_far():
+    job = started(TrainConfig(epochs=4000, batch_size=100, images=1000))
+    wait_for(lambda: len(job.film.moments) > 2)
+    job.stop()
+    wait_for(lambda: job not in jobs._running)
+    steps = steps_of(job)
+    assert steps == list(film.schedule(40_000)[: len(steps)])
+    assert steps[-1] <= job.state.step < film.schedule(40_000)[len(steps)]
+
+
+def test_a_job_that_pauses_goes_on_with_its_film():
+    job = started(TrainConfig(epochs=30, batch_size=100, images=1000))
+    for _ in range(20):
+        job.pause()
+        job.start()
+    assert steps_of(finished(job)) == list(film.schedule(300))
+
+
+def test_a_job_that_fails_keeps_its_film_so_far():
+    job = started(TrainConfig(epochs=4000, batch_size=100, images=1000))
+    wait_for(lambda: len(job.film.moments) > 2)
+    job.pause()
+    wait_for(lambda: job not in jobs._running)
+    steps = steps_of(job)
+    with torch.no_grad():
+        next(job.state.model.parameters()).fill_(float("nan"))
+    job.start()
+    assert finished(job).status == "failed"
+    assert steps_of(job) == steps
+
+
+def test_the_film_of_a_run_goes_with_its_model():
+    visitor = Visitor()
+    visitor.train(ModelConfig(hidden_dim=16), SMALL)
+    assert visitor.job is not None
+    finished(visitor.job)
+    visitor.collect()
+    shown = visitor.own["ae"]
+    assert cache.film(shown) is visitor.job.film
+    assert len(visitor.job.film.moments) == len(film.schedule(60))
+
+
+def test_a_model_without_a_film_has_none():
+    assert cache.film(cache.pretrained("ae-dense-2")) is None
 
 
 def test_a_paused_job_stands_still_and_continues_where_it_stood():

@@ -24,8 +24,8 @@ def opened(tour: AppTest, lesson: str) -> AppTest:
 def own(**model) -> Shown:
     """A model as a learner has it after two epochs."""
     config = ModelConfig(hidden_dim=16, **model)
-    order = Order(config, TrainConfig(epochs=2, images=500), "sample", tuple(range(10)))
-    job = Job(order, None)
+    ten = cache.digits("sample").test_images[:10]
+    job = Job(Order(config, TrainConfig(epochs=2, images=500), "sample", ten), None)
     title = f"yours: {cache.title(config)}"
     return Shown(key=f"test-{model}", title=title, model=job.state.model, card=job.card())
 

@@ -90,7 +90,7 @@ def test_the_map_follows_the_keys_and_the_link_remembers_the_place(page: Page):
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     expect(mark).not_to_have_text(before)
-    page.wait_for_url(re.compile("at="))
+    page.wait_for_url(re.compile("[?&]z="))
     wait_idle(page)
     moved = mark.inner_text()
     page.reload()

@@ -1,0 +1,155 @@
+"""Why blurry? What one code has to stand for, and three causes of grey edges."""
+
+import streamlit as st
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from app import cache, widgets
+from app.cache import Shown
+from app.components.latent_pad import Layers
+from app.panels.digits import digits_in_use
+from app.panels.likelihoods import decoded
+from app.panels.places import code_at, coordinates
+from app.panels.touch import hand_map
+from app.state import Visitor
+from core import aggregate, evaluation
+from core.aggregate import Sharers
+from core.data import to_float
+
+NEIGHBOURS = 5  # digits shown of those that share a code
+PLACES = [0.5, 1.0, 2.0, 4.0]
+
+
+@st.fragment
+def why_blurry(visitor: Visitor, shown: Shown) -> None:
+    """A code of one's choice, the digits that share it, their average beside the decoding."""
+    z = _place(visitor, shown)
+    codes = cache.codes(shown, digits_in_use(visitor).name)
+    radii = [f"{radius:.3g}" for radius in evaluation.mean_radius(codes).tolist()]
+    radius = ", ".join(radii if len(radii) <= 3 else [*radii[:2], "…"])
+    reach = widgets.one_of(
+        "Digits within so many σ of the mark", PLACES, 1.0, key="blur-reach",
+        format_func="{:g}".format,
+        help="σ is the mean radius of all clouds along each latent; the digits' codes lie in the "
+        "ellipse with those half axes around the mark.",
+    )  # fmt: skip
+    shared = aggregate.sharers(codes, z, reach)
+    st.markdown(f"At the mark, {coordinates(z[0])}:")
+    images = cache.map_images(digits_in_use(visitor).name)[0]
+    many, overlap, mean = st.columns(3, gap="medium")
+    with many:
+        _one_for_many(visitor, shown, z, shared.near, f"{reach:g} σ (σ = {radius})")
+    with overlap:
+        _overlap(visitor, shown, z, shared, images)
+    with mean:
+        _mean_and_sample(visitor, shown, z)
+
+
+def _place(visitor: Visitor, shown: Shown) -> Float[Tensor, "1 latent"]:
+    name = digits_in_use(visitor).name
+    if visitor.pad_failed:  # no map to point at: the code of the first digit followed
+        return code_at(shown, name, (0.0, 0.0, visitor.ten[0]))
+    start = cache.codes(shown, name).mean[visitor.ten[4]]
+    layers = Layers(prior=shown.config.latent_dim == 2)
+    at = hand_map(
+        visitor, shown, key=f"blur-{shown.key}-{name}", start=start, layers=layers, parameter="blur"
+    )
+    return torch.tensor([at.z])
+
+
+def _one_for_many(
+    visitor: Visitor,
+    shown: Shown,
+    z: Float[Tensor, "1 latent"],
+    near: Bool[Tensor, " images"],
+    reach: str,
+) -> None:
+    images, count = cache.map_images(digits_in_use(visitor).name)[0], int(near.sum())
+    st.markdown("**1. One code must explain many images**")
+    if count == 0:
+        st.info(
+            f"No digit's code lies within {reach} of the mark: nothing here was ever asked of the "
+            "decoder by a digit of this map. Move the mark, or widen the reach.",
+            icon=":material/explore:",
+        )
+        return
+    x = to_float(images[near])
+    average, here = x.mean(0, keepdim=True), decoded(visitor, shown, z, "mean")
+    apart = evaluation.squared_error(average, here).item()
+    each = evaluation.squared_error(x, here.expand_as(x)).mean().item()
+    some = x[torch.linspace(0, count - 1, min(count, NEIGHBOURS)).long()]
+    widgets.digits(
+        torch.cat([here, average]),
+        2,
+        key="blur-average",
+        scale=5,
+        labels=["decoded here", f"average of {count}"],
+        alt=f"The decoding at the mark, and the average of {count} digits whose codes are near",
+    )
+    if count == 1:
+        words = f"Only one digit's code lies within {reach} of the mark. Its squared error to the "
+        words += f"decoding is **{apart:.1f}**. Widen the reach to let it meet others."
+    else:
+        words = f"{widgets.grouped(count)} digits have codes within {reach} of the mark. From "
+        words += f"their average to the decoding the squared error is **{apart:.1f}**; from each "
+        words += f"of them it is {each:.1f} in the mean. Of all single answers the average has the "
+        words += "least squared error, and an average has grey edges."
+    st.markdown(words)
+    widgets.digits(
+        some, len(some), key="blur-near", scale=2,
+        alt=f"{len(some)} of the {count} digits near the mark",
+    )  # fmt: skip
+
+
+def _overlap(
+    visitor: Visitor,
+    shown: Shown,
+    z: Float[Tensor, "1 latent"],
+    shared: Sharers,
+    images: Tensor,
+) -> None:
+    covering = int(shared.covering.sum())
+    heavy = shared.weight > 1e-6
+    weight = shared.weight[heavy].view(-1, 1, 1, 1)
+    best = (weight * to_float(images[heavy])).sum(0, keepdim=True) / weight.sum()
+    here = decoded(visitor, shown, z, "mean")
+    st.markdown("**2. Clouds overlap**")
+    widgets.digits(
+        torch.cat([here, best]),
+        2,
+        key="blur-best",
+        scale=5,
+        labels=["decoded here", "weighed by clouds"],
+        alt="The decoding at the mark, and the average of all digits by their clouds' density",
+    )
+    are = (
+        "cloud holds the mark within its" if covering == 1 else "clouds hold the mark within their"
+    )
+    st.markdown(
+        f"**{widgets.grouped(covering)}** {are} 1 σ. A decoder that must answer the draws of every "
+        "cloud does best, in squared error, with the average of the images, each weighed by its "
+        f"cloud's density at the mark. Here the weight is spread as over {shared.effective:.1f} "
+        "equal images, and the decoding is "
+        f"**{evaluation.squared_error(best, here).item():.1f}** away from that average."
+    )
+
+
+def _mean_and_sample(visitor: Visitor, shown: Shown, z: Float[Tensor, "1 latent"]) -> None:
+    pictures = [decoded(visitor, shown, z, view) for view in ("mean", "sample")]
+    sharp = [evaluation.sharpness(picture).item() for picture in pictures]
+    st.markdown("**3. What is drawn is a mean**")
+    widgets.digits(
+        torch.cat(pictures),
+        2,
+        key="blur-sample",
+        scale=5,
+        labels=["mean of p(x|z)", "one sample of it"],
+        alt="The mean image at the mark, and one sample of the likelihood there",
+    )
+    st.markdown(
+        "The likelihood takes pixels to be independent, given z. So a sample of it is speckled "
+        "where the mean is grey: it cannot choose one whole stroke, only pixel by pixel. "
+        f"Sharpness (variance of the Laplacian): {sharp[0]:.3f} and {sharp[1]:.3f}, but speckle is "
+        "not a digit."
+    )

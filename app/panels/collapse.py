@@ -1,0 +1,143 @@
+"""What β buys: terms of the loss, rate against distortion, clouds that grow into the prior."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from app import cache, charts, theme, widgets
+from app.cache import Shown
+from app.panels.digits import digits_in_use
+from app.state import Visitor
+from core import evaluation
+from core.checkpoints import CheckpointError
+
+
+def loss_terms(visitor: Visitor, shown: Shown) -> None:
+    """The terms of the ELBO apart, on the test images in use."""
+    terms = cache.test_terms(shown, visitor.data)
+    named = {"reconstruction": terms.reconstruction, "KL": terms.kl, "−ELBO": terms.total}
+    st.altair_chart(
+        charts.bars(
+            pd.DataFrame({"name": list(named), "value": list(named.values())}),
+            title="What an average test digit costs",
+            y="nats per image",
+            colours=dict(zip(named, (theme.RECONSTRUCTION, theme.KL, theme.TOTAL))),
+            y_domain=(0.0, 230.0) if terms.reconstruction >= 0 and terms.total < 220 else None,
+        ),
+        key="terms",
+        alt=", ".join(f"{name} {nats:.2f}" for name, nats in named.items()) + " nats per image",
+    )
+    beta = shown.config.beta
+    objective = terms.reconstruction + beta * terms.kl
+    count = widgets.grouped(len(digits_in_use(visitor).test_images))
+    st.caption(
+        f"Mean over {count} test images in use, z sampled once. −ELBO is reconstruction + KL at "
+        f"β = 1, whatever β trained the model; with its own β = {beta:g} the sum is "
+        f"{objective:.1f} nats."
+    )
+
+
+def collapse_alarm(visitor: Visitor, shown: Shown) -> None:
+    """Names a collapse where there is one: no KL, and the cost of always drawing the mean image."""
+    if shown.config.likelihood != "bernoulli":
+        return
+    terms = cache.test_terms(shown, visitor.data)
+    mean_cost = cache.bce_bounds(visitor.data)[1]
+    if evaluation.collapsed(terms.kl, terms.reconstruction, mean_cost):
+        st.error(
+            f"**Posterior collapse.** The KL is {terms.kl:.2f} nats: every cloud is the prior, and "
+            "the code says nothing about the image. The reconstruction costs "
+            f"{terms.reconstruction:.1f} nats, about what always drawing the mean image costs "
+            f"({mean_cost:.1f}). Every digit comes back as the same grey average.",
+            icon=":material/warning:",
+        )
+
+
+def beta_sweep(visitor: Visitor, betas: Sequence[float], name: str, shown: Shown) -> None:
+    """Reconstruction against KL of the pretrained models and of the page's, on the data in use."""
+    rows: dict[tuple[float, float], tuple[str, bool]] = {}
+    for swept in _pretrained(betas, name):
+        kl, reconstruction = _terms(swept, visitor)
+        beta, place = swept.config.beta, (round(kl, 1), round(reconstruction, 1))
+        names, here = rows.get(place, ("", False))  # collapsed models share a place
+        names = f"{names}, {beta:g}" if names else f"{beta:g}"
+        rows[place] = (names, here or swept.key == shown.key)
+    table = pd.DataFrame(
+        [(*place, *words, True) for place, words in rows.items()],
+        columns=["kl", "reconstruction", "name", "shown", "swept"],
+    )
+    count = widgets.grouped(len(digits_in_use(visitor).test_images))
+    mine = ""
+    if shown is visitor.own.get("vae"):
+        if shown.config.likelihood == "bernoulli":
+            terms = cache.test_terms(shown, visitor.data)
+            table.loc[len(table)] = (terms.kl, terms.reconstruction, "yours", True, False)
+        else:
+            mine = " Yours cannot stand here: its likelihood charges other nats."
+    floor, blind = cache.bce_bounds(visitor.data)
+    levels = pd.DataFrame(
+        {
+            "reconstruction": [floor, blind],
+            "name": [f"entropy floor {floor:.1f}", f"mean image {blind:.1f}"],
+        }
+    )
+    st.altair_chart(
+        charts.rate_distortion(table, levels, title="What β buys: a dot for each β"),
+        key="sweep",
+        alt="; ".join(f"β = {n}: KL {k}, reconstruction {r}" for (k, r), (n, _) in rows.items())
+        + f"; lines at {floor:.1f} and {blind:.1f} nats",
+    )
+    st.caption(
+        f"Measured on the {count} test images in use.{mine} Lines: the same images restored "
+        "perfectly, and all answered with the mean training image."
+    )
+
+
+def _terms(swept: Shown, visitor: Visitor) -> tuple[float, float]:
+    """KL and reconstruction on the test images in use; MNIST's are what the card is about."""
+    if visitor.data == "mnist":
+        return swept.card["test"]["kl"], swept.card["test"]["reconstruction"]
+    terms = cache.test_terms(swept, visitor.data)
+    return terms.kl, terms.reconstruction
+
+
+def quarter_circle(visitor: Visitor, betas: Sequence[float], name: str, shown: Shown) -> None:
+    """Mean radius against code spread: of the page's model, and of the sweep from its cards."""
+    columns = ["spread", "radius", "name", "shown"]
+    dots, names = [], {}
+    for swept in _pretrained(betas, name):
+        test, beta = swept.card["test"], f"{swept.config.beta:g}"
+        places = sorted(zip(test["code_spread"], test["mean_radius"]), reverse=True)
+        dots += [(*place, "", False) for place in places]
+        about = tuple(round(number, 1) for number in places[0])  # collapsed models share a place
+        first, before = names.get(about, (places[0], ""))
+        names[about] = first, f"{before}, {beta}" if before else beta
+    dots += [(*place, words, False) for place, words in names.values()]
+    codes = cache.codes(shown, visitor.data)
+    spread, radius = evaluation.code_spread(codes), evaluation.mean_radius(codes)
+    dots += [(s, r, "", True) for s, r in zip(spread.tolist(), radius.tolist())]
+    st.altair_chart(
+        charts.quarter_circle(
+            pd.DataFrame(dots, columns=columns),
+            title="Into the prior: a dot for each latent, marked with its β",
+        ),
+        key="quarter-circle",
+        alt=f"Spread and radius of {shown.title}: "
+        + "; ".join(f"{s:.3g} and {r:.3g}" for s, r in zip(spread.tolist(), radius.tolist())),
+    )
+    st.caption(
+        "Large: the model above, on the digits of its map. Small: every β, from the models' cards "
+        "(MNIST's 10 000 test images). Dashed: spread² + radius² = 1. There the average of the "
+        "clouds has the prior's variance, if all its clouds are of one size."
+    )
+
+
+def _pretrained(betas: Sequence[float], name: str) -> list[Shown]:
+    found = []
+    for beta in betas:
+        try:
+            found.append(cache.pretrained(name.format(beta)))
+        except CheckpointError:
+            continue  # the page says so where it is chosen
+    return found

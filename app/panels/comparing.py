@@ -1,0 +1,105 @@
+"""What may stand on one axis for models of different likelihoods, and what may not."""
+
+import math
+
+import streamlit as st
+
+from app import cache, widgets
+from app.cache import Shown
+from app.panels.digits import reads_digits
+from app.panels.likelihoods import LIKELIHOODS, SHORT, bound_of, figure_bars
+from app.state import Visitor
+
+MEASURES = ("the three losses", "squared error", "digits read right", "bits per dimension")
+
+
+@st.fragment
+def on_one_axis(visitor: Visitor, models: dict[str, Shown]) -> None:
+    """A figure of all models on one axis, where it means the same for all; else a refusal."""
+    measure = widgets.choice(
+        "Put on one axis", MEASURES, default="digits read right", key="cb-measure"
+    )
+    images = f"First {widgets.grouped(cache.JUDGED)} test images."
+    match measure:
+        case "squared error":
+            figures = [
+                (SHORT[name], cache.judged_reconstructions(shown, visitor.data, "mean"))
+                for name, shown in models.items()
+            ]
+            figure_bars(
+                [(name, judged.squared_error) for name, judged in figures],
+                "Squared error of the mean image",
+                "sum over pixels",
+                key="cb-axis-error",
+            )
+            st.caption(f"{images} Each model answers with its mean, the best guess it has.")
+        case "digits read right":
+            _read_right(visitor, models)
+            st.caption(f"{images} Mean images, read by the classifier of this course.")
+        case "bits per dimension":
+            _bits(visitor, models)
+            st.caption(images)
+        case _:
+            _refuse(models)
+
+
+def _read_right(visitor: Visitor, models: dict[str, Shown]) -> None:
+    if not reads_digits(visitor):
+        st.info("The classifier knows only MNIST's digits, not the set in use.")
+        return
+    figures = [("digits", cache.readable(None, visitor.data))]
+    figures += [
+        (SHORT[name], cache.readable(shown, visitor.data)) for name, shown in models.items()
+    ]
+    figure_bars(
+        figures, "Reconstructions read as their label", "share of images", key="cb-axis-read"
+    )
+
+
+def _bits(visitor: Visitor, models: dict[str, Shown]) -> None:
+    """Densities only: a Bernoulli gives bytes between 0 and 255 no probability at all."""
+    figures = [
+        (SHORT[name], cache.bits_per_dimension(shown, visitor.data))
+        for name, shown in models.items()
+        if shown.config.likelihood != "bernoulli"
+    ]
+    figure_bars(
+        [("uniform", 8.0), *figures],
+        "Bits that a pixel's byte costs at most",
+        "bits per pixel",
+        key="cb-axis-bits",
+    )
+    variance = models[LIKELIHOODS["gaussian"]].config.variance
+    bounds = [
+        SHORT[name] + bound_of(shown)
+        for name, shown in models.items()
+        if shown.config.likelihood == "continuous_bernoulli"
+    ]
+    st.markdown(
+        "Spread every byte over its cell, (byte + u) / 256 with u uniform in [0, 1). Then a "
+        "density gives each of the 256 values a probability, and −ELBO / (784 log 2) + 8 is an "
+        "upper bound on the bits of a pixel: one unit for all densities. **BCE has none**: a "
+        "coin knows 0 and 1 and gives the grey values no probability. These models learned "
+        "without that spreading, and each figure holds for a choice made before training: "
+        + "; ".join([f"Gaussian, τ² = {variance:g}", *bounds])
+        + "."
+    )
+
+
+def _refuse(models: dict[str, Shown]) -> None:
+    """Why this course never draws losses of different likelihoods on one axis."""
+    variance = models[LIKELIHOODS["gaussian"]].config.variance
+    bound = models[LIKELIHOODS["continuous_bernoulli"]].config.logit_bound
+    st.warning(
+        "**Refused: the three losses are not numbers of one kind.**\n\n"
+        "- BCE is a **score**. On grey pixels no density belongs to it.\n"
+        f"- The Gaussian's loss is −log of a **density**; its height hangs on τ² = {variance:g}, "
+        "which was chosen.\n"
+        "- The continuous Bernoulli's is −log of a density whose height hangs on the **bound** "
+        f"|logit| ≤ {bound:.2f}, which was chosen too.\n\n"
+        "A density is *per unit of x*. Count the same pixels from 0 to 255 instead of from 0 to 1, "
+        f"and the loss of each density rises by 784 log 255 = {784 * math.log(255):.0f} nats. BCE, "
+        "computed from the same shares of white, stays where it is. No picture has changed.\n\n"
+        "The other figures mean the same for every model that has them: ask for one.",
+        icon=":material/block:",
+    )

@@ -1,0 +1,55 @@
+"""The learner's own digit: drawn, encoded and decoded at once, and carried to every page."""
+
+import streamlit as st
+from jaxtyping import UInt8
+from torch import Tensor
+
+from app import cache, charts, widgets
+from app.cache import Shown
+from app.components.draw_digit import draw_digit
+from app.panels.digits import reads_digits
+from app.panels.maps import map_points
+from app.state import Drawing, Visitor
+from core.data import CLASSES, to_float
+
+
+@st.fragment
+def draw_your_own(visitor: Visitor, shown: Shown) -> None:
+    """Paper to draw on, what the model makes of it meanwhile, and a place among the ten digits."""
+    points = map_points(shown, visitor.data).numpy()
+    tails = not shown.is_vae and charts.long_tailed(points)
+    extent = charts.close_up(points) if tails else None
+    content = cache.draw_content(shown, visitor.data, extent, judged=reads_digits(visitor))
+    drawn = draw_digit(content, key=f"draw-{shown.key}-{visitor.data}")
+    if drawn.failed:
+        st.info("Choose a test digit instead: the ten above are restored on the server.")
+        return
+    st.caption(
+        "The picture is centred and scaled as MNIST's were. On the map: where the encoder puts it"
+        + (", with its posterior at 1σ." if shown.is_vae else ".")
+    )
+    if drawn.image is not None:
+        _follow(visitor, drawn.image)
+    if visitor.drawn is not None:
+        st.success(
+            f"Your {visitor.drawn.label} stands among the ten digits on every page.",
+            icon=":material/draw:",
+        )
+        if st.button("Let it go", key="draw-let-go"):
+            visitor.drawn = None
+            st.rerun()
+
+
+def _follow(visitor: Visitor, image: UInt8[Tensor, "1 1 28 28"]) -> None:
+    """Offer to follow this picture through the course."""
+    if visitor.drawn is not None and image.equal(visitor.drawn.image):
+        return
+    read = int(cache.classifier()[0].probabilities(to_float(image)).argmax())
+    which, take = st.columns([3, 1], vertical_alignment="bottom")
+    with which:
+        label = widgets.answer(
+            "You drew a", [str(digit) for digit in range(CLASSES)], str(read), key=f"draw-is-{read}"
+        )
+    if take.button("Follow it", key="draw-follow", icon=":material/arrow_forward:", type="primary"):
+        visitor.drawn = Drawing(image.clone(), int(label))
+        st.rerun()

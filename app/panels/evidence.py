@@ -1,0 +1,171 @@
+"""What one image's ELBO leaves out: tighter bounds, and at d of 1 or 2 the truth."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+import torch
+from jaxtyping import UInt8
+from torch import Tensor
+
+from app import cache, charts, theme
+from app.cache import Shown
+from core.ledger import Ledger
+from core.posterior import MOST_LATENTS, TruePosterior
+
+Image = UInt8[Tensor, "1 1 28 28"]
+MASSES = (0.5, 0.9, 0.99)  # of the regions drawn of a posterior
+
+
+def beyond(shown: Shown, image: Image, entries: Ledger) -> None:
+    """Tighter bounds, the true posterior, log p(x), and the account that they close."""
+    latent_dim = shown.config.latent_dim
+    evidence = "log p(x)" if shown.config.likelihood != "bernoulli" else "log score of x"
+    st.markdown(
+        "#### How far below?\n"
+        "The ELBO is a lower bound. Averaging the weights of *k* draws inside the logarithm, "
+        "**IWAE-k**, makes the bound tighter: its expectation rises with k."
+    )
+    levels = pd.DataFrame({"value": [], "name": []})
+    exact = None
+    if latent_dim <= MOST_LATENTS:
+        exact = cache.exact(shown, image)
+        value = exact.posterior.log_evidence
+        levels = pd.DataFrame(
+            {"value": [value], "name": [f"{evidence} = {value:.2f}".replace("-", "−")]}
+        )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _bounds(shown, image, levels)
+    if exact is None:
+        right.info(
+            f"With d = {latent_dim} log p(x) itself is out of reach: a grid of 100 steps along "
+            f"each latent has $10^{{{2 * latent_dim}}}$ cells. Choose a model with d = 1 or 2 "
+            "to see it.",
+            icon=":material/block:",
+        )
+        return
+    with right:
+        if latent_dim == 2:
+            _regions(shown, image, exact.posterior)
+        else:
+            _line(shown, image, exact.posterior)
+    total = entries.elbo + exact.gap
+    st.latex(
+        theme.formula(
+            rf"\underbrace{{\total{{{entries.elbo:.2f}}}}}_{{\text{{ELBO}}}} + "
+            rf"\underbrace{{{exact.gap:.2f}}}_{{\mathrm{{KL}}(q(z|x)\,\|\,p(z|x))}} = {total:.2f}"
+            rf" \;\text{{nats}} \qquad \text{{{evidence}: }} "
+            rf"\decoder{{{exact.posterior.log_evidence:.2f}}}"
+        )
+    )
+    st.markdown(
+        f"The ELBO comes from draws; the {evidence} from quadrature over all of latent space; the "
+        r"gap from its definition, $\mathbb{E}_q[\log q(z|x) - \log p(z|x)]$ with "
+        r"$p(z|x) = p(x, z) / p(x)$, over the encoder's cloud. They close the account to "
+        f"{abs(total - exact.posterior.log_evidence):.3f} nats."
+        + (
+            " On grey pixels the BCE is a score and no log-likelihood, and so is what it adds up "
+            "to: the account is the same, the words are not."
+            if shown.config.likelihood == "bernoulli"
+            else ""
+        )
+    )
+
+
+def _bounds(shown: Shown, image: Image, levels: pd.DataFrame) -> None:
+    found = cache.bounds(shown, image)
+    table = pd.DataFrame(
+        {
+            "k": [f"k = {bound.k}" + (" (ELBO)" if bound.k == 1 else "") for bound in found],
+            "order": range(len(found)),
+            "mean": [bound.mean for bound in found],
+            "low": [bound.mean - 2 * bound.error for bound in found],
+            "high": [bound.mean + 2 * bound.error for bound in found],
+        }
+    )
+    st.altair_chart(
+        charts.bounds(table, levels, title="IWAE-k, measured", y="nats"),
+        key="vae-bounds",
+        alt="; ".join(
+            f"IWAE-{bound.k}: {bound.mean:.2f} ± {2 * bound.error:.2f}" for bound in found
+        )
+        + "".join(f"; {name}" for name in levels["name"]),
+    )
+    st.caption("Bars: ± 2 standard errors of the mean of 1 000, 200 and 30 repetitions.")
+
+
+def _regions(shown: Shown, image: Image, true: TruePosterior) -> None:
+    """The true posterior's smallest regions beside the encoder's, of the same masses."""
+    mean, sigma = _cloud(shown, image)
+    angle = torch.linspace(0, 2 * math.pi, 61)
+    circle = torch.stack([angle.cos(), angle.sin()], 1)
+    outlines = [
+        pd.DataFrame((mean + (-2 * math.log(1 - mass)) ** 0.5 * sigma * circle).numpy(),
+                     columns=["x", "y"]).assign(order=range(61), ellipse=mass)
+        for mass in MASSES
+    ]  # fmt: skip
+    ring = pd.Series("", index=range(len(true.share)))
+    for mass in reversed(MASSES):
+        ring[true.regions(mass).numpy()] = f"{mass:.0%} of p(z|x)"
+    half = true.side / 2
+    cells = pd.DataFrame(
+        {
+            "left": (true.middle[:, 0] - half).numpy(), "right": (true.middle[:, 0] + half).numpy(),
+            "bottom": (true.middle[:, 1] - half).numpy(), "top": (true.middle[:, 1] + half).numpy(),
+            "region": ring,
+        }
+    )  # fmt: skip
+    cells = cells[cells["region"] != ""].sort_values("region")
+    corners = np.concatenate(
+        [cells[["left", "bottom"]], cells[["right", "top"]], *(o[["x", "y"]] for o in outlines)]
+    )
+    with st.container(key="strip-regions"):
+        st.altair_chart(
+            charts.regions(
+                cells,
+                pd.concat(outlines),
+                charts.square(corners),
+                title="What the encoder says, and what is so",
+            ),
+            key="vae-regions",
+            width="content",
+            alt="The regions that hold 50, 90 and 99 % of the true posterior, and the encoder's "
+            f"ellipses that hold as much of its cloud, around ({mean[0]:.2f}, {mean[1]:.2f})",
+        )
+    st.caption(
+        "Filled: the true posterior p(z|x). Outlined: the encoder's q(z|x), at the same shares. "
+        "Its axes cannot tilt, its shape cannot bend, and it has one middle."
+    )
+
+
+def _line(shown: Shown, image: Image, true: TruePosterior) -> None:
+    """Both densities where d is 1."""
+    mean, sigma = _cloud(shown, image)
+    order = true.middle[:, 0].argsort()
+    z, density = true.middle[order, 0], (true.share / true.side)[order]
+    seen = true.regions(0.9999)[order] | ((z - mean).abs() < 4 * sigma)
+    z, density = z[seen], density[seen]
+    cloud = torch.distributions.Normal(mean, sigma).log_prob(z).exp()
+    names = {"true posterior": theme.DECODER, "encoder's cloud": theme.ENCODER}
+    st.altair_chart(
+        charts.lines(
+            pd.concat(
+                pd.DataFrame({"x": z.numpy(), "y": y.numpy(), "curve": name})
+                for name, y in zip(names, (density, cloud))
+            ),
+            title="What the encoder says, and what is so",
+            x="z",
+            y="density",
+            colours=names,
+            dashes=dict(zip(names, ([1, 0], [5, 4]))),
+        ),
+        key="vae-line",
+        alt="The true posterior's density and the encoder's along the only latent",
+    )
+
+
+def _cloud(shown: Shown, image: Image) -> tuple[Tensor, Tensor]:
+    mean, logvar = cache.encoded(shown, image)
+    return mean[0], (0.5 * logvar[0]).exp()

@@ -1,0 +1,210 @@
+"""Whole digits under three likelihoods: what is drawn of each, and how it is judged."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from app import cache, charts, theme, widgets
+from app.cache import Shown
+from app.panels.digits import digits_in_use, new_noise, reads_digits, ten_digits
+from app.state import Visitor
+from core import evaluation, latent, sampling
+from core.checkpoints import CheckpointError
+from core.data import to_float
+from core.models import Likelihood
+
+VIEWS: dict[str, evaluation.View] = {"λ": "parameter", "mean": "mean", "one sample": "sample"}
+
+LIKELIHOODS: dict[Likelihood, str] = {
+    "continuous_bernoulli": "Continuous Bernoulli",
+    "gaussian": "Squared error (Gaussian)",
+    "bernoulli": "BCE (Bernoulli)",
+}
+YOURS = "Yours, continuous Bernoulli"
+SHORT = {
+    YOURS: "yours",
+    LIKELIHOODS["continuous_bernoulli"]: "CB",
+    LIKELIHOODS["gaussian"]: "Gaussian",
+    LIKELIHOODS["bernoulli"]: "BCE",
+}
+
+
+def three_likelihoods(visitor: Visitor, d: int) -> dict[str, Shown]:
+    """The pretrained VAEs of size d, one for each likelihood, and the visitor's own
+    continuous Bernoulli where there is one. Where a file is damaged the page ends there."""
+    bernoulli = "vae-lite-2-beta-1" if d == 2 else f"vae-lite-{d}-bernoulli"
+    names: dict[Likelihood, str] = {
+        "continuous_bernoulli": f"vae-lite-{d}-continuous-bernoulli",
+        "gaussian": f"vae-lite-{d}-gaussian",
+        "bernoulli": bernoulli,
+    }
+    try:
+        models = {LIKELIHOODS[name]: cache.pretrained(file) for name, file in names.items()}
+    except CheckpointError as error:
+        st.error(f"{error} Restore the file, or run `make pretrained`.", icon=":material/error:")
+        st.stop()
+    mine = visitor.own.get("vae")
+    if mine is not None and mine.config.likelihood == "continuous_bernoulli":
+        models[YOURS] = mine
+    return models
+
+
+@st.fragment
+def reconstruction_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
+    """The ten digits, and what each model makes of them, each row with its own switch."""
+    images = ten_digits(visitor).images
+    known = cache.judged_digits(visitor.data)
+    _row(visitor, "The digits themselves", to_float(images), known, key="digits")
+    for name, shown in models.items():
+        view = _switched(name, shown, "restored")
+        z = latent.encode(shown.model, images).mean
+        judged = cache.judged_reconstructions(shown, visitor.data, view)
+        pictures, key = decoded(visitor, shown, z, view), f"{SHORT[name]}-restored"
+        _row(visitor, _viewed(name, shown, view), pictures, judged, key=key)
+    count = min(cache.JUDGED, len(digits_in_use(visitor).test_images))
+    st.caption(
+        f"Figures under the rows: means over the first {widgets.grouped(count)} test images, not "
+        "over these ten. Codes are posterior means. Squared error: sum over pixels. Sharpness: "
+        "variance of the Laplacian. A Gaussian's samples are clipped to [0, 1]."
+    )
+
+
+@st.fragment
+def sample_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
+    """Ten draws of the prior, decoded by each model from the same ε, with a switch a row."""
+    for name, shown in models.items():
+        view = _switched(name, shown, "sampled")
+        z = sampling.prior(cache.noise(visitor.noise_seed, 10, shown.config.latent_dim))
+        judged = cache.judged_samples(shown, view)
+        pictures, key = decoded(visitor, shown, z, view), f"{SHORT[name]}-sampled"
+        _row(visitor, _viewed(name, shown, view), pictures, judged, key=key)
+    st.caption(
+        f"Figures under the rows: means over {widgets.grouped(cache.JUDGED)} samples of each "
+        "model, not over these ten. A sample has no original, and so no squared error."
+    )
+    new_noise(visitor)
+
+
+def _switched(name: str, shown: Shown, row: str) -> evaluation.View:
+    """The row's own switch between λ, mean and one sample."""
+    heading, switch = st.columns([3, 2], vertical_alignment="center")
+    heading.markdown(f"**{name}**{bound_of(shown)}")
+    with switch:
+        picture = widgets.choice(
+            f"What is drawn: {name}",
+            list(VIEWS),
+            key=f"cb-{row}-{SHORT[name]}",
+            label_visibility="collapsed",
+        )
+    return VIEWS[picture]
+
+
+def _row(
+    visitor: Visitor, name: str, pictures: Tensor, judged: evaluation.Judgement, *, key: str
+) -> None:
+    widgets.digits(pictures, len(pictures), key=f"cb-{key}", alt=f"Row of digits: {name}")
+    figures = [f"sharpness {judged.sharpness:.3f}"]
+    if judged.squared_error:
+        figures.insert(0, f"squared error {judged.squared_error:.1f}")
+    if reads_digits(visitor):
+        figures.append(f"classifier sure of {judged.confident:.0%}")
+    st.caption(f"{name}: " + ", ".join(figures))
+
+
+def _viewed(name: str, shown: Shown, view: evaluation.View) -> str:
+    """The row's name with what is drawn; only the continuous Bernoulli's λ is not its mean."""
+    words = {"parameter": "λ", "mean": "mean μ(λ)", "sample": "one sample"}
+    if shown.config.likelihood != "continuous_bernoulli":
+        words |= {"parameter": "λ, which is its mean", "mean": "mean, which is its λ"}
+    return f"{name}, {words[view]}"
+
+
+def bound_of(shown: Shown) -> str:
+    """The bound that every number of a continuous Bernoulli carries."""
+    if shown.config.likelihood != "continuous_bernoulli":
+        return ""
+    bound = shown.config.logit_bound
+    return f", |logit| ≤ {bound:.2f}" if bound else ", without a bound on its logits"
+
+
+def sharpness_and_error(visitor: Visitor, models: dict[str, Shown]) -> None:
+    """Sharpness and squared error of every model's reconstructions, λ and mean apart."""
+    rows = [("digits", cache.judged_digits(visitor.data))]
+    for name, shown in models.items():
+        for word, view in VIEWS.items():
+            continuous = shown.config.likelihood == "continuous_bernoulli"
+            if view == "sample" or (view == "parameter" and not continuous):
+                continue
+            judged = cache.judged_reconstructions(shown, visitor.data, view)
+            rows.append((f"{SHORT[name]} {word}" if continuous else SHORT[name], judged))
+    left, right = st.columns(2)
+    for column, title, figures in (
+        (left, "Sharpness", [(name, judged.sharpness) for name, judged in rows]),
+        (right, "Squared error", [(name, judged.squared_error) for name, judged in rows[1:]]),
+    ):
+        with column:
+            figure_bars(
+                figures,
+                f"{title} of the reconstructions",
+                "variance of the Laplacian" if title == "Sharpness" else "sum over pixels",
+                key=f"cb-{title}",
+            )
+
+
+def figure_bars(
+    figures: Sequence[tuple[str, float | None]], title: str, y: str, *, key: str
+) -> None:
+    """A bar a name, in grey what is no model."""
+    colours = {
+        name: theme.PRIOR if name in ("digits", "uniform") else theme.DECODER for name, _ in figures
+    }
+    st.altair_chart(
+        charts.bars(
+            pd.DataFrame(figures, columns=["name", "value"]), title=title, y=y, colours=colours
+        ),
+        key=key,
+        alt=f"{title}: " + ", ".join(f"{name} {value:.3g}" for name, value in figures),
+    )
+
+
+def whose_sharpness(visitor: Visitor, models: dict[str, Shown]) -> None:
+    """Whether the continuous Bernoulli's sharpness is λ's or the mean's, as the numbers have it."""
+    cb, bce = models[LIKELIHOODS["continuous_bernoulli"]], models[LIKELIHOODS["bernoulli"]]
+    parameter = cache.judged_reconstructions(cb, visitor.data, "parameter")
+    mean = cache.judged_reconstructions(cb, visitor.data, "mean")
+    rival = cache.judged_reconstructions(bce, visitor.data, "mean")
+    digits = cache.judged_digits(visitor.data)
+    count = min(cache.JUDGED, len(digits_in_use(visitor).test_images))
+    told = (
+        f"Over {widgets.grouped(count)} test images the digits have sharpness "
+        f"{digits.sharpness:.3f}, the λ of the continuous Bernoulli (|logit| ≤ "
+        f"{cb.config.logit_bound:.2f}) {parameter.sharpness:.3f}, its "
+        f"mean {mean.sharpness:.3f}, and BCE {rival.sharpness:.3f}. "
+    )
+    if parameter.sharpness > rival.sharpness >= mean.sharpness:
+        told += (
+            "**The famous sharpness is λ's and not the mean's**: what the same model expects to "
+            "see is no sharper than the picture of BCE. "
+        )
+    elif parameter.sharpness > max(mean.sharpness, rival.sharpness):
+        left = "less than half" if 2 * mean.sharpness < parameter.sharpness else "only a part"
+        told += (
+            f"**The famous sharpness is λ's, not the mean's**: {left} of it is left in the same "
+            "model's mean. "
+        )
+    errors = [judged.squared_error or 0.0 for judged in (parameter, mean, rival)]
+    told += f"Squared error: λ {errors[0]:.1f}, mean {errors[1]:.1f}, BCE {errors[2]:.1f}"
+    told += ": sharper is not closer." if errors[0] > errors[2] else "."
+    st.markdown(told)
+
+
+def decoded(
+    visitor: Visitor, shown: Shown, z: Tensor, view: evaluation.View
+) -> Float[Tensor, "n 1 28 28"]:
+    """What the model draws at these codes: λ, the mean image, or one sample."""
+    rng = torch.Generator().manual_seed(visitor.noise_seed)
+    return evaluation.picture(shown.config, latent.decode(shown.model, z), view, rng)

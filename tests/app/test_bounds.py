@@ -1,0 +1,114 @@
+"""The bound and the paper's table, as a visitor sees them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from scipy import stats
+from streamlit.testing.v1 import AppTest
+
+from app import cache
+from app.panels import paper
+from app.panels.bounds import BOUNDS, nats, pedestal
+
+
+def bound_page() -> None:
+    from app import panels
+    from app.state import session
+
+    panels.bound_slider(session())
+
+
+def table_page() -> None:
+    from app import panels
+
+    panels.paper_table()
+
+
+@pytest.mark.parametrize("bound", [0.1, 4.6, 9.21024, 100.0])
+def test_the_pedestal_is_the_mean_of_an_exponential_that_ends_at_1(bound: float):
+    assert pedestal(bound) == pytest.approx(stats.truncexpon.mean(bound, scale=1 / bound))
+
+
+def test_without_a_bound_there_is_no_pedestal():
+    assert pedestal(None) == 0
+
+
+def test_every_elbo_lies_below_the_ceiling_of_its_bound():
+    page = AppTest.from_function(bound_page, default_timeout=120).run()
+    for name in BOUNDS:
+        page.select_slider(key="cb-bound").set_value(name).run()
+        assert not page.exception
+        elbo, ceiling, kl, darkest = (metric.value for metric in page.metric)
+        assert "nats" in elbo and "nats" in kl
+        assert ceiling == "∞" if name == "none" else number(elbo) < number(ceiling)
+        assert float(darkest) == pytest.approx(
+            pedestal(None if name == "none" else float(name)), abs=2e-4
+        )
+
+
+def number(metric: str) -> int:
+    return int("".join(letter for letter in metric if letter.isdigit()))
+
+
+def test_nats_are_whole_and_may_have_no_end():
+    assert nats(-1234.5).replace("\N{NO-BREAK SPACE}", " ") == "−1 234 nats"
+    assert nats(float("inf")) == "∞"
+
+
+def test_a_table_that_was_not_made_says_how_to_make_it(monkeypatch, tmp_path: Path):
+    monkeypatch.setattr(cache, "PRETRAINED", tmp_path)
+    page = AppTest.from_function(table_page, default_timeout=120).run()
+    assert not page.exception
+    assert "make paper-table DATA=folder" in page.info[0].value
+
+
+def test_a_table_is_shown_with_its_spread_its_date_and_the_poster(monkeypatch, tmp_path: Path):
+    (tmp_path / "paper_table.json").write_text(json.dumps(TABLE))
+    monkeypatch.setattr(cache, "PRETRAINED", tmp_path)
+    page = AppTest.from_function(table_page, default_timeout=120).run()
+    assert not page.exception
+    told = "\n".join(block.value for block in [*page.markdown, *page.caption])
+    assert "**1450** ± 2 :gray[(1470)]" in told
+    for words in ("2026-01-02", "3 seeds", "4 epochs", "5 CPU minutes", "|logit| ≤ 9.21"):
+        assert words in told
+
+
+def test_seeds_that_disagree_about_the_side_are_not_a_difference():
+    def rows(a: list[float], b: list[float]) -> dict:
+        return {"a": {"x": {"seeds": a}}, "b": {"x": {"seeds": b}}}
+
+    apart = paper._difference(rows([9.0, 8.0], [4.0, 5.0]), "a", "b", "x", ".0f")
+    assert apart == "**+3 to +5**"
+    mixed = paper._difference(rows([9.0, 4.0], [8.0, 5.0]), "a", "b", "x", ".0f")
+    assert "disagree" in mixed
+
+
+def seeds(mean: float, spread: float) -> dict:
+    return {"mean": mean, "spread": spread, "seeds": [mean - spread, mean, mean + spread]}
+
+
+ROW = {
+    "elbo": seeds(1450, 2), "elbo_of_the_few": seeds(1440, 2), "iwae": seeds(1470, 2),
+    "kl": seeds(30, 0.1), "score_parameters": seeds(7, 0.1), "score_samples": seeds(4, 0.1),
+    "knn_accuracy": seeds(0.97, 0.001),
+}  # fmt: skip
+TABLE = {
+    "made": "2026-01-02",
+    "protocol": "",
+    "deviations": [],
+    "settings": {
+        "seeds": [0, 1, 2], "epochs": 4, "iwae_draws": 9, "iwae_images": 8, "samples": 7,
+        "logit_bound": 9.21024,
+    },
+    "images": {"train": 60_000, "test": 10_000},
+    "minutes": {"wall": 6.0, "cpu": 5.0, "note": ""},
+    "made_with": "",
+    "rows": dict.fromkeys(paper.ROWS, ROW),
+    "data": {"ceiling": 1590.0, "score": 9.5, "judge_accuracy": 0.98},
+    "poster": {
+        "source": "",
+        "rows": {"cb": {"elbo": 1470}, "bernoulli": {}, "bernoulli_corrected": {},
+                 "data": {"score": 9.92}},
+    },
+}  # fmt: skip

@@ -1,0 +1,101 @@
+"""Lesson 6 shows what it measured, and refuses what does not compare."""
+
+import json
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import cache
+
+
+def opened(tour: AppTest, **controls: str) -> AppTest:
+    """The lesson in the state that a link asks for."""
+    page = tour.switch_page("lessons/continuous_bernoulli.py")
+    for key, value in controls.items():
+        page.query_params[key.replace("_", "-")] = value
+    page.run()
+    assert not page.exception, page.exception
+    return page
+
+
+def captions(page: AppTest) -> str:
+    return "\n".join(caption.value for caption in page.caption)
+
+
+def test_the_microscope_reads_the_pixel_of_that_row_and_column(tour):
+    page = opened(tour, cb_row="21", cb_column="10", cb_digit="3")
+    byte = int(cache.digits("sample").test_images[3, 0, 20, 9])
+    assert 0 < byte < 255
+    values = {metric.label: metric.value for metric in page.metric}
+    assert values["Its value, x"] == f"{byte / 255:.3f}"
+
+
+def test_the_slopes_are_mean_minus_data(tour):
+    """At λ = 0.99, whose mean is 0.79, for a pixel of 0.3: BCE, Gaussian over 0.05, and CB."""
+    page = opened(tour, cb_x="of any value", cb_pixel="0.3", cb_answer="0.99")
+    slopes = [float(n) for n in re.findall(r"= \*\*([+−]\d+\.\d+)\*\*", captions(page))]
+    assert slopes == pytest.approx([0.69, 13.8, 0.7926 - 0.3], abs=1e-3)
+
+
+@pytest.mark.parametrize("lam", ["0.0001", "0.3", "0.5", "0.99"])
+def test_the_area_under_the_score_is_never_above_a_half(tour, lam):
+    page = opened(tour, cb_lambda=lam)
+    assert page.select_slider(key="cb-lambda").value == float(lam)
+    values = {metric.label: metric.value for metric in page.metric}
+    assert 0 < float(values["Area under e^(−BCE)"]) <= 0.5
+    assert values["is the area under the density"] == "1.000"
+
+
+def test_every_row_has_its_own_switch(tour):
+    page = opened(tour, cb_restored_CB="mean", cb_sampled_BCE="one sample")
+    told = captions(page)
+    for row in (
+        "Continuous Bernoulli, mean μ(λ): squared error",
+        "Squared error (Gaussian), λ, which is its mean: squared error",
+        "BCE (Bernoulli), λ, which is its mean: squared error",
+        "Continuous Bernoulli, λ: sharpness",
+        "BCE (Bernoulli), one sample: sharpness",
+    ):
+        assert row in told
+
+
+def titles(page: AppTest) -> list[str]:
+    """What the charts of the page say they show."""
+    specs = [json.loads(chart.proto.spec) for chart in page.get("vega_lite_chart")]
+    return [spec["title"]["text"] for spec in specs if "title" in spec]
+
+
+COMPARED = {
+    "squared error": "Squared error of the mean image",
+    "digits read right": "Reconstructions read as their label",
+    "bits per dimension": "Bits that a pixel's byte costs at most",
+}
+
+
+def test_the_three_losses_are_not_put_on_one_axis(tour):
+    page = opened(tour, cb_measure="the three losses")
+    assert ["Refused" in warning.value for warning in page.warning] == [True]
+    assert not set(COMPARED.values()) & set(titles(page))
+
+
+@pytest.mark.parametrize("measure", COMPARED)
+def test_what_means_the_same_for_all_models_is(tour, measure):
+    page = opened(tour, cb_measure=measure)
+    assert not page.warning
+    assert set(COMPARED.values()) & set(titles(page)) == {COMPARED[measure]}
+    no_bits = any("BCE has none" in text.value for text in page.markdown)
+    assert no_bits == (measure == "bits per dimension")
+
+
+@pytest.mark.parametrize(
+    ("lam", "window"), [("0.0001", "0.2"), ("0.5", "0.001"), ("0.9999", "0.02")]
+)
+def test_what_is_deeper_opens_for_every_lambda_and_window(tour, lam, window):
+    page = opened(tour, cb_more_lambda=lam, cb_window=window, cb_terms="6")
+    for key in ("cb-more", "cb-float32", "cb-slopes"):
+        page.session_state[key] = True
+    page.run()
+    assert not page.exception, page.exception
+    assert any(f"draws with λ = {float(lam):g}" in title for title in titles(page))
+    assert any("Largest error of log C" in text.value for text in page.markdown)

@@ -1,0 +1,121 @@
+"""What a learner's hand does on the pages: drag, draw, watch. See test_tour.py for the rest."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.pages import drag, no_exception, wait_idle
+from tests.browser.test_tour import TRAINING, follow, open_page, progress
+from tests.serving import Server
+
+# The browser's networks and the pages' first pictures; the machine may train meanwhile.
+SLOW = 60_000
+
+
+def test_the_path_is_dragged_by_its_end_and_the_link_remembers_it(page: Page):
+    open_page(page, "interpolation")
+    pad = page.get_by_role("application")
+    told = page.locator("p", has_text="From A, where")
+    expect(told).to_be_visible(timeout=SLOW)
+    before = told.inner_text()
+    along = page.get_by_role("slider", name="along the path")
+    along.focus()
+    along.press("End")
+    page.wait_for_url(re.compile("z="))  # the mark now stands on B
+    wait_idle(page)
+    x, y = pad.evaluate(
+        """(canvas) => new Promise((done) => {
+          const host = canvas.getRootNode().host, box = canvas.getBoundingClientRect();
+          host.addEventListener("latent-walk-drawn", ({ detail: { at } }) =>
+            done([at[0] / box.width, at[1] / box.height]), { once: true });
+          canvas.dispatchEvent(new PointerEvent("pointerleave"));
+        })"""
+    )
+    drag(page, pad, [(x, y), (0.2, 0.8)])
+    expect(told).not_to_have_text(before)
+    page.wait_for_url(re.compile("z-path="))
+    wait_idle(page)
+    moved = told.inner_text()
+    page.reload()
+    expect(told).to_have_text(moved, timeout=SLOW)
+    no_exception(page)
+
+
+def test_a_place_chosen_on_one_map_of_samples_stays_when_the_sampler_changes(page: Page):
+    open_page(page, "random-sampling")
+    mark = page.locator("p", has_text="At the mark")
+    before = mark.inner_text()
+    drag(page, page.get_by_role("application"), [(0.5, 0.5), (0.6, 0.3)])
+    expect(mark).not_to_have_text(before)
+    page.wait_for_url(re.compile("z="))
+    wait_idle(page)
+    chosen = mark.inner_text()
+    page.get_by_role("radio", name="Fitted Gaussian").click()
+    page.wait_for_url(re.compile("sampler="))
+    wait_idle(page)
+    expect(mark).to_have_text(chosen)
+    no_exception(page)
+
+
+def test_a_digit_of_one_s_own_is_followed_on_the_next_pages(page: Page):
+    open_page(page, "autoencoder")
+    paper = page.locator("canvas.ink")
+    expect(paper).to_be_visible(timeout=SLOW)
+    drag(page, paper, [(0.3, 0.25), (0.7, 0.25), (0.4, 0.85)])
+    page.get_by_test_id("stMain").get_by_role("radio", name="7", exact=True).click()
+    page.get_by_role("button", name="Follow it").click()
+    expect(page.get_by_text("Your 7 stands among the ten digits")).to_be_visible()
+    follow(page, "Interpolation")
+    expect(page.get_by_role("radio", name="your 7").first).to_be_visible(timeout=SLOW)
+    page.get_by_role("radio", name="your 7").first.click()
+    page.wait_for_url(re.compile("walk-from="))
+    wait_idle(page)
+    no_exception(page)
+    page.get_by_role("link", name="1 Autoencoder").click()
+    page.get_by_role("button", name="Let it go").click()
+    expect(page.get_by_text("Your 7 stands")).to_be_hidden()
+
+
+def test_the_map_of_a_run_moves_without_being_mounted_anew(page: Page):
+    open_page(page, "autoencoder")
+    page.get_by_role("button", name="Train", exact=True).click()
+    decoded = page.get_by_role("img", name="The picture decoded from the code")
+    expect(decoded).to_be_visible(timeout=TRAINING)
+    canvas = decoded.element_handle()
+    for _ in range(3):  # three snapshots, each with other weights
+        before = canvas.evaluate("canvas => canvas.toDataURL()")
+        page.wait_for_function(
+            "([canvas, before]) => canvas.toDataURL() !== before",
+            arg=[canvas, before],
+            timeout=TRAINING,
+        )
+    assert canvas.evaluate("canvas => canvas.isConnected")
+    page.get_by_role("button", name="Stop").click()
+    expect(progress(page)).to_contain_text("Stopped", timeout=TRAINING)
+    no_exception(page)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "autoencoder", "latent-scatter", "random-sampling", "interpolation", "vae"]
+)
+def test_where_the_browser_cannot_draw_the_server_does(
+    browser: Browser, server: Server, address: str
+):
+    page = browser.new_page(base_url=server.url)
+    page.add_init_script(
+        "for (const kind of ['2d']) { const get = HTMLCanvasElement.prototype.getContext;"
+        "HTMLCanvasElement.prototype.getContext = function (...asked) {"
+        " return this.getRootNode() instanceof ShadowRoot ? null : get.apply(this, asked); } }"
+    )
+    open_page(page, address)
+    page.wait_for_function(
+        "!document.querySelector('[data-testid=stBidiComponentIsolated]')?.checkVisibility()"
+        " || [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].every("
+        " (host) => !host.shadowRoot.querySelector('.map canvas')?.checkVisibility())",
+        timeout=SLOW,
+    )
+    figures = page.get_by_test_id("stMain").locator("[data-testid=stVegaLiteChart], img")
+    expect(figures.first).to_be_visible(timeout=SLOW)
+    no_exception(page)
+    page.close()
