@@ -60,8 +60,8 @@ def calculator() -> None:
     theirs = [_reduced(pixels, "reconstruction", term), _reduced(latents, "kl", r"\mathrm{KL}")]
     st.latex(
         theme.formula(
-            rf"{' + '.join(theirs)} \;\propto\; \reconstruction{{\sum_{{{pixels.count}}} {term}}}"
-            rf" + {_rounded(beta)} \cdot \kl{{\sum_{{{latents.count}}} \mathrm{{KL}}}}"
+            rf"{' + '.join(theirs)} \;\propto\; \reconstruction{{\sum_{{{pixels.size}}} {term}}}"
+            rf" + {_rounded(beta)} \cdot \kl{{\sum_{{{latents.size}}} \mathrm{{KL}}}}"
         )
     )
     st.latex(
@@ -109,12 +109,12 @@ def _written() -> Preset | None:
 def _reduced(reduction: Reduction, colour: str, term: str) -> str:
     factor = "" if reduction.factor == 1 else rf"{_rounded(reduction.factor)} \cdot "
     over = r"\mathop{\text{mean}}" if reduction.averaged else r"\sum"
-    return rf"{factor}\{colour}{{{over}_{{{reduction.count}}} {term}}}"
+    return rf"{factor}\{colour}{{{over}_{{{reduction.size}}} {term}}}"
 
 
 def _weight(reduction: Reduction) -> str:
     factor = _rounded(reduction.factor)
-    return rf"{factor} / {reduction.count}" if reduction.averaged else factor
+    return rf"{factor} / {reduction.size}" if reduction.averaged else factor
 
 
 def _rounded(number: float) -> str:
