@@ -8,7 +8,7 @@ PY := $(VENV)/bin/python
 .PHONY: help app test bench pretrained paper-table
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 app: $(VENV)/requirements.stamp ## start the course; PORT=8501, DATA=folder that holds MNIST/raw
 	$(if $(DATA),LATENT_WALK_DATA="$(DATA)") $(PY) -m streamlit run app/main.py --server.port $(PORT)
