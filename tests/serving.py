@@ -1,6 +1,7 @@
 """The dashboard as a newcomer starts it, for tests that visit it."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -53,6 +54,19 @@ def serving(home: Path, script: Path = ROOT / "app" / "main.py") -> Iterator[Ser
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def staged(home: Path, stage: str) -> Iterator[Server]:
+    """`streamlit run` of a module's `main`, with the dashboard's settings."""
+    script = home / "script.py"
+    script.write_text(
+        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n"
+        f"import importlib\nimportlib.import_module({stage!r}).main()\n"
+    )
+    shutil.copytree(ROOT / "app" / ".streamlit", home / ".streamlit")
+    with serving(home, script) as server:
+        yield server
 
 
 def free_port() -> int:

@@ -4,7 +4,6 @@ Every figure is a median in headless Chromium on this machine, measured now. The
 server without the component: release of a slider, decoding in torch, picture painted.
 """
 
-import shutil
 import statistics
 import tempfile
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.ensure_browser import NO_BROWSER, launch
-from tests.serving import ROOT, Server, serving
+from tests.serving import Server, staged
 
 SECONDS = 4.0  # of dragging
 RELEASES = 15
@@ -173,18 +172,11 @@ def run(browser: Browser, server: Server) -> None:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        home = Path(folder)
-        script = home / "script.py"
-        script.write_text(
-            f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n"
-            "from tests.benchmarks import stage\nstage.main()\n"
-        )
-        shutil.copytree(ROOT / "app" / ".streamlit", home / ".streamlit")
         found = launch(playwright)
         if not found:
             raise SystemExit(NO_BROWSER)
         browser, _ = found
-        with serving(home, script) as server:
+        with staged(Path(folder), "tests.benchmarks.stage") as server:
             run(browser, server)
         browser.close()
 

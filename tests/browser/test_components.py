@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -13,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, expect
 from core.models import mean_image
 from tests.browser import stage as made
 from tests.browser.pages import drag, no_exception
-from tests.serving import ROOT, Server, serving
+from tests.serving import Server, staged
 
 PATIENCE = 120_000  # ms: the first visit loads torch, on a machine that may train meanwhile
 HOST = "[data-testid=stBidiComponentIsolated]"
@@ -39,15 +38,8 @@ MARK_NEXT_DRAWING = """(host) => {
 @pytest.fixture(scope="module")
 def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`streamlit run` of stage.py, with the dashboard's settings."""
-    home = tmp_path_factory.mktemp("stage")
-    script = home / "script.py"
-    script.write_text(
-        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n"
-        "from tests.browser import stage\nstage.main()\n"
-    )
-    shutil.copytree(ROOT / "app" / ".streamlit", home / ".streamlit")
     expect.set_options(timeout=PATIENCE)
-    with serving(home, script) as server:
+    with staged(tmp_path_factory.mktemp("stage"), "tests.browser.stage") as server:
         yield server
     expect.set_options(timeout=5_000)  # Playwright's own
 

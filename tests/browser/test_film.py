@@ -1,7 +1,6 @@
 """The film of two trainings under a real hand: scrubber, keys, play and pause."""
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from core.film import schedule
 from tests.browser import film_stage as made
 from tests.browser.pages import no_exception
-from tests.serving import ROOT, Server, serving
+from tests.serving import Server, staged
 
 PATIENCE = 120_000  # ms: the first visit loads torch, on a machine that may train meanwhile
 IS_GREY = """([canvas, x, y, grey]) =>
@@ -31,15 +30,8 @@ Visit = Callable[..., Page]
 @pytest.fixture(scope="module")
 def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`streamlit run` of film_stage.py, with the dashboard's settings."""
-    home = tmp_path_factory.mktemp("film")
-    script = home / "script.py"
-    script.write_text(
-        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n"
-        "from tests.browser import film_stage\nfilm_stage.main()\n"
-    )
-    shutil.copytree(ROOT / "app" / ".streamlit", home / ".streamlit")
     expect.set_options(timeout=PATIENCE)
-    with serving(home, script) as server:
+    with staged(tmp_path_factory.mktemp("stage"), "tests.browser.film_stage") as server:
         yield server
     expect.set_options(timeout=5_000)  # Playwright's own
 
