@@ -1,0 +1,132 @@
+"""What all visitors share: names and frozen configurations in, arrays out.
+
+Models are cached by name, and what is computed from a model by the model's key, never by the
+model itself, so that a retrained model cannot meet an old map. Nothing here may be changed by
+whoever gets it.
+"""
+
+from pathlib import Path
+
+from app.cache.connection import ConnectionWatch, watch_connection
+from app.cache.figures import (
+    JUDGED,
+    PAIRS,
+    bce_bounds,
+    between,
+    bits_per_dimension,
+    ceilings,
+    judged_digits,
+    judged_reconstructions,
+    judged_samples,
+    knn_accuracy,
+    paper_table,
+    pca,
+    readable,
+    restored,
+    terms,
+    test_terms,
+)
+from app.cache.maps import (
+    Axes,
+    codes,
+    draw_content,
+    holes,
+    map_images,
+    packed_holes,
+    pad_content,
+    plane,
+    principal_plane,
+    round_walk,
+    tsne,
+)
+from app.cache.models import (
+    Shown,
+    brought_back,
+    classifier,
+    data_root,
+    digits,
+    fetch,
+    film,
+    film_content,
+    has_data,
+    images_per_second,
+    pretrained,
+    title,
+)
+from app.cache.posteriors import (
+    Exact,
+    Marginals,
+    account,
+    bounds,
+    encoded,
+    exact,
+    ledger,
+    marginals,
+)
+from app.cache.samplers import (
+    Samples,
+    judged_sampler,
+    noise,
+    prior_in_holes,
+    samples,
+)
+
+PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"  # read here by all, at each call
+
+__all__ = [
+    "JUDGED",
+    "PAIRS",
+    "PRETRAINED",
+    "Axes",
+    "ConnectionWatch",
+    "Exact",
+    "Marginals",
+    "Samples",
+    "Shown",
+    "account",
+    "bce_bounds",
+    "between",
+    "bits_per_dimension",
+    "bounds",
+    "brought_back",
+    "ceilings",
+    "classifier",
+    "codes",
+    "data_root",
+    "digits",
+    "draw_content",
+    "encoded",
+    "exact",
+    "fetch",
+    "film",
+    "film_content",
+    "has_data",
+    "holes",
+    "images_per_second",
+    "judged_digits",
+    "judged_reconstructions",
+    "judged_sampler",
+    "judged_samples",
+    "knn_accuracy",
+    "ledger",
+    "map_images",
+    "marginals",
+    "noise",
+    "packed_holes",
+    "pad_content",
+    "paper_table",
+    "pca",
+    "plane",
+    "pretrained",
+    "principal_plane",
+    "prior_in_holes",
+    "readable",
+    "restored",
+    "round_walk",
+    "samples",
+    "terms",
+    "test_terms",
+    "title",
+    "tsne",
+    "watch_connection",
+]

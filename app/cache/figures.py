@@ -1,0 +1,157 @@
+"""Figures of merit: loss terms, sharpness, the classifier's opinion, and what bounds them.
+
+Means over the test images in use, or over the first JUDGED of them; every draw has a fixed
+generator, so that a figure is the same on every page.
+"""
+
+import json
+from typing import Any
+
+import streamlit as st
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from app import cache
+from app.cache.maps import map_images
+from app.cache.models import BY_KEY, Shown, classifier, digits
+from core import data, evaluation, latent, sampling
+from core.models import VariationalAutoencoder
+from core.training import Terms
+
+JUDGED = 1000  # pictures that sharpness and the like are averaged over
+PAIRS = 500  # of digits whose midpoints are judged
+
+
+@st.cache_data(show_spinner="Measuring every digit …", max_entries=40, hash_funcs=BY_KEY)
+def terms(shown: Shown, name: data.Name) -> evaluation.PerImage:
+    """Loss terms of each of `map_images`, with one sampled z of a fixed generator."""
+    rng = torch.Generator().manual_seed(0)
+    return evaluation.terms_per_image(shown.model, map_images(name)[0], rng, samples=1)
+
+
+@st.cache_data(show_spinner="Measuring the test images …", max_entries=60, hash_funcs=BY_KEY)
+def test_terms(shown: Shown, name: data.Name) -> Terms:
+    """Mean loss terms of the test images in use, with one sampled z."""
+    rng = torch.Generator().manual_seed(0)
+    return evaluation.mean_terms(shown.model, digits(name).test_images, rng, samples=1)
+
+
+@st.cache_data(show_spinner="Restoring the test images …", max_entries=10, hash_funcs=BY_KEY)
+def restored(shown: Shown, name: data.Name) -> Float[Tensor, "n 1 28 28"]:
+    """The mean images decoded from the codes of the test images in use."""
+    parts = data.to_float(digits(name).test_images).split(1000)
+    return torch.cat([evaluation.reconstruct(shown.model, part) for part in parts])
+
+
+@st.cache_data(show_spinner="Fitting PCA …", max_entries=8)
+def pca(name: data.Name, latent_dim: int) -> evaluation.Pca:
+    """PCA of up to 10 000 training images."""
+    return evaluation.fit_pca(digits(name).train_images[:10000], latent_dim)
+
+
+@st.cache_data(show_spinner=False)
+def bce_bounds(name: data.Name) -> tuple[float, float]:
+    """BCE of perfect restoration and of the mean training image, nats per test image in use."""
+    chosen = digits(name)
+    return (
+        evaluation.entropy_floor(chosen.test_images),
+        evaluation.mean_image_cost(chosen.train_images, chosen.test_images),
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=40)
+def ceilings(
+    name: data.Name, bounds: tuple[float | None, ...], *, dequantised: bool
+) -> list[float]:
+    """The most that a continuous Bernoulli can give the test images in use under each bound."""
+    return evaluation.mean_ceilings(digits(name).test_images, bounds, dequantised=dequantised)
+
+
+def paper_table() -> dict[str, Any] | None:
+    """The continuous Bernoulli paper's table as `make paper-table` left it; None without one."""
+    try:
+        return json.loads((cache.PRETRAINED / "paper_table.json").read_text())
+    except FileNotFoundError:
+        return None
+
+
+@st.cache_data(show_spinner="Asking the neighbours …", max_entries=40, hash_funcs=BY_KEY)
+def knn_accuracy(shown: Shown, name: data.Name) -> float:
+    """15-NN accuracy on codes: the test images among the training images."""
+    chosen = digits(name)
+    train, test = chosen.train_images[:10000], chosen.test_images
+    return evaluation.knn_accuracy(
+        latent.encode(shown.model, train).mean,
+        chosen.train_labels[: len(train)],
+        latent.encode(shown.model, test).mean,
+        chosen.test_labels,
+    )
+
+
+@st.cache_data(show_spinner="Judging 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)
+def judged_reconstructions(
+    shown: Shown, name: data.Name, view: evaluation.View
+) -> evaluation.Judgement:
+    """Squared error, sharpness and confident share of the first test images, reconstructed from
+    their codes' means; what is sampled, with a fixed generator."""
+    x = data.to_float(digits(name).test_images[:JUDGED])
+    z = latent.encode(shown.model, digits(name).test_images[:JUDGED]).mean
+    return evaluation.judge(classifier()[0], _pictures(shown, z, view), x)
+
+
+@st.cache_data(show_spinner="Reading 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)
+def readable(shown: Shown | None, name: data.Name) -> float:
+    """Share of the first test images that the classifier reads as their label, in the mean image
+    of their reconstruction; of the images themselves where no model is given."""
+    chosen = digits(name)
+    pictures, labels = data.to_float(chosen.test_images[:JUDGED]), chosen.test_labels[:JUDGED]
+    if shown is not None:
+        pictures = evaluation.reconstruct(shown.model, pictures)
+    return evaluation.readable(classifier()[0], pictures, labels)
+
+
+@st.cache_data(show_spinner="Counting bits …", max_entries=60, hash_funcs=BY_KEY)
+def bits_per_dimension(shown: Shown, name: data.Name) -> float:
+    """Bits per pixel of the first test images, dequantised with a fixed generator."""
+    if not isinstance(shown.model, VariationalAutoencoder):
+        raise ValueError("an autoencoder has no ELBO, so no bits per dimension")
+    rng = torch.Generator().manual_seed(0)
+    return evaluation.bits_per_dimension(shown.model, digits(name).test_images[:JUDGED], rng)
+
+
+@st.cache_data(show_spinner="Judging 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)
+def judged_samples(shown: Shown, view: evaluation.View) -> evaluation.Judgement:
+    """Sharpness and confident share of pictures decoded from N(0, I), with a fixed generator."""
+    rng = torch.Generator().manual_seed(0)
+    z = sampling.prior(sampling.draw(JUDGED, shown.config.latent_dim, rng))
+    return evaluation.judge(classifier()[0], _pictures(shown, z, view))
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def judged_digits(name: data.Name) -> evaluation.Judgement:
+    """The same figures for the first test images themselves."""
+    x = data.to_float(digits(name).test_images[:JUDGED])
+    return evaluation.judge(classifier()[0], x, x)
+
+
+@st.cache_data(show_spinner="Judging midpoints …", max_entries=40, hash_funcs=BY_KEY)
+def between(shown: Shown | None, name: data.Name) -> evaluation.Between:
+    """The classifier on midpoints of random pairs of test images of different classes, the same
+    pairs for all: decoded between their codes, or of their pixels where no model is given."""
+    chosen = digits(name)
+    rng = torch.Generator().manual_seed(0)
+    a, b = evaluation.pairs_of_classes(chosen.test_labels, PAIRS, rng)
+    ends = chosen.test_images[a], chosen.test_images[b]
+    if shown is None:
+        middle = (data.to_float(ends[0]) + data.to_float(ends[1])) / 2
+    else:
+        z = [latent.encode(shown.model, images).mean for images in ends]
+        middle = _pictures(shown, (z[0] + z[1]) / 2, "mean")
+    labels = chosen.test_labels
+    return evaluation.judge_between(classifier()[0], middle, labels[a], labels[b])
+
+
+def _pictures(shown: Shown, z: Tensor, view: evaluation.View) -> Tensor:
+    rng = torch.Generator().manual_seed(1)
+    return evaluation.picture(shown.config, latent.decode(shown.model, z), view, rng)

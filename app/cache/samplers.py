@@ -1,0 +1,85 @@
+"""Codes drawn, not encoded: four samplers, what is decoded from them, and how much is in holes.
+
+One seed is one noise for every sampler and every model, so that pages compare like with like.
+"""
+
+from typing import NamedTuple
+
+import streamlit as st
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from app.cache.figures import JUDGED
+from app.cache.maps import codes, holes
+from app.cache.models import BY_KEY, Shown, classifier
+from core import data, evaluation, latent, sampling
+from core.models import MAX_LATENT_DIM, mean_image
+
+
+@st.cache_data(show_spinner="Fitting …", max_entries=60, hash_funcs=BY_KEY)
+def gaussian(shown: Shown, name: data.Name) -> sampling.Gaussian:
+    """The Gaussian fitted to the map's codes."""
+    return sampling.fit_gaussian(codes(shown, name).mean)
+
+
+@st.cache_data(show_spinner="Fitting ten Gaussians …", max_entries=60, hash_funcs=BY_KEY)
+def mixture(shown: Shown, name: data.Name) -> sampling.Mixture:
+    """Ten Gaussians fitted to the map's codes."""
+    return sampling.fit_mixture(codes(shown, name).mean)
+
+
+def noise(seed: int, count: int, latent_dim: int) -> sampling.Noise:
+    """One seed is the same noise for every sampler and every model: ε is drawn for the most
+    dimensions there are, and a model takes as many of them as it has."""
+    drawn = sampling.draw(count, MAX_LATENT_DIM, torch.Generator().manual_seed(seed))
+    return drawn._replace(epsilon=drawn.epsilon[:, :latent_dim])
+
+
+class Samples(NamedTuple):
+    """Codes that a sampler drew, what the decoder makes of them, and whether digits are near."""
+
+    z: Float[Tensor, "samples latent"]
+    images: Float[Tensor, "samples 1 28 28"]
+    distance: Float[Tensor, " samples"]  # to the nearest code, in thresholds: above 1 is a hole
+
+
+@st.cache_data(show_spinner="Sampling …", max_entries=200, hash_funcs=BY_KEY)
+def samples(
+    shown: Shown, name: data.Name, sampler: sampling.Sampler, seed: int, count: int = 16
+) -> Samples:
+    """So many samples of the noise of that seed."""
+    return _sample(shown, name, sampler, noise(seed, count, shown.config.latent_dim))
+
+
+def _sample(
+    shown: Shown, name: data.Name, sampler: sampling.Sampler, drawn: sampling.Noise
+) -> Samples:
+    match sampler:
+        case "box":
+            z = sampling.box(codes(shown, name).mean, drawn)
+        case "prior":
+            z = sampling.prior(drawn)
+        case "gaussian":
+            z = gaussian(shown, name).sample(drawn)
+        case "mixture":
+            z = mixture(shown, name).sample(drawn)
+    images = mean_image(shown.config, latent.decode(shown.model, z))
+    return Samples(z, images, holes(shown, name).distance(z))
+
+
+@st.cache_data(show_spinner="Judging 1 000 samples …", max_entries=200, hash_funcs=BY_KEY)
+def judged_sampler(
+    shown: Shown, name: data.Name, sampler: sampling.Sampler
+) -> tuple[float, evaluation.Judgement]:
+    """Hole share and figures of 1 000 samples, always of the same noise."""
+    drawn = _sample(shown, name, sampler, noise(0, JUDGED, shown.config.latent_dim))
+    in_holes = (drawn.distance > 1).float().mean().item()
+    return in_holes, evaluation.judge(classifier()[0], drawn.images)
+
+
+@st.cache_data(show_spinner=False, max_entries=60, hash_funcs=BY_KEY)
+def prior_in_holes(shown: Shown, name: data.Name) -> float:
+    """Share of 10 000 prior samples that fall in a hole, with a fixed generator."""
+    drawn = sampling.draw(10_000, shown.config.latent_dim, torch.Generator().manual_seed(0))
+    return holes(shown, name).share(sampling.prior(drawn))

@@ -1,0 +1,230 @@
+"""Lines over a quantity: losses over steps, functions over grey values, costs over a bound."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from app import theme
+from app.charts.parts import layered, palette, scale_of, titled
+
+DASHES = {"train": [4, 3], "test": [1, 0]}
+
+
+def loss_curve(
+    losses: pd.DataFrame, colour: str, *, title: str, last_step: int, domain: tuple[float, float]
+) -> alt.Chart:
+    """One term of a loss over a run. Columns: step, nats, images ("train" or "test")."""
+    chart = (
+        alt.Chart(losses)
+        .mark_line(color=colour, strokeWidth=2, clip=True)
+        .encode(
+            alt.X("step:Q", title="training step", scale=alt.Scale(domain=[0, last_step])),
+            alt.Y("nats:Q", title="nats per image", scale=alt.Scale(domain=list(domain))),
+            alt.StrokeDash(
+                "images:N",
+                title=None,
+                scale=_stroke_scale(DASHES, list(DASHES)),
+                legend=alt.Legend(orient="top-right", symbolStrokeColor=colour),
+            ),
+            tooltip=["step:Q", alt.Tooltip("nats:Q", format=".2f"), "images:N"],
+        )
+    )
+    return titled(chart, title, height=300)
+
+
+def lines(
+    curves: pd.DataFrame,
+    *,
+    title: str,
+    x: str,
+    y: str,
+    colours: dict[str, str],
+    dashes: dict[str, list[int]],
+    x_domain: tuple[float, float] | None = None,
+    y_domain: tuple[float, float] | None = None,
+) -> alt.Chart:
+    """Several curves of one unit. Columns: x, y, curve (str, a key of `colours` and `dashes`)."""
+    names = list(colours)
+    chart = (
+        alt.Chart(curves)
+        .mark_line(strokeWidth=2.2, clip=True)
+        .encode(
+            alt.X("x:Q", title=x, scale=scale_of(x_domain)),
+            alt.Y("y:Q", title=y, scale=scale_of(y_domain)),
+            alt.Color(
+                "curve:N",
+                title=None,
+                sort=names,
+                scale=palette(colours),
+                legend=_stroke_legend(),
+            ),
+            alt.StrokeDash("curve:N", title=None, sort=names, scale=_stroke_scale(dashes, names)),
+            tooltip=["curve:N", alt.Tooltip("x:Q", format=".3g"), alt.Tooltip("y:Q", format=".4g")],
+        )
+    )
+    return titled(chart, title, height=320)
+
+
+def magnitudes(
+    curves: pd.DataFrame,
+    *,
+    title: str,
+    x: str,
+    y: str,
+    colours: dict[str, str],
+    dashes: dict[str, list[int]],
+    y_domain: tuple[float, float],
+) -> alt.Chart:
+    """Curves over powers of ten, on both axes. Columns: x, y (above 0), curve (str)."""
+    chart = lines(curves, title=title, x=x, y=y, colours=colours, dashes=dashes)
+    log = alt.Axis(format="~e", tickCount=6)
+    return chart.encode(
+        alt.X("x:Q", title=x, axis=log, scale=alt.Scale(type="log", nice=False)),
+        alt.Y("y:Q", title=y, axis=log, scale=alt.Scale(type="log", domain=list(y_domain))),
+    )
+
+
+def densities(
+    curves: pd.DataFrame,
+    marks: pd.DataFrame,
+    *,
+    title: str,
+    x: str,
+    y: str,
+    y_domain: tuple[float, float],
+    colours: dict[str, str],
+    dashes: dict[str, list[int]],
+) -> alt.LayerChart:
+    """Functions over [0, 1] with the area below them, and named places on the x axis.
+
+    Columns: x, y, curve (str, a key of `colours` and `dashes`); of the marks x, name.
+    """
+    base = alt.Chart(curves).encode(
+        alt.X("x:Q", title=x, scale=scale_of((0.0, 1.0))),
+        alt.Y("y:Q", title=y, scale=scale_of(y_domain), stack=None),
+        alt.Color(
+            "curve:N", title=None, scale=palette(colours), legend=_stroke_legend(symbolOpacity=1)
+        ),
+        tooltip=["curve:N", alt.Tooltip("x:Q", format=".2f"), alt.Tooltip("y:Q", format=".3f")],
+    )
+    dash = alt.StrokeDash("curve:N", title=None, scale=_stroke_scale(dashes, list(colours)))
+    areas = base.mark_area(opacity=0.22, clip=True)
+    outlines = base.mark_line(strokeWidth=2.4, clip=True).encode(dash)
+    rules, words = _named_rules(marks, color=theme.PRIOR)
+    return titled(layered(areas, outlines, rules, words), title, height=360)
+
+
+def marked_curve(
+    curve: pd.DataFrame,
+    mark: pd.DataFrame,
+    *,
+    title: str,
+    x: str,
+    y: str,
+    colour: str,
+    y_domain: tuple[float, float],
+    height: int = 300,
+) -> alt.LayerChart:
+    """A function over (0, 1) and one place on it. Columns: x, y; of the mark also name (str)."""
+    base = alt.Chart(curve).encode(
+        alt.X("x:Q", title=x, scale=scale_of((0.0, 1.0))),
+        alt.Y("y:Q", title=y, scale=scale_of(y_domain)),
+    )
+    line = base.mark_line(color=colour, strokeWidth=2.4, clip=True).encode(
+        tooltip=[alt.Tooltip("x:Q", title=x, format=".3f"), alt.Tooltip("y:Q", format=".3f")]
+    )
+    place = alt.Chart(mark).encode(alt.X("x:Q"), alt.Y("y:Q"))
+    rule, words = _named_rules(mark, color=colour, fontWeight="bold")
+    point = place.mark_point(filled=True, size=130, color=colour, opacity=1, stroke="white")
+    return titled(layered(line, rule, point, words), title, height=height)
+
+
+def open_mark(place: pd.DataFrame, colour: str) -> alt.Chart:
+    """A hollow mark to lay over a curve. Columns: x, y."""
+    return (
+        alt.Chart(place)
+        .mark_point(shape="diamond", size=150, color=colour, strokeWidth=2.5, clip=True)
+        .encode(alt.X("x:Q"), alt.Y("y:Q"))
+    )
+
+
+def under_bounds(
+    curves: pd.DataFrame,
+    models: pd.DataFrame,
+    *,
+    title: str,
+    colours: dict[str, str],
+    dashes: dict[str, list[int]],
+) -> alt.LayerChart:
+    """What a bound on |logit| allows, and models under theirs, the bound's axis in powers of ten.
+
+    Columns: bound, nats, curve (str, a key of `colours` and `dashes`); of the models bound (NaN
+    where there is none: a line across), nats, name, shown (bool: the model on the page).
+    """
+    across = alt.X(
+        "bound:Q",
+        title="bound on |logit|",
+        scale=alt.Scale(type="log", nice=False),
+        axis=alt.Axis(values=[2, 5, 10, 20, 50, 100, 200, 500, 1000]),
+    )
+    high = alt.Y("nats:Q", title="nats per image", scale=scale_of(None))
+    lines = (
+        alt.Chart(curves)
+        .mark_line(strokeWidth=2.2, clip=True)
+        .encode(
+            across,
+            high,
+            alt.Color("curve:N", title=None, scale=palette(colours), legend=_stroke_legend()),
+            alt.StrokeDash("curve:N", title=None, scale=_stroke_scale(dashes, list(colours))),
+            tooltip=[
+                "curve:N", alt.Tooltip("bound:Q", format=".3g"), alt.Tooltip("nats:Q", format=".0f")
+            ],
+        )
+    )  # fmt: skip
+    here = alt.condition(alt.datum.shown, alt.value(theme.TOTAL), alt.value(theme.LATENT))
+    bounded = alt.Chart(models[models["bound"].notna()]).encode(across, high)
+    dots = bounded.mark_point(filled=True, opacity=1).encode(
+        color=here,
+        size=alt.condition(alt.datum.shown, alt.value(260), alt.value(110)),
+        tooltip=["name:N", alt.Tooltip("bound:Q", format=".4g")],
+    )
+    free = alt.Chart(models[models["bound"].isna()]).encode(high)
+    rule = free.mark_rule(strokeDash=[2, 3]).encode(
+        color=here, size=alt.condition(alt.datum.shown, alt.value(3), alt.value(1.5))
+    )
+    words = {"fontSize": 13, "align": "left"}
+    said = bounded.mark_text(dx=10, dy=12, **words).encode(text="name:N", color=here)
+    free_said = free.mark_text(dx=6, dy=-9, **words).encode(
+        x=alt.value(0), text="name:N", color=here
+    )
+    return titled(layered(lines, rule, dots, said, free_said), title, height=360)
+
+
+def _stroke_scale(dashes: dict[str, list[int]], names: list[str]) -> alt.Scale:
+    """Names in their order, each in its dash."""
+    return alt.Scale(domain=names, range=[dashes[name] for name in names])
+
+
+def _stroke_legend(**more: Any) -> alt.Legend:
+    """Names of lines, above the picture."""
+    return alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3, **more)
+
+
+def _named_rules(marks: pd.DataFrame, **letters: Any) -> tuple[alt.Chart, alt.Chart]:
+    """Dotted uprights across [0, 1], and their names. Columns: x, name (str)."""
+    rules = (
+        alt.Chart(marks)
+        .mark_rule(color=theme.PRIOR, strokeDash=[2, 3], strokeWidth=1.5)
+        .encode(alt.X("x:Q"))
+    )
+    left = bool(marks["x"].iloc[0] > 0.5)  # of the rule, so that it stays in the picture
+    words = rules.mark_text(
+        align="right" if left else "left",
+        baseline="top",
+        dx=-6 if left else 6,
+        dy=4,
+        fontSize=13,
+        **letters,
+    ).encode(y=alt.value(0), text="name:N")
+    return rules, words

@@ -1,0 +1,164 @@
+"""Measured numbers side by side: bars, bounds with their errors, models between two costs."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from app import theme
+from app.charts.parts import Layer, layered, palette, scale_of, titled
+
+
+def bars(
+    table: pd.DataFrame,
+    *,
+    title: str,
+    y: str,
+    colours: dict[str, str],
+    y_domain: tuple[float, float] | None = None,
+) -> alt.LayerChart:
+    """A bar for each name, its number above it. Columns: name (a key of `colours`), value."""
+    names = list(colours)
+    base = alt.Chart(table).encode(
+        alt.X("name:N", title=None, sort=names, axis=alt.Axis(labelAngle=0)),
+        alt.Y("value:Q", title=y, scale=scale_of(y_domain) if y_domain else alt.Undefined),
+    )
+    bar = base.mark_bar(size=46).encode(alt.Color("name:N", scale=palette(colours), legend=None))
+    number = base.mark_text(dy=-8, fontSize=13, color=theme.PRIOR).encode(
+        text=alt.Text("value:Q", format=".2f")
+    )
+    return titled(layered(bar, number), title, height=260)
+
+
+def by_latent(
+    table: pd.DataFrame,
+    *,
+    title: str,
+    y: str,
+    colours: dict[str, str],
+    level: float | None = None,
+) -> alt.LayerChart:
+    """A bar for each latent, in stacked parts; a dashed line at `level`.
+
+    Columns: latent (int, from 1), value (0 or more), part (str, a key of `colours`).
+    """
+    names = list(colours)
+    most = 1.08 * max(0.1, level or 0.0, float(table.groupby("latent")["value"].sum().max()))
+    bar = (
+        alt.Chart(table)
+        .mark_bar()
+        .encode(
+            alt.X("latent:O", title="latent", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            alt.Y("sum(value):Q", title=y, scale=alt.Scale(domain=[0, most], nice=False)),
+            alt.Color(
+                "part:N",
+                title=None,
+                sort=names,
+                scale=palette(colours),
+                legend=alt.Legend(orient="top") if len(names) > 1 else None,
+            ),
+            order=alt.Order("part:N"),
+            tooltip=["latent:O", "part:N", alt.Tooltip("value:Q", format=".3g")],
+        )
+    )
+    layers: list[Layer] = [bar]
+    if level is not None:
+        rule = alt.Chart(pd.DataFrame({"value": [level]})).encode(alt.Y("value:Q"))
+        layers.append(rule.mark_rule(color=theme.PRIOR, strokeDash=[5, 4], strokeWidth=2))
+    return titled(layered(*layers), title, height=260)
+
+
+def bounds(table: pd.DataFrame, levels: pd.DataFrame, *, title: str, y: str) -> alt.LayerChart:
+    """Measured bounds with ± 2 standard errors, below levels drawn across.
+
+    Columns: k (str), mean, low, high, order (int); of the levels: value, name.
+    """
+    x = alt.X("k:N", title=None, sort=alt.SortField("order"), axis=alt.Axis(labelAngle=0))
+    base = alt.Chart(table).encode(x)
+    scale = alt.Scale(zero=False, padding=22)
+    error = base.mark_rule(color=theme.TOTAL, strokeWidth=2).encode(
+        alt.Y("low:Q", title=y, scale=scale), alt.Y2("high:Q")
+    )
+    dot = base.mark_point(filled=True, size=110, color=theme.TOTAL, opacity=1).encode(
+        alt.Y("mean:Q", title=y, scale=scale),
+        tooltip=["k:N", alt.Tooltip("mean:Q", format=".2f")],
+    )
+    number = base.mark_text(dx=12, dy=12, align="left", fontSize=13, color=theme.TOTAL).encode(
+        alt.Y("mean:Q"), text=alt.Text("mean:Q", format=".2f")
+    )
+    across = alt.Chart(levels).encode(alt.Y("value:Q"))
+    rule = across.mark_rule(color=theme.DECODER, strokeDash=[5, 4], strokeWidth=2)
+    words = across.mark_text(
+        align="left", baseline="bottom", dx=6, dy=-3, fontSize=13, color=theme.DECODER
+    ).encode(x=alt.value(0), text="name:N")
+    return titled(layered(rule, words, error, dot, number), title, height=290)
+
+
+def rate_distortion(models: pd.DataFrame, levels: pd.DataFrame, *, title: str) -> alt.LayerChart:
+    """What the codes cost against what the pictures cost, a dot for each model.
+
+    Columns: kl, reconstruction (nats per image), name, shown (bool: the model on the page),
+    swept (bool: one of the line's); of the levels, drawn across: reconstruction, name.
+    """
+    most = 1.15 * max(1.0, float(models["kl"].max()))
+    base = alt.Chart(models).encode(
+        alt.X("kl:Q", title="KL, nats per image", scale=alt.Scale(domain=[0, most], nice=False)),
+        alt.Y(
+            "reconstruction:Q",
+            title="reconstruction, nats",
+            scale=alt.Scale(zero=False, padding=20),
+        ),
+    )
+    line = base.transform_filter(alt.datum.swept).mark_line(
+        color=theme.PRIOR, strokeWidth=1, strokeDash=[4, 3]
+    )
+    tooltip = [alt.Tooltip("kl:Q", format=".2f"), alt.Tooltip("reconstruction:Q", format=".2f")]
+    dot, name = _models(base, tooltip, opacity=1, sizes=(240, 90), name_at=(4, -16))
+    across = alt.Chart(levels).encode(alt.Y("reconstruction:Q"))
+    rules = across.mark_rule(color=theme.RECONSTRUCTION, strokeDash=[2, 3], strokeWidth=1.5)
+    words = across.mark_text(
+        align="right", baseline="bottom", dx=-4, dy=-3, fontSize=12, color=theme.RECONSTRUCTION
+    ).encode(x=alt.value("width"), text="name:N")
+    return titled(layered(rules, words, line, dot, name), title, height=320)
+
+
+def quarter_circle(points: pd.DataFrame, *, title: str) -> alt.LayerChart:
+    """Mean radius against code spread, and the arc on which an average of variance 1 lies.
+
+    Columns: spread, radius, name (str, "" for a nameless one), shown (bool: the page's model).
+    """
+    angle = np.linspace(0, np.pi / 2, 61)
+    arc = pd.DataFrame({"spread": np.cos(angle), "radius": np.sin(angle), "order": range(61)})
+    most, high = (1.15 * max(1.0, float(points[side].max())) for side in ("spread", "radius"))
+    x = alt.X("spread:Q", title="code spread: deviation of μ over the images",
+              scale=alt.Scale(domain=[0, most], nice=False))  # fmt: skip
+    y = alt.Y("radius:Q", title="mean radius: mean of σ",
+              scale=alt.Scale(domain=[0, high], nice=False))  # fmt: skip
+    circle = alt.Chart(arc).mark_line(color=theme.PRIOR, strokeDash=[5, 4], strokeWidth=2)
+    base = alt.Chart(points).encode(x, y)
+    tooltip = [alt.Tooltip("spread:Q", format=".3g"), alt.Tooltip("radius:Q", format=".3g")]
+    dot, name = _models(base, tooltip, opacity=0.9, sizes=(170, 70), name_at=(9, -8))
+    return titled(layered(circle.encode(x, y, order="order:Q"), dot, name), title, height=320)
+
+
+def _models(
+    base: alt.Chart,
+    tooltip: list[alt.Tooltip],
+    *,
+    opacity: float,
+    sizes: tuple[int, int],
+    name_at: tuple[int, int],
+) -> tuple[alt.Chart, alt.Chart]:
+    """A dot for each model, and its name beside it; the page's model stands out.
+
+    Columns: name, shown (bool: the model on the page).
+    """
+    here = alt.datum.shown
+    dot = base.mark_point(filled=True, opacity=opacity).encode(
+        color=alt.condition(here, alt.value(theme.TOTAL), alt.value(theme.PRIOR)),
+        size=alt.condition(here, alt.value(sizes[0]), alt.value(sizes[1])),
+        tooltip=["name:N", *tooltip],
+    )
+    name = base.mark_text(
+        dx=name_at[0], dy=name_at[1], align="left", fontSize=13, color=theme.PRIOR
+    ).encode(text="name:N")
+    return dot, name
