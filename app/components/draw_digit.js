@@ -133,9 +133,8 @@ class Drawing extends Part {
     map.paint(map.top, (context) => {
       if (this.blank) return;
       const place = plane.project(z), colour = this.data.colours.latent;
-      const outlined = logvar.length > 0 && !map.lanes;
-      map.drawCross(context, place, colour, !outlined);
-      if (outlined) map.drawOutline(context, ellipse(place, logvar, plane), colour);
+      map.drawCross(context, place, colour);
+      if (logvar.length > 0 && !map.lanes) map.drawOutline(context, ellipse(place, logvar, plane), colour);
     });
   }
 

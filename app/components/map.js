@@ -347,9 +347,8 @@ class LatentMap {
     context.globalAlpha = 1;
   }
 
-  // Where the page is speaking of: a cross, or a line where a code is one number. Without a ring
-  // where something else is drawn in its middle.
-  drawCross(context, [x, y], colour, ring = true) {
+  // Where the page is speaking of: a cross, or a line where a code is one number.
+  drawCross(context, [x, y], colour) {
     const left = this.left(x), top = this.above(y);
     for (const [width, stroke] of [[6, this.ground], [2.5, colour]]) {
       context.lineWidth = width;
@@ -359,7 +358,7 @@ class LatentMap {
         continue;
       }
       context.beginPath();
-      if (ring) context.arc(left, top, 8, 0, 2 * Math.PI);
+      context.arc(left, top, 8, 0, 2 * Math.PI);
       context.stroke();
       for (const [a, b] of [[-15, -8], [8, 15]]) {
         line(context, [left + a, top], [left + b, top]);

@@ -31,6 +31,10 @@ panels.collapse_alarm(visitor, vae)
 panels.clouds(visitor, vae)
 panels.reconstructions(visitor, vae)
 panels.pick_digits(visitor)
+paper = st.expander("Draw a digit, and watch its cloud", key="vae-draw", on_change="rerun")
+if paper.open:
+    with paper:
+        panels.draw_your_own(visitor, vae)
 
 st.subheader("What β buys", anchor=False)
 st.latex(
