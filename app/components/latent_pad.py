@@ -115,7 +115,7 @@ def content(
 
 def pack_digits(images: UInt8[Tensor, "images 1 28 28"]) -> Piece:
     """Digits for `content`'s pads, compressed; the same digits make the same piece."""
-    packed = np.frombuffer(zlib.compress(images.numpy().tobytes(), 9), np.uint8)
+    packed = np.frombuffer(zlib.compress(images.numpy().tobytes()), np.uint8)
     return kept.piece({}, {"packed": packed})
 
 
