@@ -32,7 +32,15 @@ def histogram(
 
 
 def marginals(curves: pd.DataFrame, prior: pd.DataFrame, *, title: str) -> alt.LayerChart:
-    """One density for each latent, over the prior's. Columns: x, y, latent (int); x, y."""
+    """One density for each latent, over the prior's. Columns: x, y, latent (int); x, y.
+
+    Up to four latents are told apart by their dashes.
+    """
+    dashes = alt.StrokeDash(
+        "latent:N",
+        scale=alt.Scale(range=[[1, 0], [10, 3], [3, 2], [10, 3, 2, 3]]),
+        legend=alt.Legend(orient="top", title="latent", symbolStrokeColor=theme.LATENT),
+    )
     each = (
         alt.Chart(curves)
         .mark_line(color=theme.LATENT, strokeWidth=1.6, opacity=0.75)
@@ -40,6 +48,7 @@ def marginals(curves: pd.DataFrame, prior: pd.DataFrame, *, title: str) -> alt.L
             alt.X("x:Q", title="z along one latent", scale=alt.Scale(nice=False)),
             alt.Y("y:Q", title="density"),
             detail="latent:N",
+            strokeDash=dashes if curves["latent"].nunique() <= 4 else alt.value([1, 0]),
             tooltip=[
                 "latent:N",
                 alt.Tooltip("x:Q", format=".2f"),
