@@ -2,11 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import cache
+from app.cache import Shown
+from core.models import build
 
 
 def opened(tour: AppTest, **controls: str) -> AppTest:
@@ -36,6 +39,45 @@ def test_the_slopes_are_mean_minus_data(tour):
     page = opened(tour, cb_x="of any value", cb_pixel="0.3", cb_answer="0.99")
     slopes = [float(n) for n in re.findall(r"= \*\*([+−]\d+\.\d+)\*\*", captions(page))]
     assert slopes == pytest.approx([0.69, 13.8, 0.7926 - 0.3], abs=1e-3)
+
+
+@pytest.mark.parametrize(("pixel", "answer"), [("0.0", "0.9999"), ("1.0", "0.0001")])
+def test_the_costliest_answer_stays_inside_its_axis(tour, pixel, answer):
+    page = opened(tour, cb_x="of any value", cb_pixel=pixel, cb_answer=answer)
+    given = [
+        (float(cost[1]), json.loads(chart.proto.spec)["layer"])
+        for chart in page.get("vega_lite_chart")
+        if (cost := re.search(r"the answer given costs (\S+) nats", chart.proto.alt))
+    ]
+    assert [cost for cost, _ in given] == pytest.approx([9.21, 9.42, 6.99], abs=0.01)
+    for cost, (curve, *_) in given:
+        low, high = curve["encoding"]["y"]["scale"]["domain"]
+        assert low < cost < high
+
+
+def test_a_small_slope_is_the_difference_that_is_written(tour):
+    """λ = 0.0001 for a pixel of 0: the Gaussian's is 0.0001 / 0.05."""
+    page = opened(tour, cb_x="of any value", cb_pixel="0.0", cb_answer="0.0001")
+    assert "(0.0001 − 0.0000) / 0.05 = **+0.0020**" in captions(page)
+
+
+def yours(d: int) -> Shown:
+    like = cache.pretrained("vae-lite-20-continuous-bernoulli")
+    config = replace(like.config, latent_dim=d, beta=4.0)
+    card = like.card | {"data": "the digits of this visit."}
+    return Shown(key="mine", title=f"yours: {cache.title(config)}", model=build(config), card=card)
+
+
+def test_a_model_of_ones_own_says_what_it_is_and_how_much_of_the_noise_it_takes(tour):
+    page = opened(tour, cb_d="20")
+    page.session_state["visitor"].own["vae"] = yours(5)
+    page.run()
+    assert not page.exception, page.exception
+    told = captions(page)
+    assert "Yours is VAE lite, d = 5, β = 4, continuous bernoulli, |logit| ≤ 9.21" in told
+    assert "the digits of this visit." in told
+    assert "It differs from the pretrained continuous Bernoulli in d, β, training" in told
+    assert "one of 5 numbers takes only the first 5 of ε's 20" in told
 
 
 @pytest.mark.parametrize("lam", ["0.0001", "0.3", "0.5", "0.99"])

@@ -1,6 +1,8 @@
 """The film of a training on a page, without a browser."""
 
 import json
+import math
+import re
 import shutil
 import struct
 from dataclasses import replace
@@ -126,6 +128,65 @@ def test_a_damaged_film_is_named_and_the_page_goes_on(
     page = page_of("ae-lite-2").run()
     assert not page.exception
     assert "ae-lite-2.film.safetensors" in page.error[0].value
+
+
+@pytest.fixture
+def undrawn() -> AppTest:
+    """The pretrained pair's films where the browser said that it cannot draw them."""
+
+    def script() -> None:
+        from app import cache, panels
+
+        ae, vae = cache.pretrained("ae-lite-2"), cache.pretrained("vae-lite-2-beta-1")
+        panels.training_film(ae, vae, key="film")
+
+    page = AppTest.from_function(script, default_timeout=120)
+    page.session_state["film"] = {"failed": True}
+    page.run()
+    assert not page.exception, page.exception
+    return page
+
+
+def told(page: AppTest) -> list[tuple[str, int, float, float]]:
+    """Of each model: its name, the step, its reconstruction cost and its KL (nan where none)."""
+    pattern = r"\*\*(.+)\*\*: step (\d+) of \d+, reconstruction ([\d.]+)(?:, KL ([\d.]+))? nats"
+    found = [re.match(pattern, text.value) for text in page.markdown]
+    return [
+        (match[1], int(match[2]), float(match[3]), float(match[4] or "nan"))
+        for match in found
+        if match
+    ]
+
+
+def test_where_the_browser_draws_no_film_the_server_shows_where_the_models_ended(undrawn: AppTest):
+    (ae, ae_step, ae_cost, no_kl), (vae, vae_step, vae_cost, kl) = told(undrawn)
+    for name, title, step, cost in (
+        ("ae-lite-2", ae, ae_step, ae_cost),
+        ("vae-lite-2-beta-1", vae, vae_step, vae_cost),
+    ):
+        shown = cache.pretrained(name)
+        last = shown.card["history"][-1]["test"]
+        assert (title, step) == (shown.title, shown.card["steps"])
+        assert cost == pytest.approx(last["reconstruction"], abs=0.051)
+    assert math.isnan(no_kl), "an autoencoder has none"
+    last = cache.pretrained("vae-lite-2-beta-1").card["history"][-1]["test"]
+    assert kl == pytest.approx(last["kl"], abs=0.0051)
+
+
+def test_every_moment_can_be_looked_at_on_the_server(undrawn: AppTest):
+    ended = [picture.proto.imgs[0].url for picture in undrawn.get("image")]
+    undrawn.select_slider(key="film-moment").set_value(0).run()
+    assert not undrawn.exception
+    began = [picture.proto.imgs[0].url for picture in undrawn.get("image")]
+    assert len(began) == len(ended) == 2 and not set(began) & set(ended)
+    for _, step, cost, _ in told(undrawn):
+        assert step == 0
+        assert cost == pytest.approx(784 * math.log(2), abs=3)  # nearly a coin flip a pixel
+    undrawn.select_slider(key="film-moment").set_value(20).run()
+    (_, middle, *_), (_, same, *_) = told(undrawn)
+    film = cache.film(cache.pretrained("ae-lite-2"))
+    assert film is not None
+    assert middle == same == film.moments[20].step
 
 
 @pytest.mark.parametrize("name", ["ae-lite-2", "vae-lite-2-beta-1"])

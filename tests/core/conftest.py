@@ -1,5 +1,7 @@
-"""What the tests of core share: the real sample, and a handful of it for quick trainings."""
+"""What the tests of core share: the real sample, a handful of it, and small VAEs."""
 
+import functools
+from collections.abc import Callable
 from dataclasses import replace
 
 import jaxtyping
@@ -9,6 +11,10 @@ from hypothesis import settings
 
 from core import data
 from core.data import Digits
+from core.models import Likelihood, ModelConfig, VariationalAutoencoder
+from core.training import TrainConfig, advance, start
+
+LIKELIHOODS: tuple[Likelihood, ...] = ("bernoulli", "gaussian", "continuous_bernoulli")
 
 # The same examples every time, and no clock: these tests share their machine.
 settings.register_profile("core", derandomize=True, deadline=None, database=None)
@@ -43,3 +49,24 @@ def rng() -> torch.Generator:
 def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in the running course, where no annotation is checked and core must look for itself."""
     monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+
+
+@pytest.fixture(scope="session")
+def trained(digits: Digits) -> Callable[..., VariationalAutoencoder]:
+    """VAEs as a learner has them after a moment, by likelihood and latents; not to be changed."""
+
+    @functools.cache
+    def train(**config) -> VariationalAutoencoder:
+        training = TrainConfig(epochs=6, images=2000, batch_size=100, learning_rate=0.01)
+        state = start(ModelConfig("vae", hidden_dim=32, **config), training)
+        model = advance(state, digits, steps=120).model
+        assert isinstance(model, VariationalAutoencoder)
+        return model.eval().requires_grad_(False)
+
+    return train
+
+
+@pytest.fixture(params=LIKELIHOODS)
+def model(request: pytest.FixtureRequest, trained) -> VariationalAutoencoder:
+    """A small VAE of each likelihood, with two latents."""
+    return trained(likelihood=request.param, latent_dim=2)

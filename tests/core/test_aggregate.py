@@ -7,7 +7,8 @@ import torch
 from sklearn.neighbors import KernelDensity
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
 
-from core import aggregate, evaluation
+from core import aggregate, evaluation, latent
+from core.data import Digits
 from core.latent import Codes
 
 
@@ -29,6 +30,19 @@ def test_the_density_is_the_average_of_the_clouds(latent, rng):
     codes = some_codes(40, latent)
     z = 2 * torch.randn(700, latent, generator=rng)
     torch.testing.assert_close(aggregate.log_density(codes, z), mixture(codes).log_prob(z.double()))
+
+
+def test_a_real_model_s_density_is_a_sum_of_torch_s_kernels(model, digits: Digits, rng):
+    codes = latent.encode(model, digits.test_images[:60])
+    assert codes.logvar is not None
+    sigma = (codes.logvar.double() / 2).exp()
+    z = torch.cat([codes.mean[:40], 2 * torch.randn(200, 2, generator=rng)])
+    kernels = [
+        Normal(mean, radius).log_prob(z.double()).sum(1).exp()
+        for mean, radius in zip(codes.mean.double(), sigma, strict=True)
+    ]
+    found = aggregate.log_density(codes, z).exp()
+    torch.testing.assert_close(found, torch.stack(kernels).mean(0), rtol=1e-6, atol=1e-12)
 
 
 def test_clouds_of_one_size_are_a_kernel_density(rng):
@@ -119,6 +133,18 @@ def test_the_variance_of_the_average_is_that_of_the_means_and_the_clouds():
     torch.testing.assert_close(of_means, codes.mean.var(0, correction=0))
 
 
+def test_draws_from_a_real_model_s_clouds_vary_by_the_means_and_by_the_clouds(
+    model, digits: Digits, rng
+):
+    codes = latent.encode(model, digits.test_images[:200])
+    assert codes.logvar is not None
+    within = (codes.logvar / 2).exp() * torch.randn(2000, 200, 2, generator=rng)
+    of_means, of_clouds = aggregate.variances(codes)
+    drawn = (codes.mean + within).flatten(0, 1)
+    torch.testing.assert_close(of_clouds, within.flatten(0, 1).var(0), rtol=0.01, atol=0)
+    torch.testing.assert_close(of_means + of_clouds, drawn.var(0), rtol=0.01, atol=0)
+
+
 def test_an_image_shares_a_code_by_the_density_of_its_cloud_there():
     codes = some_codes(40, 2)
     assert codes.logvar is not None
@@ -138,6 +164,8 @@ def test_near_is_counted_in_mean_radii_and_covering_in_a_clouds_own():
     assert shared.near.tolist() == [True, True, True]
     assert shared.covering.tolist() == [True, False, True]
     assert aggregate.sharers(codes, torch.zeros(1, 2), 0.5).near.tolist() == [True, False, False]
+    apart = Codes(torch.tensor([[1.9, 0.0], [0.0, 1.9], [2.1, 0.0]]), torch.zeros(3, 2))
+    assert aggregate.sharers(apart, torch.zeros(1, 2), 2.0).near.tolist() == [True, True, False]
     far = aggregate.sharers(codes, torch.full((1, 2), 40.0))
     assert not far.near.any() and far.weight.sum().item() == pytest.approx(1)
 

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 from torch import Tensor
+from torch.distributions import Normal
 
+from core.data import Digits, to_float
 from core.losses import (
     Reduction,
     bernoulli_nll,
@@ -438,6 +440,19 @@ def test_the_divergence_is_a_sum_over_latents():
     assert_exact(kl_per_latent(mean, logvar), per_element)
     mean_of_sums = torch.tensor(batch["sum_over_latent_mean_over_batch"], dtype=torch.float64)
     assert_exact(kl_standard_normal(mean, logvar).mean(), mean_of_sums)
+
+
+def test_the_divergence_of_a_real_model_s_clouds_is_the_mean_of_log_q_over_p(
+    model, digits: Digits, rng: torch.Generator
+):
+    with torch.no_grad():
+        mean, logvar = model.posterior(to_float(digits.test_images[:30]))
+    cloud, prior = Normal(mean.double(), (logvar.double() / 2).exp()), Normal(0.0, 1.0)
+    z = cloud.mean + cloud.stddev * torch.randn(20_000, *mean.shape, generator=rng)
+    ratio = (cloud.log_prob(z) - prior.log_prob(z)).sum(2)
+    error = ratio.std(0) / 20_000**0.5
+    assert ((kl_standard_normal(mean, logvar) - ratio.mean(0)).abs() < 4.5 * error).all()
+    assert (error < 0.05).all()
 
 
 def test_the_divergence_is_torch_s(rng: torch.Generator):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.distributions import ContinuousBernoulli
 
 from core import numerics
 
@@ -33,7 +34,7 @@ def test_every_further_term_comes_nearer_to_60_digits(lam: float):
 
 def test_torch_s_form_is_the_closed_form_with_two_terms_in_a_narrow_window():
     logits = torch.linspace(-12, 12, 2001, dtype=torch.float64)
-    torch_s = torch.distributions.ContinuousBernoulli(logits=logits)
+    torch_s = ContinuousBernoulli(logits=logits)
     log_norm = torch_s.log_prob(torch.ones(2001).double()) + torch.nn.functional.softplus(-logits)
     ours = numerics.log_norm_from_lambda(logits.sigmoid(), terms=2, window=0.001)
     torch.testing.assert_close(ours, log_norm, atol=1e-9, rtol=0)
@@ -44,20 +45,39 @@ def test_the_closed_form_is_endless_where_lambda_was_rounded_to_an_end():
     assert numerics.log_norm_from_lambda(ends, 2, 0.001).tolist() == [math.inf, math.inf]
 
 
-def test_errors_in_float32_are_measured_against_60_digits():
-    """At logits that float32 holds exactly, so that the error is the program's own."""
+def test_errors_of_log_c_in_float32_are_measured_against_60_digits():
+    """Torch's own log C, asked for directly, at logits that float32 holds exactly."""
     rows = {abs(float(row["eta"])): row for row in REFERENCE["cb"]}
     exact = [eta for eta in rows if float(torch.tensor(eta).float()) == eta and eta < 100]
     errors = numerics.float32_errors(torch.tensor(exact, dtype=torch.float64), 2, 0.001)
     for i, eta in enumerate(exact):
-        logits = torch.tensor([eta, -eta])
-        torch_s = torch.distributions.ContinuousBernoulli(logits=logits).log_prob(
-            torch.tensor([1.0, 0.0])
-        )
-        want = (torch_s.double() + math.log1p(math.exp(-eta)) - rows[eta]["logC"]).abs().max()
-        assert errors.log_norm["torch"][i].item() == pytest.approx(want.item(), abs=1e-12)
+        torch_s = ContinuousBernoulli(logits=torch.tensor([eta, -eta]))._cont_bern_log_norm()
+        want = (torch_s.double() - rows[eta]["logC"]).abs().max().item()
+        assert errors.log_norm["torch"][i].item() == pytest.approx(want, abs=5e-7)
         assert errors.log_norm["ours"][i] < 4e-7
-        assert errors.mean["ours"][i] < 2e-7
+
+
+def test_errors_of_the_mean_in_float32_are_measured_against_60_digits():
+    rows = {abs(float(row["eta"])): abs(row["mean"] - 0.5) for row in REFERENCE["cb"]}
+    etas = [eta for eta in rows if eta < 100]
+    errors = numerics.float32_errors(torch.tensor(etas, dtype=torch.float64), 2, 0.001).mean
+    for i, eta in enumerate(etas):
+        above, below = ContinuousBernoulli(logits=torch.tensor([eta, -eta])).mean.tolist()
+        want = max(abs(above - 0.5 - rows[eta]), abs(0.5 - below - rows[eta]))
+        # A logit that float32 rounds moves the mean by less than 1e-9.
+        assert errors["torch"][i].item() == pytest.approx(want, abs=1e-9)
+        assert errors["ours"][i] < 2e-7
+
+
+def test_torch_s_mean_is_wrong_by_what_the_lesson_s_chart_shows():
+    """Just outside torch's window, and where λ rounds to 1."""
+    outside, far = (
+        numerics.float32_errors(torch.tensor([0.004, 50.0]).double(), 2, 0.001)
+        .mean["torch"]
+        .tolist()
+    )
+    assert outside > 1e-3
+    assert far > 1e-2
 
 
 def test_a_wider_window_repairs_what_a_narrow_one_leaves_just_outside():

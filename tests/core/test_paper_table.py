@@ -2,15 +2,19 @@
 
 import json
 import math
+from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
-from torch import distributions, nn
+import torch.nn.functional as F
+from scipy import stats
+from torch import Tensor, distributions, nn
 
 from core.data import Digits
 from pretrained import paper_table
-from pretrained.paper_table import Mlp, PaperVAE, Protocol
+from pretrained.paper_table import Mlp, PaperVAE, Pixels, Protocol
 
 TINY = Protocol(
     seeds=(0, 1), epochs=2, batch_size=20, latent_dim=2, hidden_dim=12, judge_epochs=2,
@@ -116,6 +120,122 @@ def test_a_corrected_lambda_is_the_mean_of_the_density_it_gives():
     assert extremes.tolist() == pytest.approx([-9.21024, -9.21024, 9.21024, 9.21024])
 
 
+def density(logits: Tensor) -> distributions.ContinuousBernoulli:
+    """Torch's, where float64 bears its closed form."""
+    return distributions.ContinuousBernoulli(logits=logits.double(), validate_args=False)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("likelihood", ["cb", "bernoulli"])
+def test_the_loss_in_training_is_the_negative_elbo_in_its_own_likelihood(likelihood: str):
+    """Without dropout, on many copies of one image, against other draws and torch's densities."""
+    model, x = PaperVAE(Protocol(latent_dim=2, hidden_dim=12, keep=1.0), seeded(3)), images(1)
+    model.decoder.last.bias.copy_(torch.linspace(-6, 6, 784))
+    model.encoder.last.bias.copy_(torch.tensor([1.0, -1.5, -1.0, 0.5]))
+    mean, logvar = model.posterior(x)
+    cloud = distributions.Normal(mean[0], (logvar[0] / 2).exp())
+    logits = model.decode(cloud.mean + cloud.stddev * torch.randn(6000, 2, generator=seeded(1)))
+    pixels = distributions.Bernoulli(logits=logits.double(), validate_args=False)
+    costs = -(density(logits) if likelihood == "cb" else pixels).log_prob(x).sum(1)
+    kl = distributions.kl_divergence(cloud, distributions.Normal(0.0, 1.0)).sum().item()
+    error = 4 * costs.std().item() * (2 / 6000) ** 0.5
+    assert error < 0.5 < kl
+    found = paper_table.negative_elbo(model, likelihood, x.expand(6000, -1), seeded()).item()
+    assert found == pytest.approx(costs.mean().item() + kl, abs=error)
+
+
+@torch.no_grad()
+def test_the_corrected_row_is_the_one_whose_densities_have_the_lambdas_as_means(few: Digits):
+    """Of networks as they begin, with μ⁻¹ found by bisection of torch's mean."""
+    untrained = replace(TINY, epochs=0)
+    pixels = paper_table.dequantised(few)
+    judge = Mlp(784, 10, untrained, seeded())
+    model = PaperVAE(untrained, seeded(5))
+    mean, logvar = model.posterior(pixels.test)
+    cloud = distributions.Normal(mean, (logvar / 2).exp())
+    logits = model.decode(cloud.mean + cloud.stddev * torch.randn(mean.shape, generator=seeded()))
+    low, high = (
+        torch.full_like(logits, -9.21024).double(),
+        torch.full_like(logits, 9.21024).double(),
+    )
+    for _ in range(40):
+        middle = (low + high) / 2
+        means = distributions.ContinuousBernoulli(logits=middle, lims=(0.49, 0.51)).mean
+        too_low = means < logits.double().sigmoid()
+        low, high = torch.where(too_low, middle, low), torch.where(too_low, high, middle)
+    kl = distributions.kl_divergence(cloud, distributions.Normal(0.0, 1.0)).sum(1)
+    expected = {
+        name: (density(read).log_prob(pixels.test).sum(1) - kl).mean().item()
+        for name, read in (("bernoulli", logits), ("bernoulli_corrected", low))
+    }
+    assert abs(expected["bernoulli"] - expected["bernoulli_corrected"]) > 0.5
+    rows = paper_table.run("bernoulli", 5, pixels, judge, untrained)["rows"]
+    assert {name: row["elbo"] for name, row in rows.items()} == pytest.approx(expected, abs=0.01)
+    (cb,) = paper_table.run("cb", 5, pixels, judge, untrained)["rows"].values()
+    assert cb["elbo"] == pytest.approx(expected["bernoulli"], abs=0.01)  # the same first weights
+
+
+def test_dequantised_images_are_their_bytes_and_uniform_noise_below_the_next(few: Digits):
+    pixels = paper_table.dequantised(few)
+    for grey, of in ((pixels.train, few.train_images), (pixels.test, few.test_images)):
+        assert torch.equal((grey * 256).floor(), of.flatten(1).float())
+        rest = (grey.double() * 256 - of.flatten(1)).flatten()
+        assert stats.kstest(rest.numpy(), "uniform").pvalue > 0.01
+
+
+def test_a_gradient_above_one_is_clipped_and_a_smaller_one_is_not():
+    """Two steps beside torch's Adam, which is given the gradients as they should be."""
+    model, reference = nn.Linear(3, 1, bias=False), nn.Linear(3, 1, bias=False)
+    for each in (model, reference):
+        nn.init.zeros_(each.weight)
+    slopes = iter([[1000.0, -7.0, 0.25], [0.5, -0.5, 3.0]])
+
+    def loss(x: Tensor, labels: Tensor) -> Tensor:
+        return (model.weight * torch.tensor([next(slopes)])).sum()
+
+    blank = Pixels(*(torch.zeros(1) for _ in range(4)))
+    protocol = Protocol(epochs=2, learning_rate=0.1)
+    paper_table.train(model, loss, blank, protocol, seeded())
+    adam = torch.optim.Adam(reference.parameters(), lr=0.1)
+    for clipped in ([1.0, -1.0, 0.25], [0.5, -0.5, 1.0]):
+        reference.weight.grad = torch.tensor([clipped])
+        adam.step()
+    torch.testing.assert_close(model.weight, reference.weight)
+
+
+class OnePixel(Mlp):
+    """A judge that is sure: of 0, 1 or 2 as the first pixel is below .1, between, or above .9."""
+
+    def forward(self, x: Tensor, rng: torch.Generator | None = None) -> Tensor:
+        return 1000.0 * F.one_hot(
+            torch.bucketize(x[:, 0].contiguous(), torch.tensor([0.1, 0.9])), 10
+        )
+
+
+@torch.no_grad()
+def test_scores_are_of_lambda_itself_and_of_draws_from_its_density():
+    """Half of all codes are decoded to λ = .01 and half to .99: to images of two kinds, while their
+    means .22 and .78 are of one; a pixel drawn has the kinds that torch's distribution says."""
+    logit = math.log(99)
+    protocol = Protocol(latent_dim=1, hidden_dim=2, logit_bound=2 * logit, samples=4000)
+    model = PaperVAE(protocol, seeded())
+    for parameter in model.decoder.parameters():
+        nn.init.zeros_(parameter)
+    for layer in (model.decoder.first, model.decoder.second, model.decoder.last):
+        layer.weight[:, 0] = 1000.0
+    nn.init.constant_(model.decoder.last.bias, -2 * logit)
+
+    def halved(logits: Tensor) -> Tensor:
+        return logits / 2
+
+    scores = paper_table.scores(model, halved, OnePixel(784, 10, protocol, seeded()), seeded(1))
+    assert scores["score_parameters"] == pytest.approx(2, abs=0.01)
+    edges = density(torch.tensor([-logit])).cdf(torch.tensor([0.0, 0.1, 0.9, 1.0]).double())
+    kinds = edges.diff().numpy()
+    of_all, of_each = stats.entropy((kinds + kinds[::-1]) / 2), 0.0  # the judge is sure of each
+    assert scores["score_samples"] == pytest.approx(math.exp(of_all - of_each), abs=0.05)
+
+
 def test_no_logit_leaves_the_bound():
     model = PaperVAE(Protocol(latent_dim=1, hidden_dim=6, logit_bound=0.5), seeded())
     logits = model.decode(torch.tensor([[-1000.0], [1000.0]]))
@@ -126,3 +246,41 @@ def test_the_inception_score_counts_the_classes():
     assert paper_table.inception_score(torch.eye(10)) == pytest.approx(10)
     assert paper_table.inception_score(torch.eye(10)[:4]) == pytest.approx(4)
     assert paper_table.inception_score(torch.full((7, 10), 0.1)) == pytest.approx(1)
+
+
+@pytest.fixture(scope="module")
+def stored() -> dict:
+    """The table that the course shows."""
+    return json.loads(Path(paper_table.__file__).with_name("paper_table.json").read_text())
+
+
+def test_the_stored_table_was_made_by_today_s_protocol(stored: dict):
+    assert stored["settings"] == json.loads(json.dumps(asdict(Protocol())))
+    assert stored["images"] == {"train": 60_000, "test": 10_000}
+
+
+def test_every_stored_figure_is_the_mean_and_the_spread_of_its_three_seeds(stored: dict):
+    assert set(stored["rows"]) == {"cb", "bernoulli_corrected", "bernoulli"}
+    for row in stored["rows"].values():
+        assert len(row) == 8
+        for figure in row.values():
+            assert len(figure["seeds"]) == 3
+            assert figure["mean"] == pytest.approx(np.mean(figure["seeds"]), rel=1e-12)
+            assert figure["spread"] == pytest.approx(np.std(figure["seeds"], ddof=1), rel=1e-9)
+
+
+def test_the_stored_figures_do_not_contradict_one_another(stored: dict):
+    """What must hold of any network, whatever it learned."""
+    ceiling, rows = stored["data"]["ceiling"], stored["rows"]
+    for row in rows.values():
+        of = {name: figure["seeds"] for name, figure in row.items()}
+        for seed in range(3):
+            assert of["elbo_of_the_few"][seed] <= of["iwae"][seed]
+            assert of["elbo"][seed] < ceiling
+            assert of["elbo"][seed] + of["kl"][seed] < ceiling  # minus the reconstruction cost
+            assert 0 <= of["active_units"][seed] <= stored["settings"]["latent_dim"]
+            assert 1 <= of["score_samples"][seed] <= 10
+            assert 1 <= of["score_parameters"][seed] <= 10
+            assert 0.1 < of["knn_accuracy"][seed] < 1
+    for figure in ("kl", "active_units", "knn_accuracy"):  # one encoder, read in two ways
+        assert rows["bernoulli"][figure] == rows["bernoulli_corrected"][figure]

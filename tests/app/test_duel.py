@@ -1,0 +1,123 @@
+"""The duel, without a browser: what it says of two models is true of those two."""
+
+import base64
+import io
+import re
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import torch
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from app import cache
+
+AE, VAE = "ae-lite-2", "vae-lite-2-beta-1"
+
+
+@pytest.fixture
+def page() -> AppTest:
+    def script(ae: str, vae: str) -> None:
+        from app import cache, panels
+        from app.state import session
+
+        panels.duel(session(), cache.pretrained(ae), cache.pretrained(vae))
+
+    page = AppTest.from_function(script, args=(AE, VAE), default_timeout=120).run()
+    assert not page.exception, page.exception
+    return page
+
+
+def pictures(page: AppTest) -> list[str]:
+    """The digits restored, the AE's samples and the VAE's."""
+    found = [picture.proto.imgs[0].url for picture in page.get("image")]
+    assert len(found) == 3
+    return found
+
+
+def shares_told(page: AppTest) -> list[float]:
+    (told,) = [
+        text.value for text in page.markdown if "the classifier is sure of: AE" in text.value
+    ]
+    return [int(percent) / 100 for percent in re.findall(r"(\d+)%", told)]
+
+
+@torch.no_grad()
+def sure_of(images: torch.Tensor) -> float:
+    """The share of them that the classifier is more than 90 % sure of."""
+    logits = cache.classifier()[0](images)
+    return (logits.softmax(1).amax(1) > 0.9).float().mean().item()
+
+
+def fitted_by_numpy(name: str, count: int) -> torch.Tensor:
+    """The first draws of ε, moved and stretched to numpy's Gaussian of the model's codes."""
+    codes = cache.codes(cache.pretrained(name), "sample").mean.double().numpy()
+    epsilon = cache.noise(0, count, codes.shape[1]).epsilon.double().numpy()
+    factor = np.linalg.cholesky(np.cov(codes.T))
+    return torch.from_numpy(codes.mean(0) + epsilon @ factor.T).float()
+
+
+def test_the_shares_told_are_those_of_each_model_under_each_distribution(page: AppTest):
+    """From the same draws of ε, with numpy's Gaussian of the codes."""
+    epsilon = cache.noise(0, 1000, 2).epsilon
+    expected = []
+    for shown in (cache.pretrained(AE), cache.pretrained(VAE)):
+        fitted = fitted_by_numpy(shown.key, 1000)
+        with torch.no_grad():
+            expected += [sure_of(shown.model.decode(z).sigmoid()) for z in (epsilon, fitted)]
+    assert len({round(share, 2) for share in expected}) == 4, "none could stand for another"
+    assert shares_told(page) == pytest.approx(expected, abs=0.0061)
+
+
+def test_each_model_s_own_choice_moves_its_own_samples_alone(page: AppTest):
+    restored, ae, vae = pictures(page)
+    page.button_group(key="duel-ae").set_value("Fitted Gaussian").run()
+    assert not page.exception
+    now = pictures(page)
+    assert now[1] != ae
+    assert (now[0], now[2]) == (restored, vae)
+
+
+def ink(picture: str) -> float:
+    """How many white pixels of a digit a stitched picture at scale 2 amounts to."""
+    png = base64.b64decode(picture.partition(",")[2])
+    return float(np.asarray(Image.open(io.BytesIO(png)).convert("L"), float).sum()) / 255 / 2**2
+
+
+def test_samples_are_decoded_from_where_the_choice_says(page: AppTest):
+    """Seen by their ink, since choices change nothing else of a picture."""
+    first, second = (cache.noise(0, 16, 2).epsilon, fitted_by_numpy(AE, 16))
+    with torch.no_grad():
+        pair = [
+            cache.pretrained(AE).model.decode(z).sigmoid().sum().item() for z in (first, second)
+        ]
+    under_prior = ink(pictures(page)[1])
+    page.button_group(key="duel-ae").set_value("Fitted Gaussian").run()
+    difference = under_prior - ink(pictures(page)[1])
+    assert abs(pair[0] - pair[1]) > 20
+    assert difference == pytest.approx(pair[0] - pair[1], rel=0.05)
+
+
+def test_new_noise_is_new_for_both_and_restores_nothing_else(page: AppTest):
+    restored, ae, vae = pictures(page)
+    page.button(key="noise-duel").click().run()
+    assert not page.exception
+    now = pictures(page)
+    assert now[0] == restored
+    assert now[1] != ae and now[2] != vae
+
+
+def test_the_chart_s_bars_are_the_shares_told_and_that_of_real_digits(page: AppTest):
+    (chart,) = page.get("vega_lite_chart")
+    bars = pa.ipc.open_stream(chart.proto.datasets[0].data.data).read_all().to_pydict()
+    assert bars["name"] == [
+        "AE, N(0, I)",
+        "AE, fitted",
+        "VAE, N(0, I)",
+        "VAE, fitted",
+        "test digits",
+    ]
+    assert [round(value, 2) for value in bars["value"][:4]] == shares_told(page)
+    images = cache.digits("sample").test_images[:1000].float() / 255
+    assert bars["value"][4] == pytest.approx(sure_of(images), abs=0.0011)
