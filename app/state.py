@@ -17,6 +17,7 @@ from torch import Tensor
 from app import cache
 from app.cache import Shown
 from app.charts import Place
+from app.components import latent_pad
 from app.jobs import Job, Order
 from core.data import CLASSES, Name
 from core.models import Kind, ModelConfig
@@ -163,6 +164,14 @@ def code_on(visitor: Visitor, pad: str, count: int, parameter: str = "z") -> Num
         visitor.codes[pad] = linked
     _tell(visitor, parameter, visitor.codes.get(pad))
     return visitor.codes.get(pad)
+
+
+def keep_code(visitor: Visitor, name: str, pad: str, part: str, latent_dim: int) -> None:
+    """Keep what was just chosen on a pad, its code "z" or its "path", under that name."""
+    state = st.session_state[pad].get(part)
+    chosen = latent_pad.answer(state, latent_dim, count=2 if part == "path" else 1)
+    if chosen is not None:
+        visitor.codes[name] = chosen
 
 
 def keep_place(visitor: Visitor, map_name: str, chart: str) -> None:

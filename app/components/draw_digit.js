@@ -33,6 +33,10 @@ class Drawing extends Part {
     this.codesPiece = codes;
     if (starts && starts !== this.startsPiece) this.offer(starts.arrays);
     this.startsPiece = starts;
+    if (data.before && !this.shown && this.blank) {
+      this.base = Uint8Array.from(atob(data.before), (byte) => byte.charCodeAt(0));
+    }
+    this.shown = true;
     this.frame.style.setProperty("--digit", `${28 * data.scale}px`);
     this.request(true);
   }

@@ -6,7 +6,6 @@ picture on release, for any later lesson to use.
 
 import base64
 import binascii
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -77,9 +76,14 @@ def content(
 
 
 def draw_digit(
-    content: DrawContent, *, key: str, on_change: Callable[[], None] | None = None
+    content: DrawContent,
+    *,
+    key: str,
+    before: UInt8[Tensor, "1 1 28 28"] | None = None,
 ) -> Drawn:
-    """Show the paper. What came back from the browser and is no picture gets one sentence."""
+    """Show the paper, with a digit on it that was drawn before. What came back from the browser
+    and is no picture gets one sentence.
+    """
     axes = content.map.axes if content.map else ("", "")
     with st.container(gap=None):
         pieces = kept.keep(
@@ -98,10 +102,13 @@ def draw_digit(
                 "pieces": pieces,
                 "axes": axes,
                 "extent": content.map and content.map.extent,
+                "before": None
+                if before is None
+                else base64.b64encode(bytes(before.flatten().tolist())).decode(),
                 "scale": theme.DIGIT + 1,
                 "colours": {"latent": theme.LATENT},
             },
-            on_digit_change=on_change or _nothing,
+            on_digit_change=_nothing,
             on_failed_change=_nothing,
         )
     image, failed = None, bool(state.get("failed"))
@@ -111,6 +118,11 @@ def draw_digit(
         except ValueError as error:
             st.error(str(error))
     return Drawn(image, failed)
+
+
+def _text(image: UInt8[Tensor, "1 1 28 28"]) -> str:
+    """The way back of `picture`."""
+    return base64.b64encode(image.numpy().tobytes()).decode()
 
 
 def picture(answer: Any) -> UInt8[Tensor, "1 1 28 28"]:

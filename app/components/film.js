@@ -17,11 +17,11 @@ class Pane {
     this.tile = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
   }
 
-  use(reel, pictures, domains, early) {
+  use(reel, pictures, domains, early, extent) {
     this.element.hidden = !reel;
     this.reel = reel?.header;
     if (!reel) return;
-    Object.assign(this, { domains, arrays: reel.arrays });
+    Object.assign(this, { domains, extent, arrays: reel.arrays });
     this.pictures.use(pictures, null);
     this.map.axes = this.reel.axes;
     this.element.querySelector("h4").textContent = this.reel.title;
@@ -67,7 +67,7 @@ class Pane {
     map.setPoints(points.slice(2 * labels.length * moment, 2 * labels.length * (moment + 1)), labels, reel.latent === 1);
     const aroundPrior = [x - 3.5, x + 3.5, y - 3.5, y + 3.5];
     const holds = (side, i) => (i % 2 ? Math.max : Math.min)(side, aroundPrior[i]);
-    map.lookAt(vae ? reel.extent.map(holds) : reel.extent);
+    map.lookAt(this.extent ?? (vae ? reel.extent.map(holds) : reel.extent));
     map.fit(); // the size may be another
     map.drawBase({
       over: (context) => {
@@ -189,10 +189,12 @@ class Film extends Part {
     clearTimeout(this.speaking);
   }
 
-  show(pieces, { domains, early }) {
+  show(pieces, { domains, early, extent }) {
     const stood = this.leader && this.index < this.leader.places.length - 1;
     const place = stood ? this.leader.places[this.index] : null; // else at the end
-    this.panes.forEach((pane, i) => pane.use(pieces[`reel${i}`], pieces[`pictures${i}`], domains[i], early));
+    this.panes.forEach((pane, i) => {
+      pane.use(pieces[`reel${i}`], pieces[`pictures${i}`], domains[i], early, extent);
+    });
     this.shown = this.panes.filter((pane) => pane.reel);
     this.frame.classList.toggle("single", this.shown.length === 1);
     this.leader = this.shown.reduce((one, other) =>

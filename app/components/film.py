@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import streamlit as st
 import torch
 from jaxtyping import Float
 from streamlit.components import v2
@@ -33,6 +34,7 @@ class FilmContent:
     reel: Piece
     pictures: Piece
     config: ModelConfig
+    extent: list[float]  # left, right, bottom, top of its map
     reconstruction: tuple[float, ...]  # at each moment, nats per image
     kl: tuple[float, ...]
 
@@ -48,6 +50,7 @@ def content(film: Film, config: ModelConfig, title: str) -> FilmContent:
     reconstruction = tuple(moment.test.reconstruction for moment in moments)
     kl = tuple(moment.test.kl for moment in moments)
     outlined, outlines = _outlines(film, plane)
+    extent = _extent(points)
     header = {
         "title": title,
         "kind": config.kind,
@@ -60,7 +63,7 @@ def content(film: Film, config: ModelConfig, title: str) -> FilmContent:
             "kl": kl,
             "total": [moment.test.total for moment in moments],
         },
-        "extent": _extent(points),
+        "extent": extent,
         "prior": plane.project(torch.zeros(1, config.latent_dim))[0].tolist(),
         "axes": _axes(config.latent_dim, plane),
         "corners": CORNERS,
@@ -73,6 +76,7 @@ def content(film: Film, config: ModelConfig, title: str) -> FilmContent:
         reel=kept.piece(header, arrays),
         pictures=pack_digits(torch.cat(pictures)),
         config=config,
+        extent=extent,
         reconstruction=reconstruction,
         kl=kl,
     )
@@ -83,21 +87,34 @@ def film(films: Sequence[FilmContent], *, key: str) -> bool:
     pieces = {}
     for i, each in enumerate(films):
         pieces |= {f"reel{i}": each.reel, f"pictures{i}": each.pictures}
-    state = _FILM(
-        key=key,
-        data={
-            "pieces": kept.keep(pieces, key=key),
-            "domains": [_domains(each, films) for each in films],
-            "early": EARLY,
-            "colours": {
-                "prior": theme.PRIOR,
-                "reconstruction": theme.RECONSTRUCTION,
-                "kl": theme.KL,
+    with st.container(gap=None):
+        state = _FILM(
+            key=key,
+            data={
+                "pieces": kept.keep(pieces, key=key),
+                "extent": _together(films),
+                "domains": [_domains(each, films) for each in films],
+                "early": EARLY,
+                "colours": {
+                    "prior": theme.PRIOR,
+                    "reconstruction": theme.RECONSTRUCTION,
+                    "kl": theme.KL,
+                },
             },
-        },
-        on_failed_change=lambda: None,
-    )
+            on_failed_change=lambda: None,
+        )
     return bool(state.get("failed"))
+
+
+def _together(films: Sequence[FilmContent]) -> list[float] | None:
+    """One part of the plane for all maps, so that they compare; None where they have no plane in
+    common."""
+    if any(each.config.latent_dim != 2 for each in films):
+        return None
+    around_prior = [-3.5, 3.5, -3.5, 3.5]
+    priors = [around_prior for each in films if each.config.kind == "vae"]
+    sides = zip(*(each.extent for each in films), *priors)
+    return [(max if i % 2 else min)(side) for i, side in enumerate(sides)]
 
 
 def _outlines(film: Film, plane: Projection) -> tuple[list[int], Tensor]:

@@ -22,6 +22,8 @@ class LatentPad extends Part {
     this.z = null; // the code that was chosen
     this.hover = null; // a code that is only looked at
     this.path = null; // [start, end]
+    this.sentZ = []; // what Python has not answered yet, as text
+    this.sentPath = [];
     this.pointers = new Map();
     this.listen();
   }
@@ -64,15 +66,19 @@ class LatentPad extends Part {
     this.map.setPoints(this.plane.projectAll(codes), labels, this.latent === 1);
   }
 
-  // Python's wishes for the code and the path, where they are new and not what we sent it.
+  // Python's wishes for the code and the path, where they are new and not an answer to what was
+  // sent: the learner may have gone on meanwhile.
   take({ z, path }) {
-    const isNew = (wish, before, sent) =>
-      JSON.stringify(wish) !== JSON.stringify(before) && JSON.stringify(wish) !== JSON.stringify(sent);
-    if (!this.z || this.z.length !== this.latent || isNew(z, this.askedZ, this.sentZ)) {
-      this.z = Float32Array.from(z);
-    }
+    const isNew = (wish, before, sent) => {
+      const words = JSON.stringify(wish), answered = sent.indexOf(words);
+      sent.splice(0, answered + 1);
+      return answered < 0 && words !== JSON.stringify(before);
+    };
+    const move = isNew(z, this.askedZ, this.sentZ);
+    if (move || this.z?.length !== this.latent) this.z = Float32Array.from(z);
+    const other = isNew(path, this.askedPath, this.sentPath);
     if (!path) this.path = null;
-    else if (!this.path || this.path[0].length !== this.latent || isNew(path, this.askedPath, this.sentPath)) {
+    else if (other || this.path?.[0].length !== this.latent) {
       this.path = path.map((end) => Float32Array.from(end));
       this.stripAt = null;
     }
@@ -83,14 +89,16 @@ class LatentPad extends Part {
   // ---- what goes back to Python ------------------------------------------------------------------
 
   send() {
-    this.sentZ = Array.from(this.z);
-    this.setStateValue("z", { value: this.sentZ, asked: this.askedZ });
+    const value = exact(this.z);
+    remember(this.sentZ, value);
+    this.setStateValue("z", { value, asked: this.askedZ });
     this.speak(true);
   }
 
   sendPath() {
-    this.sentPath = this.path.map((end) => Array.from(end));
-    this.setStateValue("path", { value: this.sentPath, asked: this.askedPath });
+    const value = this.path.map(exact);
+    remember(this.sentPath, value);
+    this.setStateValue("path", { value, asked: this.askedPath });
   }
 
   // ---- drawing -----------------------------------------------------------------------------------
@@ -133,7 +141,7 @@ class LatentPad extends Part {
         if (layers.holes) this.drawHoles(context, colours.hole);
         if (layers.prior) map.drawPrior(context, colours.prior, middle);
         for (const { corners, label } of layers.outlines) {
-          map.drawOutline(context, corners, map.colour(label));
+          map.drawOutline(context, corners, map.colour(label), layers.outlines.length <= 40);
         }
         const places = layers.samples.map((z) => this.plane.project(z));
         map.drawNumbered(context, places, colours.sample, layers.in_hole, colours.hole);
@@ -440,6 +448,13 @@ class LatentPad extends Part {
     this.map.pan(left - oldLeft, top - oldTop);
     this.map.zoom(width(after) / width(before), left, top);
   }
+}
+
+// A code with as many decimals as Python keeps, so that it comes back the same.
+const exact = (z) => Array.from(z, (value) => Math.round(value * 1e6) / 1e6);
+function remember(sent, value) {
+  sent.push(JSON.stringify(value));
+  if (sent.length > 20) sent.shift();
 }
 
 const number = (value) =>

@@ -130,12 +130,14 @@ def latent_pad(
     key: str,
     z: Sequence[float] | Float[Tensor, " latent"] | None = None,
     layers: Layers = Layers(),
-    on_change: Callable[[], None] | None = None,
+    on_z: Callable[[], None] | None = None,
+    on_path: Callable[[], None] | None = None,
 ) -> PadValue:
     """Show the pad; `z` is where it starts, the middle of latent space unless said otherwise.
 
-    Another `z` or another path than in the run before moves the learner there. New content under
-    the same key keeps the learner's code and view: so a model that trains can be watched.
+    Another `z` or another path than in the run before moves the learner there, unless it is what
+    the learner chose: a page that keeps choices (`answer` in `on_z`, `on_path`) asks for them.
+    New content under the same key keeps the code and the view: a model that trains can be watched.
     """
     start = _numbers(z if z is not None else [0.0] * content.latent_dim)
     ends = None if layers.path is None else [_numbers(end) for end in layers.path]
@@ -169,8 +171,8 @@ def latent_pad(
                     "hole": theme.RECONSTRUCTION,
                 },
             },
-            on_z_change=on_change or _nothing,
-            on_path_change=on_change or _nothing,
+            on_z_change=on_z or _nothing,
+            on_path_change=on_path or _nothing,
             on_failed_change=_nothing,
         )
     chosen = _checked([_answer(state.get("z"), start)], content.latent_dim)
@@ -180,6 +182,13 @@ def latent_pad(
         path=_pair(path or ends) if ends else None,
         failed=bool(state.get("failed")),
     )
+
+
+def answer(state: Any, latent_dim: int, count: int = 1) -> Code | None:
+    """What the learner chose, from a pad's state "z", or from "path" (count 2: start, then end)."""
+    value = state.get("value") if isinstance(state, dict) else None
+    codes = _checked([value] if count == 1 else value, latent_dim, count)
+    return None if codes is None else tuple(number for code in codes for number in code)
 
 
 def _drawn(layers: Layers) -> dict[str, Any]:

@@ -279,16 +279,16 @@ class LatentMap {
     }
   }
 
-  // A closed line through places [[x, y], …], filled a little.
-  drawOutline(context, corners, colour) {
+  // A closed line through places [[x, y], …], filled a little, or not where there are many.
+  drawOutline(context, corners, colour, filled = true) {
     context.beginPath();
     for (const [x, y] of corners) context.lineTo(this.left(x), this.above(y));
     context.closePath();
-    context.globalAlpha = 0.18;
+    context.globalAlpha = filled ? 0.18 : 0;
     context.fillStyle = colour;
     context.fill();
     context.globalAlpha = 1;
-    context.lineWidth = 2;
+    context.lineWidth = filled ? 2 : 1.5;
     context.strokeStyle = colour;
     context.stroke();
   }

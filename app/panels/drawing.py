@@ -20,7 +20,8 @@ def draw_your_own(visitor: Visitor, shown: Shown) -> None:
     tails = not shown.is_vae and charts.long_tailed(points)
     extent = charts.close_up(points) if tails else None
     content = cache.draw_content(shown, visitor.data, extent, judged=reads_digits(visitor))
-    drawn = draw_digit(content, key=f"draw-{shown.key}-{visitor.data}")
+    before = visitor.drawn.image if visitor.drawn else None
+    drawn = draw_digit(content, key=f"draw-{shown.key}-{visitor.data}", before=before)
     if drawn.failed:
         st.info("Choose a test digit instead: the ten above are restored on the server.")
         return

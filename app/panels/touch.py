@@ -1,5 +1,6 @@
 """Maps under the learner's hand: the browser decodes on every move, Python hears of a release."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
@@ -16,11 +17,12 @@ from app.components.latent_pad import Layers, PadValue
 from app.panels.digits import digits_in_use
 from app.panels.maps import map_axes, map_title
 from app.panels.places import code_at, coordinates, how_near, nearest_digit, reading
-from app.state import Visitor, code_on
+from app.state import Visitor, code_on, keep_code
 from core import latent
 from core.models import mean_image
 
 Extra = Literal["N(0, I)", "Holes", "Mosaic"]
+FARTHEST = 30  # times the largest number of a code: beyond it no map reaches
 HANDS = (
     "Hover to look, click or drag to choose a place. Shift and drag, or two fingers, move the map; "
     "after a click on it the wheel zooms, and the arrow keys walk."
@@ -50,18 +52,26 @@ def hand_map(
     if layers.holes:
         content = replace(content, holes=cache.packed_holes(shown, name))
     begin = torch.zeros(shown.config.latent_dim) if start is None else start
-    z = _kept(visitor, key, begin, parameter)
-    asked, way = layers.path, f"{key} {None if layers.path is None else layers.path.tolist()}"
-    if asked is not None:
-        layers = replace(layers, path=_kept(visitor, way, asked, f"{parameter}-path"))
-    at = latent_pad.latent_pad(content, key=key, z=z, layers=layers)
+    place = f"{key} {begin.tolist()}" if layers.path is not None else key  # a new path begins at A
+    way = f"{key} {None if layers.path is None else layers.path.tolist()}"
+    reach = FARTHEST * max(1.0, cache.codes(shown, name).mean.abs().max().item())
+    z = _kept(visitor, place, begin, parameter, reach)
+    if layers.path is not None:
+        path = _kept(visitor, way, layers.path, f"{parameter}-path", reach)
+        layers = replace(layers, path=path)
+    keep = functools.partial(keep_code, visitor)
+    at = latent_pad.latent_pad(
+        content,
+        key=key,
+        z=z,
+        layers=layers,
+        on_z=functools.partial(keep, place, key, "z", len(z)),
+        on_path=functools.partial(keep, way, key, "path", len(z)),
+    )
     if at.failed:
         visitor.pad_failed = True
         st.rerun()
     st.caption(_reading_aid(shown, layers))
-    _keep(visitor, key, at.z, z, parameter)
-    if layers.path is not None and at.path is not None:
-        _keep(visitor, way, sum(at.path, ()), layers.path, f"{parameter}-path")
     return at
 
 
@@ -86,18 +96,13 @@ def _reading_aid(shown: Shown, layers: Layers) -> str:
     return " ".join(told)
 
 
-def _kept(visitor: Visitor, name: str, otherwise: Tensor, parameter: str) -> Tensor:
+def _kept(visitor: Visitor, name: str, otherwise: Tensor, parameter: str, reach: float) -> Tensor:
     """What was chosen under that name, by hand or by a link; otherwise what the page says."""
     chosen = code_on(visitor, name, otherwise.numel(), parameter)
-    return torch.tensor(chosen).view_as(otherwise) if chosen else otherwise
-
-
-def _keep(
-    visitor: Visitor, name: str, numbers: Sequence[float], before: Tensor, parameter: str
-) -> None:
-    if not torch.allclose(torch.tensor(numbers), before.flatten(), atol=1e-5):
-        visitor.codes[name] = tuple(numbers)
-        code_on(visitor, name, len(numbers), parameter)
+    if chosen and max(map(abs, chosen)) > reach:
+        st.caption("The link's place lies far outside the map; here is where the page begins.")
+        chosen = None
+    return torch.tensor(chosen, dtype=torch.float64).view_as(otherwise) if chosen else otherwise
 
 
 def optional_layers(default: Sequence[Extra], *, key: str) -> Layers:

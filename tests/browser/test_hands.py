@@ -1,6 +1,7 @@
 """What a learner's hand does on the pages: drag, draw, watch. See test_tour.py for the rest."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -32,13 +33,35 @@ def test_the_path_is_dragged_by_its_end_and_the_link_remembers_it(page: Page):
           canvas.dispatchEvent(new PointerEvent("pointerleave"));
         })"""
     )
-    drag(page, pad, [(x, y), (0.2, 0.8)])
+    drag(page, pad, [(x, y), (0.5, 0.2)])
+    expect(told).not_to_have_text(before)
+    page.wait_for_url(re.compile("z-path="))
+    wait_idle(page)
+    before, first = told.inner_text(), page.url
+    drag(page, pad, [(0.5, 0.2), (0.2, 0.8)])
+    page.wait_for_url(lambda url: url != first)
     expect(told).not_to_have_text(before)
     page.wait_for_url(re.compile("z-path="))
     wait_idle(page)
     moved = told.inner_text()
     page.reload()
     expect(told).to_have_text(moved, timeout=SLOW)
+    no_exception(page)
+
+
+@pytest.mark.parametrize("address", ["", "latent-scatter", "random-sampling", "vae"])
+def test_every_release_is_kept_not_only_the_first(page: Page, address: str):
+    open_page(page, address)
+    pad = page.get_by_role("application").first
+    expect(pad).to_be_visible(timeout=SLOW)
+    for place in ((0.3, 0.3), (0.6, 0.6), (0.45, 0.5), (0.7, 0.35)):
+        before = page.url
+        drag(page, pad, [(0.5, 0.5), place])
+        page.wait_for_url(lambda url, before=before: url != before and "z=" in url)
+        wait_idle(page)
+        shown = page.locator(".plane label").first.inner_text()
+        x = float(unquote(page.url).split("z=")[1].split(",")[0])
+        assert float(shown.split("=")[1].replace("−", "-")) == pytest.approx(x, abs=0.006)
     no_exception(page)
 
 
