@@ -79,6 +79,11 @@ def several(
     )
 
 
+def section(label: str, *, key: str):
+    """A part of a page that is worked out only where it is open (`.open`), in the address."""
+    return st.expander(label, key=key, on_change="rerun", bind="query-params")
+
+
 def grouped(number: int) -> str:
     """12345 as 12 345."""
     return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")

@@ -157,14 +157,14 @@ class Holes(NamedTuple):
 
 
 def find_holes(codes: Float[Tensor, "codes latent"]) -> Holes:
-    """A fifth of the codes, drawn with a fixed seed, is held out; the others are known.
+    """How near codes lie is measured on a fifth of them, drawn with a fixed seed, against the rest.
 
     Drawn, because a set may come in an order: every fifth image of the sample is a 0 or a 5.
     """
     order = torch.randperm(len(codes), generator=torch.Generator().manual_seed(0))
     held_out, known = codes[order[: len(codes) // 5]], codes[order[len(codes) // 5 :]]
     distance, _ = nearest(known, held_out)
-    return Holes(known, max(distance.quantile(0.95).item(), 1e-12))
+    return Holes(codes, max(distance.quantile(0.95).item(), 1e-12))
 
 
 def confidence(

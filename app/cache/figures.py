@@ -5,6 +5,7 @@ generator, so that a figure is the same on every page.
 """
 
 import json
+import math
 from typing import Any
 
 import streamlit as st
@@ -111,13 +112,32 @@ def readable(shown: Shown | None, name: data.Name) -> float:
     return evaluation.readable(classifier()[0], pictures, labels)
 
 
+def judged_count(name: data.Name) -> int:
+    """How many of the test images in use are judged: JUDGED, or all where they are fewer."""
+    return min(JUDGED, len(digits(name).test_images))
+
+
+def restoring_error(shown: Shown, name: data.Name, view: evaluation.View) -> float:
+    """Mean squared error of the reconstructions of `judged_reconstructions`."""
+    error = judged_reconstructions(shown, name, view).squared_error
+    if error is None:
+        raise ValueError("a reconstruction was judged without its original")
+    return error
+
+
+@st.cache_data(show_spinner="Measuring dequantised images …", max_entries=40, hash_funcs=BY_KEY)
+def dequantised_elbo(shown: Shown, name: data.Name) -> float:
+    """Mean ELBO of the test images in use, dequantised; one z for each, fixed generator."""
+    images = digits(name).test_images
+    bits = evaluation.bits_per_dimension(_vae(shown), images, torch.Generator().manual_seed(0))
+    return (8 - bits) * math.log(2) * images[0].numel()
+
+
 @st.cache_data(show_spinner="Counting bits …", max_entries=60, hash_funcs=BY_KEY)
 def bits_per_dimension(shown: Shown, name: data.Name) -> float:
     """Bits per pixel of the first test images, dequantised with a fixed generator."""
-    if not isinstance(shown.model, VariationalAutoencoder):
-        raise ValueError("an autoencoder has no ELBO, so no bits per dimension")
     rng = torch.Generator().manual_seed(0)
-    return evaluation.bits_per_dimension(shown.model, digits(name).test_images[:JUDGED], rng)
+    return evaluation.bits_per_dimension(_vae(shown), digits(name).test_images[:JUDGED], rng)
 
 
 @st.cache_data(show_spinner="Judging 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)
@@ -150,6 +170,12 @@ def between(shown: Shown | None, name: data.Name) -> evaluation.Between:
         middle = _pictures(shown, (z[0] + z[1]) / 2, "mean")
     labels = chosen.test_labels
     return evaluation.judge_between(classifier()[0], middle, labels[a], labels[b])
+
+
+def _vae(shown: Shown) -> VariationalAutoencoder:
+    if not isinstance(shown.model, VariationalAutoencoder):
+        raise ValueError("an autoencoder has no ELBO, so no bits per dimension")
+    return shown.model
 
 
 def _pictures(shown: Shown, z: Tensor, view: evaluation.View) -> Tensor:

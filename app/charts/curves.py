@@ -144,7 +144,7 @@ def open_mark(place: pd.DataFrame, colour: str) -> alt.Chart:
     """A hollow mark to lay over a curve. Columns: x, y."""
     return (
         alt.Chart(place)
-        .mark_point(shape="diamond", size=150, color=colour, strokeWidth=2.5, clip=True)
+        .mark_point(shape="diamond", size=150, color=colour, strokeWidth=2.5)
         .encode(alt.X("x:Q"), alt.Y("y:Q"))
     )
 
@@ -160,7 +160,8 @@ def under_bounds(
     """What a bound on |logit| allows, and models under theirs, the bound's axis in powers of ten.
 
     Columns: bound, nats, curve (str, a key of `colours` and `dashes`); of the models bound (NaN
-    where there is none: a line across), nats, name, shown (bool: the model on the page).
+    where there is none: a line across), nats, name (str, "" for a nameless one), shown (bool: the
+    model on the page), curve (the one above it: marks of the first are filled, others hollow).
     """
     across = alt.X(
         "bound:Q",
@@ -182,23 +183,38 @@ def under_bounds(
             ],
         )
     )  # fmt: skip
-    here = alt.condition(alt.datum.shown, alt.value(theme.TOTAL), alt.value(theme.LATENT))
-    bounded = alt.Chart(models[models["bound"].notna()]).encode(across, high)
-    dots = bounded.mark_point(filled=True, opacity=1).encode(
-        color=here,
-        size=alt.condition(alt.datum.shown, alt.value(260), alt.value(110)),
-        tooltip=["name:N", alt.Tooltip("bound:Q", format=".4g")],
-    )
-    free = alt.Chart(models[models["bound"].isna()]).encode(high)
+    first = next(iter(colours))
+    marks = [
+        mark
+        for name, colour in colours.items()
+        for mark in _under_theirs(
+            models[models["curve"] == name], across, high, colour, filled=name == first
+        )
+    ]
+    return titled(layered(lines, *marks), title, height=360)
+
+
+def _under_theirs(
+    models: pd.DataFrame, across: alt.X, high: alt.Y, colour: str, *, filled: bool
+) -> list[alt.Chart]:
+    """A mark for each model at its bound, and a line across for the one without."""
+    here = alt.condition(alt.datum.shown, alt.value(theme.TOTAL), alt.value(colour))
+    bounded = alt.Chart(models[models["bound"].notna()]).encode(across, high, color=here)
+    dot = 180 if filled else 500  # so that a ring is seen around a mark that it all but meets
+    dots = bounded.mark_point(filled=filled, opacity=1, strokeWidth=2).encode(
+        size=alt.condition(alt.datum.shown, alt.value(dot), alt.value(0.4 * dot)),
+        tooltip=[
+            "curve:N", alt.Tooltip("bound:Q", format=".4g"), alt.Tooltip("nats:Q", format=".0f")
+        ],
+    )  # fmt: skip
+    free = alt.Chart(models[models["bound"].isna()]).encode(high, color=here)
     rule = free.mark_rule(strokeDash=[2, 3]).encode(
-        color=here, size=alt.condition(alt.datum.shown, alt.value(3), alt.value(1.5))
+        size=alt.condition(alt.datum.shown, alt.value(3), alt.value(1.5))
     )
-    words = {"fontSize": 13, "align": "left"}
-    said = bounded.mark_text(dx=10, dy=12, **words).encode(text="name:N", color=here)
-    free_said = free.mark_text(dx=6, dy=-9, **words).encode(
-        x=alt.value(0), text="name:N", color=here
-    )
-    return titled(layered(lines, rule, dots, said, free_said), title, height=360)
+    letters = {"fontSize": 13, "align": "left"}
+    said = bounded.mark_text(dx=8, dy=-14 if filled else 18, **letters).encode(text="name:N")
+    free_said = free.mark_text(dx=6, dy=-9, **letters).encode(x=alt.value(0), text="name:N")
+    return [rule, dots, said, free_said]
 
 
 def _stroke_scale(dashes: dict[str, list[int]], names: list[str]) -> alt.Scale:
@@ -208,7 +224,7 @@ def _stroke_scale(dashes: dict[str, list[int]], names: list[str]) -> alt.Scale:
 
 def _stroke_legend(**more: Any) -> alt.Legend:
     """Names of lines, above the picture."""
-    return alt.Legend(orient="top", symbolType="stroke", symbolStrokeWidth=3, **more)
+    return alt.Legend(orient="top", columns=2, symbolType="stroke", symbolStrokeWidth=3, **more)
 
 
 def _named_rules(marks: pd.DataFrame, **letters: Any) -> tuple[alt.Chart, alt.Chart]:

@@ -44,7 +44,7 @@ st.markdown(
 )
 panels.cost_in_context(visitor, shown)
 
-more = st.expander("More: the straight-line rival", key="pca-more", on_change="rerun")
+more = widgets.section("More: the straight-line rival", key="pca-more")
 if more.open:
     with more:
         st.markdown(

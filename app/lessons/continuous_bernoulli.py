@@ -51,7 +51,7 @@ def microscope() -> None:
     x = panels.point_at_pixel(visitor)
     answer = widgets.one_of("The decoder's answer, ◇", panels.LAMBDAS, 0.5, key="cb-answer")
     panels.pixel_costs(x, answer)
-    more = st.expander("More: the slopes, over all answers", key="cb-slopes", on_change="rerun")
+    more = widgets.section("More: the slopes, over all answers", key="cb-slopes")
     if more.open:
         with more:
             st.markdown(
@@ -61,9 +61,9 @@ def microscope() -> None:
             panels.slopes(x)
             st.latex(
                 r"\begin{aligned} \frac{\partial\, \mathrm{BCE}}{\partial \eta} &= \lambda - x "
-                r"\qquad \frac{\partial\, \mathrm{CB}}{\partial \eta} = \mu(\lambda) - x \qquad "
-                r"\frac{\partial\, \mathrm{Gauss}}{\partial \hat x} = \frac{\hat x - x}{\tau^2} "
-                r"\\ \eta &= \mathrm{logit}\,\lambda \qquad \mu(\lambda) = "
+                r"\\ \frac{\partial\, \mathrm{CB}}{\partial \eta} &= \mu(\lambda) - x \\ "
+                r"\frac{\partial\, \mathrm{Gauss}}{\partial \hat x} &= \frac{\hat x - x}{\tau^2} "
+                r"\\ \eta &= \mathrm{logit}\,\lambda \\ \mu(\lambda) &= "
                 r"\frac{\lambda}{2\lambda - 1} + \frac{1}{2\,\mathrm{artanh}(1 - 2\lambda)} "
                 r"\end{aligned}"
             )
@@ -73,7 +73,7 @@ microscope()
 
 st.subheader("Three losses, the same ten digits", anchor=False)
 st.markdown(
-    "Three pretrained VAEs, alike in all but their loss. What papers show of the continuous "
+    "Three pretrained VAEs are alike in all but their loss. What papers show of the continuous "
     "Bernoulli is its **λ**. Switch a row to the **mean**, the picture that the model expects, or "
     "to **one sample**: every pixel drawn on its own, as these models believe pixels to be, given "
     "z. For BCE and the squared error λ *is* the mean."
@@ -85,7 +85,7 @@ panels.pick_digits(visitor)
 
 st.subheader("New digits from the same noise", anchor=False)
 st.markdown(
-    "ε is drawn from the prior once and decoded by every model. The models never agreed on what "
+    "ε is drawn from the prior once, for every model. The models never agreed on what "
     "a place in latent space means, so a column need not show the same digit; the rows compare."
 )
 panels.sample_rows(visitor, models)
@@ -99,7 +99,7 @@ st.markdown(
     "C(λ) grows without end towards λ = 0 and 1, and many pixels are exactly 0. There the density "
     "could rise without end, were it not for a bound on |logit|. Five models differ in it alone."
 )
-more = st.expander("Move the bound", key="cb-bounds", on_change="rerun")
+more = widgets.section("Move the bound", key="cb-bounds")
 if more.open:
     with more:
         panels.bound_slider(visitor)
@@ -116,15 +116,11 @@ st.markdown("Some figures mean the same for every model, and some do not. Ask fo
 panels.on_one_axis(visitor, models)
 
 st.subheader("Go deeper", anchor=False)
-more = st.expander(
-    "The distribution itself: C, mean, variance, draws", key="cb-more", on_change="rerun"
-)
+more = widgets.section("The distribution itself: C, mean, variance, draws", key="cb-more")
 if more.open:
     with more:
         panels.distribution(visitor)
-more = st.expander(
-    "log C in float32: where programs lose digits, measured", key="cb-float32", on_change="rerun"
-)
+more = widgets.section("log C in float32: where programs lose digits, measured", key="cb-float32")
 if more.open:
     with more:
         st.markdown(
@@ -134,8 +130,9 @@ if more.open:
             "δ = λ − ½:"
         )
         st.latex(
-            r"\log C(\lambda) = \log 2 + \tfrac{4}{3}\,\delta^2 + \tfrac{104}{45}\,\delta^4 "
-            r"+ \tfrac{16064}{2835}\,\delta^6 + \dots"
+            r"\begin{aligned} \log C(\lambda) = \log 2 &+ \tfrac{4}{3}\,\delta^2 "
+            r"+ \tfrac{104}{45}\,\delta^4 \\ &+ \tfrac{16064}{2835}\,\delta^6 + \dots "
+            r"\end{aligned}"
         )
         panels.float32_errors()
         st.markdown(
@@ -143,7 +140,8 @@ if more.open:
             "float64. The window you start with is that of `torch.distributions`: two terms, λ "
             "from 0.499 to 0.501. Widen it, and the digits lost just outside come back; widen it "
             "further, and the polynomial needs more terms. No window helps near λ = 1, where only "
-            "the logit η still knows the difference; this project uses C = η / tanh(η/2)."
+            "the logit η still knows the difference; this project uses C = η / tanh(η/2), and a "
+            "series in η near 0."
         )
 with st.expander("The models of this page, with their figures"):
     st.markdown(

@@ -20,8 +20,8 @@ st.markdown(
 )
 
 MODELS = {
-    "AE dense, d = 2": "ae-dense-2",
     "AE lite, d = 2": "ae-lite-2",
+    "AE dense, d = 2": "ae-dense-2",
     "AE shallow, d = 2": "ae-shallow-2",
     "AE deep, d = 2": "ae-deep-2",
     "AE dense, d = 1": "ae-dense-1",

@@ -18,8 +18,8 @@ st.markdown(
     "The encoder of a **VAE** answers every image with a Gaussian cloud, the **posterior** "
     r"$q(z|x)$: a mean and a spread for each latent. The decoder must restore the image from any "
     "point of the cloud, and each cloud pays for how far it is from one fixed cloud, the **prior** "
-    "N(0, I). The price is the **KL divergence**, and β its weight. Move β to the right until the "
-    "code falls silent."
+    "N(0, I). The price is the **KL divergence**, and β its weight. Among the pretrained models, "
+    "move β to the right until the code falls silent."
 )
 beta = widgets.one_of(
     "β, the weight of the KL", BETAS, 1, key="vae-beta", format_func="{:g}".format
@@ -31,7 +31,7 @@ panels.collapse_alarm(visitor, vae)
 panels.clouds(visitor, vae)
 panels.reconstructions(visitor, vae)
 panels.pick_digits(visitor)
-paper = st.expander("Draw a digit, and watch its cloud", key="vae-draw", on_change="rerun")
+paper = widgets.section("Draw a digit, and watch its cloud", key="vae-draw")
 if paper.open:
     with paper:
         panels.draw_your_own(visitor, vae)
@@ -55,8 +55,7 @@ st.markdown(
 for column, figure in zip(st.columns(2, gap="medium"), (panels.beta_sweep, panels.quarter_circle)):
     with column:
         figure(visitor, BETAS, SWEEP, vae)
-more = st.expander("More: the two terms, and the KL of two Gaussians", key="vae-terms",
-                   on_change="rerun")  # fmt: skip
+more = widgets.section("More: the two terms, and the KL of two Gaussians", key="vae-terms")
 if more.open:
     with more:
         panels.loss_terms(visitor, vae)
@@ -98,13 +97,13 @@ for title, question, key, figure in (
     (
         "The ledger of one image",
         "Where does a digit spend its nats, and how far below log p(x) does the ELBO end? Here "
-        "every pixel and every latent pays, and quadrature closes the account.",
+        "every pixel and every latent pays; with one or two latents quadrature closes the account.",
         "vae-ledger-open",
         panels.ledger,
     ),
     (
         "The prior against the average of all clouds",
-        "Nobody asks a single cloud to be N(0, I): it would say nothing. It is their average, the "
+        "A cloud that is N(0, I) says nothing about its image. It is the clouds' average, the "
         "**aggregate posterior**, that should cover the prior. Does it?",
         "vae-prior-open",
         panels.against_prior,
@@ -121,7 +120,7 @@ for title, question, key, figure in (
 ):
     st.subheader(title, anchor=False)
     st.markdown(question)
-    section = st.expander(f"Show: {title.lower()}", key=key, on_change="rerun")
+    section = widgets.section(f"Show: {title.lower()}", key=key)
     if section.open:
         with section:
             figure(visitor, vae)

@@ -108,14 +108,14 @@ def _account(shown: Shown, visitor: Visitor) -> None:
             rf"\underbrace{{\latent{{\mathrm{{KL}}(q(z)\,\|\,p(z))}}}}_{{{rest}}}"
         )
     )
-    near = found.ceiling - found.information < 0.5
+    near = found.ceiling - found.information < 1.5
     st.markdown(
         "What a cloud pays on average is spent on two things: the **information** that a code "
         "gives about which image it came from, and the distance of the *average* from the prior. "
         f"Among N images no code can tell more than log N = {found.ceiling:.2f} nats"
         + (
-            ". The information stands at that ceiling: with more images it could be more, and the "
-            "distance less."
+            f"; here it is {told}, near that ceiling: with more images the information would be "
+            "more, and the distance less."
             if near
             else f"; here it is {told}."
         )

@@ -8,6 +8,7 @@ from torch import Tensor
 from app import cache, widgets
 from app.cache import Shown
 from app.components.latent_pad import Layers
+from app.panels.bounds import pedestal
 from app.panels.digits import digits_in_use
 from app.panels.likelihoods import decoded
 from app.panels.places import code_at, coordinates
@@ -44,6 +45,13 @@ def why_blurry(visitor: Visitor, shown: Shown) -> None:
         _overlap(visitor, shown, z, shared, images)
     with mean:
         _mean_and_sample(visitor, shown, z)
+    if shown.config.likelihood == "continuous_bernoulli" and shown.config.logit_bound:
+        low = pedestal(shown.config.logit_bound)
+        st.caption(
+            f"Under this model's bound, |logit| ≤ {shown.config.logit_bound:.2f}, no mean is below "
+            f"{low:.4f} or above {1 - low:.4f}. What black and white pixels lack to 0 and 1 is "
+            "part of the squared errors above."
+        )
 
 
 def _place(visitor: Visitor, shown: Shown) -> Float[Tensor, "1 latent"]:

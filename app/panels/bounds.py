@@ -10,15 +10,16 @@ from torch import Tensor
 from app import cache, charts, theme, widgets
 from app.cache import Shown
 from app.panels.digits import digits_in_use, ten_digits
+from app.panels.pixels import BOUND
 from app.state import Visitor
 from core import latent, losses
 from core.checkpoints import CheckpointError
 from core.data import Name, to_float
-from core.models import ModelConfig
 
 BOUNDS = ("4.6", "9.21", "15.94", "100", "none")
+Elbos = dict[str, dict[str, float]]  # by what is measured, then by bound; nats per image
 AXIS = tuple(torch.logspace(0.3, 3, 55).tolist())  # of the chart, from 2 to 1 000
-GREY, DEQUANTISED = "ceiling of x / 255", "ceiling of (x + u) / 256"
+GREY, DEQUANTISED = "x / 255", "(x + u) / 256"  # what is measured
 
 
 @st.fragment
@@ -31,12 +32,15 @@ def bound_slider(visitor: Visitor) -> None:
         return
     digits = digits_in_use(visitor)
     chosen = widgets.one_of("Bound on |logit|", BOUNDS, "9.21", key="cb-bound")
-    elbos = {name: -cache.test_terms(shown, digits.name).total for name, shown in models.items()}
+    elbos = {
+        GREY: {name: -cache.test_terms(it, digits.name).total for name, it in models.items()},
+        DEQUANTISED: {name: cache.dequantised_elbo(it, digits.name) for name, it in models.items()},
+    }
     _figures(models[chosen], digits.name)
     _pictures(visitor, models[chosen])
     _chart(models, elbos, chosen, digits.name)
-    _what_rises(models, elbos, digits.name)
-    _what_dequantising_changes(digits.name, digits.test_images)
+    _what_rises(models, elbos[GREY], digits.name)
+    _what_dequantising_changes(elbos, digits.name, digits.test_images)
 
 
 def _figures(shown: Shown, data: Name) -> None:
@@ -101,21 +105,21 @@ def _signed(logit: float) -> str:
     return f"{logit:,.2f}".replace(",", "\N{NO-BREAK SPACE}").replace("-", "−")
 
 
-def _chart(models: dict[str, Shown], elbos: dict[str, float], chosen: str, data: Name) -> None:
+def _chart(models: dict[str, Shown], elbos: Elbos, chosen: str, data: Name) -> None:
     curves = {
         GREY: cache.ceilings(data, AXIS, dequantised=False),
         DEQUANTISED: cache.ceilings(data, AXIS, dequantised=True),
     }
     places = pd.DataFrame(
         {
-            "bound": [models[name].config.logit_bound for name in BOUNDS],
-            "nats": [elbos[name] for name in BOUNDS],
-            "name": [
-                f"{'without a bound: ' if name == 'none' else ''}{_whole(elbos[name])}"
-                for name in BOUNDS
-            ],
-            "shown": [name == chosen for name in BOUNDS],
+            "bound": models[name].config.logit_bound,
+            "nats": value,
+            "name": _called(name, of, value, chosen),
+            "shown": name == chosen,
+            "curve": of,
         }
+        for of, measured in elbos.items()
+        for name, value in measured.items()
     )
     st.altair_chart(
         charts.under_bounds(
@@ -124,60 +128,82 @@ def _chart(models: dict[str, Shown], elbos: dict[str, float], chosen: str, data:
                 for name, values in curves.items()
             ),
             places,
-            title="ELBOs (dots) and what no ELBO can pass (lines)",
+            title="ELBOs under their ceilings",
             colours={GREY: theme.RECONSTRUCTION, DEQUANTISED: theme.PRIOR},
             dashes={GREY: [1, 0], DEQUANTISED: [6, 4]},
         ),
         key="cb-bound-chart",
-        alt="ELBO of five models under their bounds on |logit|: "
-        + ", ".join(f"{name}: {nats(elbos[name])}" for name in BOUNDS),
+        alt="ELBO of five models under their bounds on |logit|. "
+        + ". ".join(f"Of {of}: {_listed(measured)}" for of, measured in elbos.items()),
     )
     st.caption(
-        "Five pretrained VAEs (dense, d = 20), alike in all but the bound, trained and measured on "
-        "x / 255; test images in use, one z for each. The model without a bound has no place on "
-        "the axis: the dotted line is its ELBO. Both ceilings are computed from the test images: "
-        "the best λ for every pixel, as if a decoder knew the image."
+        "Marks are ELBOs, curves their ceilings. Filled marks and the solid curve are of x / 255, "
+        "hollow ones and the dashed curve of (x + u) / 256: a curve binds only its own marks. Five "
+        "pretrained VAEs (dense, d = 20), alike in all but the bound, trained on x / 255; test "
+        "images in use, one z for each. The model without a bound has no place on the axis: the "
+        "lines across are its ELBOs. The ceilings are computed from the test images: the best λ "
+        "for every pixel, as if a decoder knew the image."
     )
+
+
+def _called(name: str, of: str, value: float, chosen: str) -> str:
+    """The words at a mark: of the model shown, and of the one that has no place on the axis."""
+    if name == "none":
+        return f"no bound, {of}: {_whole(value)}"
+    return _whole(value) if name == chosen else ""
+
+
+def _listed(elbos: dict[str, float]) -> str:
+    return ", ".join(f"{name}: {_whole(value)}" for name, value in elbos.items())
 
 
 def _what_rises(models: dict[str, Shown], elbos: dict[str, float], data: Name) -> None:
     """Whether the ELBO rises with the bound here, beside what became of the pictures."""
-    errors = {
-        name: cache.judged_reconstructions(shown, data, "mean").squared_error or 0.0
-        for name, shown in models.items()
-    }
+    errors = {name: cache.restoring_error(shown, data, "mean") for name, shown in models.items()}
     row = [elbos[name] for name in BOUNDS]
     if row == sorted(row):
         told = (
-            f"**The ELBO rises with the bound, by {nats(row[-1] - row[0])} in all.** The network, "
-            "its training and the digits are the same; the density may stand higher where it "
-            "already stood high. "
+            f"**The ELBO rises with the bound, by {nats(row[-1] - row[0])} in all** "
+            f"({_listed(elbos)}). The network, its training and the digits are the same; the "
+            "density may stand higher where it already stood high. "
         )
     else:
         told = (
-            "**On these images a larger bound does not always bring a higher ELBO**: a model that "
-            "is sure of a wrong pixel pays more, the farther its logits may run. "
+            "**On these images a larger bound does not always bring a higher ELBO** "
+            f"({_listed(elbos)}): a model that is sure of a wrong pixel pays more, the "
+            "farther its logits may run. "
         )
     listed = ", ".join(f"{name}: {errors[name]:.1f}" for name in BOUNDS)
     st.markdown(
         told + f"Squared error of the mean images, bound by bound (first "
-        f"{widgets.grouped(cache.JUDGED)} test images, summed over pixels): {listed}. So a "
-        "continuous Bernoulli's ELBO says nothing without its bound, and compares only under the "
-        "same one."
+        f"{widgets.grouped(cache.judged_count(data))} test images, summed over pixels): {listed}. "
+        "So a continuous Bernoulli's ELBO says nothing without its bound, and compares only under "
+        "the same one."
     )
 
 
-def _what_dequantising_changes(data: Name, images: Tensor) -> None:
+def _what_dequantising_changes(elbos: Elbos, data: Name, images: Tensor) -> None:
+    """What the ceilings, and the same five models, make of pixels that are never exactly 0."""
     extreme = ((images == 0) | (images == 255)).float().mean().item()
     (end,) = cache.ceilings(data, (None,), dequantised=True)
-    at = ModelConfig().logit_bound or 0.0
-    grey, spread = (cache.ceilings(data, (at,), dequantised=each)[0] for each in (False, True))
+    grey, spread = (cache.ceilings(data, (BOUND,), dequantised=each)[0] for each in (False, True))
     st.markdown(
         f"**What dequantising changes.** {extreme:.1%} of these pixels are exactly 0 or 1. There a "
         "density can rise without end, and the solid line with it, like log |logit| for each such "
         "pixel. Dequantised, x becomes (byte + u) / 256 with u uniform in [0, 1). A black pixel "
         "then lies anywhere below 1/256, and a density that is surer than that loses. Without any "
         f"bound the ceiling is {nats(end)}, and no longer infinite. The bound still decides below "
-        f"it: under |logit| ≤ {at:.2f} the ceilings are {nats(grey)} (x / 255) and {nats(spread)} "
-        "(dequantised, expected over u)."
+        f"it: under |logit| ≤ {BOUND:.2f} the ceilings are {nats(grey)} (x / 255) and "
+        f"{nats(spread)} (dequantised, expected over u)."
     )
+    before, after = (elbos[of]["none"] for of in (GREY, DEQUANTISED))
+    told = (
+        "The same five models, trained on x / 255 and measured on dequantised images, have ELBOs "
+        f"of {_listed(elbos[DEQUANTISED])}. "
+    )
+    if after < before:
+        told += (
+            f"The model without a bound falls from {nats(before)} to **{nats(after)}**: it was "
+            "sure of pixels of exactly 0 and 1, and now there are none."
+        )
+    st.markdown(told)

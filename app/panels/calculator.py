@@ -68,7 +68,12 @@ def calculator() -> None:
         r"\beta = \frac{\text{weight of one latent's nats}}{\text{weight of one pixel's}} = "
         rf"\frac{{{_weight(latents)}}}{{{_weight(pixels)}}} = \mathbf{{{_rounded(beta)}}}"
     )
-    if preset.squared:
+    if beta == 0:
+        st.markdown(
+            "At β = 0 the KL costs nothing. No likelihood makes that an ELBO: what is left is an "
+            "autoencoder whose codes are drawn."
+        )
+    elif preset.squared:
         st.markdown(
             f"The summed squared error is the Gaussian with variance τ² = ½, up to a constant. So "
             f"this is β = {beta:.3g} at τ² = ½, or the ELBO itself (β = 1) of a Gaussian with "

@@ -46,7 +46,7 @@ def _by_hand(visitor: Visitor, shown: Shown, outlines: Float[Tensor, "clouds cor
     at = hand_map(
         visitor,
         shown,
-        key=f"clouds-{shown.key}-{name}",
+        key=f"clouds-{shown.config.latent_dim}-{name}",  # the place stays when β moves
         start=cache.codes(shown, name).mean[visitor.ten[0]],
         layers=layers,
         extent=map_domain(shown, name, outlines.flatten(0, 1)),
@@ -78,12 +78,16 @@ def _chart(visitor: Visitor, shown: Shown, outlines: Float[Tensor, "clouds corne
 
 
 def _legend(count: int, codes: Codes) -> None:
+    spread, radius = evaluation.code_spread(codes), evaluation.mean_radius(codes)
     drawn = f"Outlined are {count} of the clouds. " if codes.mean.shape[1] > 1 else ""
     st.caption(
-        f"{drawn}A dot is a posterior's mean; the means alone are narrower than the clouds around "
-        "them."
+        f"{drawn}A dot is a posterior's mean. "
+        + (
+            "All means are one point here, and the clouds lie on one another."
+            if bool(spread.max() < 0.01)
+            else "The means alone are narrower than the clouds around them."
+        )
     )
-    spread, radius = evaluation.code_spread(codes), evaluation.mean_radius(codes)
     left, right = st.columns(2)
     left.metric("Spread of the means", _first_numbers(spread), help="Deviation over the digits")
     right.metric("Mean radius σ of the clouds", _first_numbers(radius), help="Mean over the digits")

@@ -6,8 +6,8 @@ import streamlit as st
 
 from app import cache, widgets
 from app.cache import Shown
-from app.panels.digits import reads_digits
-from app.panels.likelihoods import LIKELIHOODS, SHORT, bound_of, figure_bars
+from app.panels.digits import digits_in_use, reads_digits
+from app.panels.likelihoods import LIKELIHOODS, SHORT, bound_of, figure_bars, whose
 from app.state import Visitor
 
 MEASURES = ("the three losses", "squared error", "digits read right", "bits per dimension")
@@ -19,15 +19,16 @@ def on_one_axis(visitor: Visitor, models: dict[str, Shown]) -> None:
     measure = widgets.choice(
         "Put on one axis", MEASURES, default="digits read right", key="cb-measure"
     )
-    images = f"First {widgets.grouped(cache.JUDGED)} test images."
+    count = cache.judged_count(digits_in_use(visitor).name)
+    images = f"First {widgets.grouped(count)} test images.{whose(models)}"
     match measure:
         case "squared error":
             figures = [
-                (SHORT[name], cache.judged_reconstructions(shown, visitor.data, "mean"))
+                (SHORT[name], cache.restoring_error(shown, visitor.data, "mean"))
                 for name, shown in models.items()
             ]
             figure_bars(
-                [(name, judged.squared_error) for name, judged in figures],
+                figures,
                 "Squared error of the mean image",
                 "sum over pixels",
                 key="cb-axis-error",

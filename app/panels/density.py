@@ -1,5 +1,7 @@
 """The continuous Bernoulli itself: its curves, its samples, and how well float32 knows them."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -42,7 +44,13 @@ def distribution(visitor: Visitor) -> None:
     new_noise(visitor, key="noise-pixel")
 
 
-def _marked(title: str, function, logit: Tensor, y: str, domain: tuple[float, float]) -> None:
+def _marked(
+    title: str,
+    function: Callable[[Tensor], Tensor],
+    logit: Tensor,
+    y: str,
+    domain: tuple[float, float],
+) -> None:
     grid, lam, value = logit_grid(), logit.sigmoid().item(), function(logit).item()
     words = f"{value:.4g} at λ = {lam:g}"
     st.altair_chart(

@@ -28,13 +28,13 @@ def duel(visitor: Visitor, ae: Shown, vae: Shown) -> None:
 
 @st.fragment
 def _generate(visitor: Visitor, ae: Shown, vae: Shown) -> None:
-    for column, shown in zip(st.columns(2, gap="medium"), (ae, vae)):
+    for column, shown, other in zip(st.columns(2, gap="medium"), (ae, vae), (vae, ae)):
         kind = shown.config.kind
         with column:
             source = widgets.choice(
                 f"z of the {kind.upper()} from", [PRIOR, FITTED], key=f"duel-{kind}"
             )
-            same_noise(visitor, shown, fitted=source == FITTED)
+            same_noise(visitor, shown, fitted=source == FITTED, beside=other)
     new_noise(visitor, key="noise-duel")
     if reads_digits(visitor):
         _judge(visitor, ae, vae)

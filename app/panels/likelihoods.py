@@ -65,12 +65,14 @@ def reconstruction_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
         judged = cache.judged_reconstructions(shown, visitor.data, view)
         pictures, key = decoded(visitor, shown, z, view), f"{SHORT[name]}-restored"
         _row(visitor, _viewed(name, shown, view), pictures, judged, key=key)
-    count = min(cache.JUDGED, len(digits_in_use(visitor).test_images))
+    count = cache.judged_count(digits_in_use(visitor).name)
     st.caption(
         f"Figures under the rows: means over the first {widgets.grouped(count)} test images, not "
         "over these ten. Codes are posterior means. Squared error: sum over pixels. Sharpness: "
-        "variance of the Laplacian. A Gaussian's samples are clipped to [0, 1]."
+        f"variance of the Laplacian. A Gaussian's samples are clipped to [0, 1].{_read(visitor)}"
     )
+    if YOURS in models:
+        st.caption(whose(models).strip())
 
 
 @st.fragment
@@ -85,6 +87,8 @@ def sample_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
     st.caption(
         f"Figures under the rows: means over {widgets.grouped(cache.JUDGED)} samples of each "
         "model, not over these ten. A sample has no original, and so no squared error."
+        + _numbers_of_noise(models)
+        + _read(visitor)
     )
     new_noise(visitor)
 
@@ -92,7 +96,8 @@ def sample_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
 def _switched(name: str, shown: Shown, row: str) -> evaluation.View:
     """The row's own switch between λ, mean and one sample."""
     heading, switch = st.columns([3, 2], vertical_alignment="center")
-    heading.markdown(f"**{name}**{bound_of(shown)}")
+    what = f" ({shown.title.removeprefix('yours: ')})" if name == YOURS else ""
+    heading.markdown(f"**{name}**{what}{bound_of(shown)}")
     with switch:
         picture = widgets.choice(
             f"What is drawn: {name}",
@@ -108,10 +113,10 @@ def _row(
 ) -> None:
     widgets.digits(pictures, len(pictures), key=f"cb-{key}", alt=f"Row of digits: {name}")
     figures = [f"sharpness {judged.sharpness:.3f}"]
-    if judged.squared_error:
+    if judged.squared_error is not None:
         figures.insert(0, f"squared error {judged.squared_error:.1f}")
     if reads_digits(visitor):
-        figures.append(f"classifier sure of {judged.confident:.0%}")
+        figures.append(f"{judged.confident:.0%} read with p > {evaluation.CONFIDENT:g}")
     st.caption(f"{name}: " + ", ".join(figures))
 
 
@@ -121,6 +126,57 @@ def _viewed(name: str, shown: Shown, view: evaluation.View) -> str:
     if shown.config.likelihood != "continuous_bernoulli":
         words |= {"parameter": "λ, which is its mean", "mean": "mean, which is its λ"}
     return f"{name}, {words[view]}"
+
+
+def _read(visitor: Visitor) -> str:
+    """What the share of images read says, where the classifier knows the digits in use."""
+    if not reads_digits(visitor):
+        return ""
+    return (
+        f" Read with p > {evaluation.CONFIDENT:g}: the share of images to one of whose ten digits "
+        "the classifier of this course gives more than that probability, right or wrong."
+    )
+
+
+def _numbers_of_noise(models: dict[str, Shown]) -> str:
+    """How one ε serves codes of different sizes."""
+    sizes = {shown.config.latent_dim for shown in models.values()}
+    if len(sizes) == 1:
+        return ""
+    return (
+        f" The codes here differ in size: one of {min(sizes)} numbers takes only the first "
+        f"{min(sizes)} of ε's {max(sizes)}."
+    )
+
+
+def whose(models: dict[str, Shown]) -> str:
+    """What the visitor's own model is, and in what it differs from the continuous Bernoulli
+    beside it; nothing where there is none."""
+    if YOURS not in models:
+        return ""
+    mine, theirs = models[YOURS], models[LIKELIHOODS["continuous_bernoulli"]]
+    words = {
+        "architecture": "architecture",
+        "hidden_dim": "width",
+        "latent_dim": "d",
+        "beta": "β",
+        "logit_bound": "bound",
+    }
+    apart = [
+        word
+        for field, word in words.items()
+        if getattr(mine.config, field) != getattr(theirs.config, field)
+    ]
+    if any(mine.card.get(field) != theirs.card.get(field) for field in ("data", "training")):
+        apart.append("training")
+    told = f" Yours is {mine.title.removeprefix('yours: ')}{bound_of(mine)}; it learned from: "
+    told += str(mine.card["data"])
+    if not apart:
+        return told
+    return (
+        f"{told} It differs from the pretrained continuous Bernoulli in {', '.join(apart)}: not "
+        "all that you see is the loss's doing."
+    )
 
 
 def bound_of(shown: Shown) -> str:
@@ -178,7 +234,7 @@ def whose_sharpness(visitor: Visitor, models: dict[str, Shown]) -> None:
     mean = cache.judged_reconstructions(cb, visitor.data, "mean")
     rival = cache.judged_reconstructions(bce, visitor.data, "mean")
     digits = cache.judged_digits(visitor.data)
-    count = min(cache.JUDGED, len(digits_in_use(visitor).test_images))
+    count = cache.judged_count(digits_in_use(visitor).name)
     told = (
         f"Over {widgets.grouped(count)} test images the digits have sharpness "
         f"{digits.sharpness:.3f}, the λ of the continuous Bernoulli (|logit| ≤ "
@@ -196,10 +252,16 @@ def whose_sharpness(visitor: Visitor, models: dict[str, Shown]) -> None:
             f"**The famous sharpness is λ's, not the mean's**: {left} of it is left in the same "
             "model's mean. "
         )
-    errors = [judged.squared_error or 0.0 for judged in (parameter, mean, rival)]
+    errors = [
+        cache.restoring_error(cb, visitor.data, "parameter"),
+        cache.restoring_error(cb, visitor.data, "mean"),
+        cache.restoring_error(bce, visitor.data, "mean"),
+    ]
     told += f"Squared error: λ {errors[0]:.1f}, mean {errors[1]:.1f}, BCE {errors[2]:.1f}"
     told += ": sharper is not closer." if errors[0] > errors[2] else "."
     st.markdown(told)
+    if YOURS in models:
+        st.caption(whose(models).strip())
 
 
 def decoded(

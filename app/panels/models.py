@@ -42,7 +42,7 @@ def provenance(shown: Shown) -> str:
     """One sentence on a model: what it is, what it learned from, how well it does."""
     card = shown.card
     test = card["test"]
-    figure = f"{test['total']:.1f} nats per image"
+    figure = f"{test['total']:.1f} nats per image".replace("-", "−")
     if shown.is_vae:
         figure = (
             f"reconstruction {test['reconstruction']:.1f} + KL {test['kl']:.2f} "
@@ -52,8 +52,8 @@ def provenance(shown: Shown) -> str:
         bound = shown.config.logit_bound
         figure += f", under |logit| ≤ {bound:.2f}" if bound else ", without a bound on its logits"
     images = card.get("training", {}).get("images")
-    on = f"Trained on the first {widgets.grouped(images)} of" if images else "Trained on"
-    return f"**{shown.title}**. {on}: {card['data']} Test: {figure}."
+    first = f" the first {widgets.grouped(images)} training images of" if images else ""
+    return f"**{shown.title}**. Trained on{first}: {card['data']} Test: {figure}."
 
 
 def network(shown: Shown) -> None:

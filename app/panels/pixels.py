@@ -22,7 +22,7 @@ LAMBDAS = (
     0.0001, 0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5,
     0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999,
 )  # fmt: skip
-BOUND = ModelConfig().logit_bound or 10.0  # of the curves, as of the models
+BOUND = math.log(1 / LAMBDAS[0] - 1)  # on |logit|, of the curves as of the models
 
 
 def pixel_density(lam: float) -> None:
@@ -132,14 +132,14 @@ def _rules(x: float) -> list[_Rule]:
     gaussian = functools.partial(losses.gaussian_nll, variance=variance)
     logit, natural = torch.logit(value), losses.continuous_bernoulli_logits(value)
     return [
-        _Rule("BCE", "λ", losses.bernoulli_nll, logit, (-0.4, 5.0), torch.sigmoid),
+        _Rule("BCE", "λ", losses.bernoulli_nll, logit, (-0.4, 10.0), torch.sigmoid),
         _Rule(
             f"Gaussian, τ² = {variance:g}", "x̂", gaussian, logit, (-1.2, 10.0), torch.sigmoid,
             variance,
         ),
         _Rule(
             f"Continuous Bernoulli, |logit| ≤ {BOUND:.2f}", "λ", losses.continuous_bernoulli_nll,
-            natural, (-3.0, 5.0), losses.continuous_bernoulli_mean,
+            natural, (-3.0, 10.0), losses.continuous_bernoulli_mean,
         ),
     ]  # fmt: skip
 
@@ -187,10 +187,10 @@ def _cost_chart(rule: _Rule, x: float, given: Tensor) -> None:
 def _push(rule: _Rule, x: float, logit: float) -> str:
     """The slope of a loss at the answer given: what is expected there, minus the pixel."""
     expected = rule.mean(torch.tensor(logit, dtype=torch.float64)).item()
-    told, slope, unit = f"{expected:.3f} − {x:.3f}", expected - x, "unit of the logit"
+    told, slope, unit = f"{expected:.4f} − {x:.4f}", expected - x, "unit of the logit"
     if rule.variance is not None:
         told, slope, unit = f"({told}) / {rule.variance:g}", slope / rule.variance, "unit of x̂"
-    number = f"{slope:+.3f}".replace("-", "−")
+    number = f"{slope:+.4f}".replace("-", "−")
     return f"Slope at ◇, mean minus data: {told} = **{number}** nats per {unit}."
 
 

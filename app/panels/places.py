@@ -36,7 +36,7 @@ def how_near(shown: Shown, name: Name, distance: float) -> str:
     """A digit's distance beside what is usual on this map."""
     usual = cache.holes(shown, name).threshold
     if usual <= 1e-9:
-        return f"The nearest digit's distance is **{distance:.3g}**. Most codes share one place."
+        return f"Most codes share one place. The nearest digit's is {distance:.3g} away."
     if distance < 1e-3 * usual:
         return "A digit's own code lies here."
     side = "farther than" if distance > usual else "not farther than"

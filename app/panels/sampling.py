@@ -17,8 +17,12 @@ from app.state import Visitor
 from core import sampling
 
 
-def same_noise(visitor: Visitor, shown: Shown, *, fitted: bool) -> None:
-    """Samples of one model from the ε that all models get, and their places on its map."""
+def same_noise(
+    visitor: Visitor, shown: Shown, *, fitted: bool, beside: Shown | None = None
+) -> None:
+    """Samples of one model from the ε that all models get, and their places on its map, on the
+    axes of the model that stands beside it too where both are planes.
+    """
     sampler = "gaussian" if fitted else "prior"
     drawn = cache.samples(shown, digits_in_use(visitor).name, sampler, visitor.noise_seed)
     kind = shown.config.kind
@@ -32,7 +36,13 @@ def same_noise(visitor: Visitor, shown: Shown, *, fitted: bool) -> None:
     )
     st.markdown(f"**Where they lie: {shown.title}**")
     layers = Layers(prior=True, samples=drawn.z)
-    _among_the_codes(visitor, shown, layers, key=f"same-noise-{shown.key}", parameter=f"z-{kind}")
+    extent = _same_axes(visitor, shown)
+    if beside is not None and shown.config.latent_dim == beside.config.latent_dim == 2:
+        sides = zip(extent, _same_axes(visitor, beside))
+        left, right, bottom, top = ((max if i % 2 else min)(side) for i, side in enumerate(sides))
+        extent = left, right, bottom, top
+    key = f"same-noise-{shown.key}"
+    _among_the_codes(visitor, shown, layers, extent, key=key, parameter=f"z-{kind}")
 
 
 SAMPLERS: dict[str, sampling.Sampler] = {
@@ -66,7 +76,8 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
         chosen = optional_layers([], key=f"sampled-{shown.config.kind}")
         prior = chosen.prior or SAMPLERS[sampler] == "prior"
         layers = replace(chosen, prior=prior, samples=drawn.z, in_hole=in_hole)
-        _among_the_codes(visitor, shown, layers, key=f"samples-{shown.key}", told=True)
+        extent = _same_axes(visitor, shown)
+        _among_the_codes(visitor, shown, layers, extent, key=f"samples-{shown.key}", told=True)
     share, judged = cache.judged_sampler(shown, digits.name, SAMPLERS[sampler])
     here, many, sure = st.columns(3)
     here.metric(
@@ -103,6 +114,7 @@ def _among_the_codes(
     visitor: Visitor,
     shown: Shown,
     layers: Layers,
+    extent: charts.Domain,
     *,
     key: str,
     parameter: str = "z",
@@ -113,7 +125,6 @@ def _among_the_codes(
     if visitor.pad_failed:
         _samples_chart(visitor, shown, layers, key)
         return
-    extent = _same_axes(visitor, shown)
 
     @st.fragment
     def view() -> None:
