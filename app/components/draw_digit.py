@@ -102,9 +102,7 @@ def draw_digit(
                 "pieces": pieces,
                 "axes": axes,
                 "extent": content.map and content.map.extent,
-                "before": None
-                if before is None
-                else base64.b64encode(bytes(before.flatten().tolist())).decode(),
+                "before": before is not None and _text(before),
                 "scale": theme.DIGIT + 1,
                 "colours": {"latent": theme.LATENT},
             },

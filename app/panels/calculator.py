@@ -36,6 +36,19 @@ PRESETS = {
         Reduction(784, False), Reduction(20, False), False,
         "PyTorch's own example: BCE and KL are both summed, over pixels, latents and the batch.",
     ),
+    "keras.io, variational autoencoder": Preset(
+        Reduction(784, False), Reduction(2, False), False,
+        "Keras' own example as it stands now: BCE summed over the pixels, KL over two latents.",
+    ),
+    "An early copy of it: the KL averaged": Preset(
+        Reduction(784, False), Reduction(2, True), False,
+        "Copies of Keras' example that average the KL over its two latents, too: half the weight.",
+    ),
+    "Foster, Generative Deep Learning": Preset(
+        Reduction(32 * 32, True, 500), Reduction(2, False), False,
+        "The textbook's second edition, on images of 32 × 32: 500 times the mean BCE, and the KL "
+        "summed over two latents.",
+    ),
     "A KL weight of 0.00025 beside a mean squared error": Preset(
         Reduction(64 * 64 * 3, True), Reduction(128, False, 0.00025), True,
         "A well-known collection of VAEs, on colour images of 64 × 64: the squared error averaged "

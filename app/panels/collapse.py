@@ -120,16 +120,16 @@ def quarter_circle(visitor: Visitor, betas: Sequence[float], name: str, shown: S
     st.altair_chart(
         charts.quarter_circle(
             pd.DataFrame(dots, columns=columns),
-            title="Into the prior: a dot for each latent, marked with its β",
+            title="Into the prior: a dot for each latent",
         ),
         key="quarter-circle",
         alt=f"Spread and radius of {shown.title}: "
         + "; ".join(f"{s:.3g} and {r:.3g}" for s, r in zip(spread.tolist(), radius.tolist())),
     )
     st.caption(
-        "Large: the model above, on the digits of its map. Small: every β, from the models' cards "
-        "(MNIST's 10 000 test images). Dashed: spread² + radius² = 1. There the average of the "
-        "clouds has the prior's variance, if all its clouds are of one size."
+        "Large: the model above, on the digits of its map. Small: every β, its value beside it, "
+        "from the models' cards (MNIST's 10 000 test images). Dashed: spread² + radius² = 1. There "
+        "the average of the clouds has the prior's variance, if all its clouds are of one size."
     )
 
 

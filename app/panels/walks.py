@@ -127,9 +127,8 @@ def walk_by_hand(visitor: Visitor, walks: Sequence[Walk], names: tuple[str, str]
         path = kinds[kind]
         layers = optional_layers(["Holes"], key="walk-layers")
     shown = path.shown
-    if not torch.allclose(
-        path.codes, latent.linear_path(path.codes[0], path.codes[-1], len(path.codes)), atol=1e-4
-    ):
+    straight = latent.linear_path(path.codes[0], path.codes[-1], len(path.codes))
+    if not torch.allclose(path.codes, straight, atol=1e-4):
         st.caption("By hand the path is the straight line, also where the strips follow slerp.")
     at = hand_map(
         visitor,

@@ -96,6 +96,13 @@ def test_a_digit_of_one_s_own_is_followed_on_the_next_pages(page: Page):
     wait_idle(page)
     no_exception(page)
     page.get_by_role("link", name="1 Autoencoder").click()
+    scanned = page.get_by_role("img", name="Your digit as MNIST would hold it")
+    expect(scanned).to_be_visible(timeout=SLOW)
+    page.wait_for_function(
+        """(canvas) => canvas.getContext("2d").getImageData(0, 0, 28, 28).data
+          .some((value, i) => i % 4 === 0 && value > 200)""",
+        arg=scanned.element_handle(),
+    )
     page.get_by_role("button", name="Let it go").click()
     expect(page.get_by_text("Your 7 stands")).to_be_hidden()
 
