@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import streamlit as st
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -12,8 +11,7 @@ from app.cache import Shown
 from app.components.latent_pad import Layers
 from app.panels.digits import digits_in_use
 from app.panels.maps import code_map, map_domain, prior_centre
-from app.panels.places import coordinates, how_near, nearest_digit
-from app.panels.touch import hand_map
+from app.panels.touch import at_the_mark, hand_map
 from app.state import Visitor
 from core import evaluation
 from core.latent import Codes
@@ -51,10 +49,7 @@ def _by_hand(visitor: Visitor, shown: Shown, outlines: Float[Tensor, "clouds cor
         layers=layers,
         extent=map_domain(shown, name, outlines.flatten(0, 1)),
     )
-    _, distance, _ = nearest_digit(visitor, shown, torch.tensor([at.z]), -1)
-    st.markdown(
-        f"**At the mark**: {coordinates(torch.tensor(at.z))}. {how_near(shown, name, distance)}"
-    )
+    at_the_mark(visitor, shown, at)
 
 
 def _chart(visitor: Visitor, shown: Shown, outlines: Float[Tensor, "clouds corners 2"]) -> None:
