@@ -392,6 +392,23 @@ def test_while_one_draws_the_networks_answer_as_torch_does(visit: Visit):
     expect(opinion).to_be_visible()
 
 
+def test_a_finger_draws_and_does_not_scroll_the_page(browser: Browser, theatre: Server):
+    phone = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
+    with visitor(phone, theatre) as open_at:
+        page = open_at("?show=draw")
+        box = page.locator("canvas.ink").bounding_box()
+        assert box is not None
+        x, fingers = box["x"] + 0.5 * box["width"], phone.new_cdp_session(page)
+        for kind, down in (("Start", 0.9), ("Move", 0.6), ("Move", 0.3), ("Move", 0.1)):
+            point = {"x": x, "y": box["y"] + down * box["height"]}
+            event = {"type": f"touch{kind}", "touchPoints": [point]}
+            fingers.send("Input.dispatchTouchEvent", event)
+        fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        ink = digit(page, None) > 100
+        assert ink.any(1).sum() >= 18 and ink.any(0).sum() <= 4, "one upright stroke"
+        assert page.locator("canvas.ink").bounding_box() == box
+
+
 def test_strokes_are_undone_one_by_one_and_cleared_together(visit: Visit):
     page = visit("?show=draw&kind=ae")
     drag(page, page.locator("canvas.ink"), [(0.3, 0.2), (0.3, 0.8)])
