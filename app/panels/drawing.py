@@ -8,7 +8,7 @@ from app import cache, charts, widgets
 from app.cache import Shown
 from app.components.draw_digit import draw_digit
 from app.panels.digits import reads_digits
-from app.panels.maps import map_points
+from app.panels.map.axes import map_points
 from app.state import Drawing, Visitor
 from core.data import CLASSES, to_float
 

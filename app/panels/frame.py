@@ -2,22 +2,25 @@
 
 import streamlit as st
 
-from app.course import LESSONS, Lesson
+from app.course import DATA_INVITATION, DATA_PAGE, LESSONS, Lesson, number_of
 from app.state import Visitor
 
 
-def opening(file: str) -> None:
-    """The title of the lesson in that file, and the question it answers."""
-    number = [lesson.file for lesson in LESSONS].index(file)
-    st.title(f"{number + 1}  {LESSONS[number].title}", anchor=False)
-    st.markdown(f"#### {LESSONS[number].question}")
+def opening(folder: str) -> None:
+    """The title of the lesson in that folder, and the question it answers."""
+    number = number_of(folder)
+    lesson = LESSONS[number - 1]
+    st.title(f"{number}  {lesson.title}", anchor=False)
+    st.markdown(f"#### {lesson.question}")
 
 
-def coming_next(page: str, teaser: str) -> None:
-    """What the next lesson is about, and the way there."""
+def closing(folder: str) -> None:
+    """What the lesson after this one is about, and the way there."""
+    following = LESSONS[number_of(folder) :]
+    invitation = following[0].invitation if following else DATA_INVITATION
     st.divider()
-    st.markdown(teaser)
-    st.page_link(f"lessons/{page}.py", icon=":material/arrow_forward:")
+    st.markdown(invitation)
+    st.page_link(following[0].page if following else DATA_PAGE, icon=":material/arrow_forward:")
 
 
 def begin(visitor: Visitor) -> None:
@@ -25,7 +28,7 @@ def begin(visitor: Visitor) -> None:
     unseen = [lesson for lesson in LESSONS if lesson.address not in visitor.seen]
     lesson = (unseen or LESSONS)[0]
     st.page_link(
-        f"lessons/{lesson.file}.py",
+        lesson.page,
         label=f"**{'Begin' if len(unseen) == len(LESSONS) else 'Go on'}: {lesson.title}**",
         icon=":material/arrow_forward:",
     )
@@ -36,7 +39,7 @@ def course_entry(visitor: Visitor, number: int, lesson: Lesson) -> None:
     name, question = st.columns([2, 5], vertical_alignment="center")
     seen = lesson.address in visitor.seen
     name.page_link(
-        f"lessons/{lesson.file}.py",
+        lesson.page,
         label=f"{number} {lesson.title}",
         icon=":material/check_circle:" if seen else ":material/circle:",
     )

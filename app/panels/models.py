@@ -78,16 +78,6 @@ def _sketch(model: Model, whose: str) -> None:
     )
 
 
-def pair(visitor: Visitor, ae: str, vae: str) -> tuple[Shown, Shown]:
-    """An autoencoder and a variational one side by side, each with a word on where it is from."""
-    left, right = st.columns(2)
-    with left:
-        first = model(visitor, "ae", ae)
-    with right:
-        second = model(visitor, "vae", vae)
-    return first, second
-
-
 def plain(shown: Shown) -> str:
     """A model in words that the pictures' font can write: it has no Greek."""
     mine = "your " if shown.title.startswith("yours") else ""
@@ -95,40 +85,9 @@ def plain(shown: Shown) -> str:
     return f"{mine}{config.kind.upper()} {config.architecture}, d = {config.latent_dim}"
 
 
-def what_differs(ae: Shown, vae: Shown) -> str:
-    """Whether a comparison of two models is one of their losses alone, as their cards have it."""
-    same = all(
-        getattr(ae.config, name) == getattr(vae.config, name)
-        for name in ("architecture", "latent_dim", "hidden_dim", "likelihood")
-    ) and all(ae.card.get(name) == vae.card.get(name) for name in ("data", "training"))
-    if same:
-        return (
-            "Two models of one architecture, trained from the same seed on the same order of "
-            "digits: only the loss differs, and what the encoder answers."
-        )
-    return "These two models differ in more than the loss, so not all you see is its doing."
-
-
 def blueprint(config: ModelConfig) -> None:
     """The network that a configuration asks for, before it has learned anything."""
     _sketch(build(config), "This is what will be trained")
-
-
-def own_model(visitor: Visitor) -> Shown | None:
-    """One of the visitor's own models, the last one made unless another is chosen."""
-    if not visitor.own:
-        return None
-    mine = {shown.title.removeprefix("yours: "): shown for shown in visitor.own.values()}
-    title = st.segmented_control(
-        "Yours",
-        list(mine),
-        default=list(mine)[-1],
-        required=True,
-        key="own-" + "-".join(shown.key for shown in mine.values()),
-        persist_state="session",
-    )
-    st.caption(provenance(mine[title]))
-    return mine[title]
 
 
 def pretrained_config(name: str) -> ModelConfig:

@@ -6,7 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 APP = Path(__file__).resolve().parents[2] / "app"
-LESSONS = sorted(path.stem for path in (APP / "lessons").glob("*.py"))
+PAGES = {
+    path.stem if path.stem != "lesson" else path.parent.name: str(path.relative_to(APP))
+    for path in [*(APP / "lessons").glob("*.py"), *(APP / "lessons").glob("*/lesson.py")]
+}
+LESSONS = sorted(PAGES)
 
 
 @pytest.fixture

@@ -10,22 +10,23 @@ from streamlit.testing.v1 import AppTest
 from torch.distributions import ContinuousBernoulli, Normal, kl_divergence
 
 from app import cache
-from app.panels import paper
-from app.panels.bounds import BOUNDS, nats, pedestal
+from app.lessons.continuous_bernoulli import paper
+from app.lessons.continuous_bernoulli.logit_bound import BOUNDS, nats
+from app.panels.bounds import pedestal
 from core.models import VariationalAutoencoder
 
 
 def bound_page() -> None:
-    from app import panels
+    from app.lessons.continuous_bernoulli import logit_bound
     from app.state import session
 
-    panels.bound_slider(session())
+    logit_bound.bound_slider(session())
 
 
 def table_page() -> None:
-    from app import panels
+    from app.lessons.continuous_bernoulli import paper
 
-    panels.paper_table()
+    paper.show()
 
 
 @pytest.mark.parametrize("bound", [0.1, 4.6, 9.21024, 100.0])

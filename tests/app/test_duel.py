@@ -19,10 +19,11 @@ AE, VAE = "ae-lite-2", "vae-lite-2-beta-1"
 @pytest.fixture
 def page() -> AppTest:
     def script(ae: str, vae: str) -> None:
-        from app import cache, panels
+        from app import cache
+        from app.lessons.vae import duel
         from app.state import session
 
-        panels.duel(session(), cache.pretrained(ae), cache.pretrained(vae))
+        duel.show(session(), cache.pretrained(ae), cache.pretrained(vae))
 
     page = AppTest.from_function(script, args=(AE, VAE), default_timeout=120).run()
     assert not page.exception, page.exception

@@ -104,9 +104,10 @@ def test_a_loss_that_never_moved_still_has_axes():
 
 def page_of(name: str) -> AppTest:
     def script(name: str) -> None:
-        from app import cache, panels
+        from app import cache
+        from app.panels import film
 
-        panels.training_film(cache.pretrained(name), key="film")
+        film.training_film(cache.pretrained(name), key="film")
 
     return AppTest.from_function(script, args=(name,), default_timeout=120)
 
@@ -135,10 +136,11 @@ def undrawn() -> AppTest:
     """The pretrained pair's films where the browser said that it cannot draw them."""
 
     def script() -> None:
-        from app import cache, panels
+        from app import cache
+        from app.panels import film
 
         ae, vae = cache.pretrained("ae-lite-2"), cache.pretrained("vae-lite-2-beta-1")
-        panels.training_film(ae, vae, key="film")
+        film.training_film(ae, vae, key="film")
 
     page = AppTest.from_function(script, default_timeout=120)
     page.session_state["film"] = {"failed": True}

@@ -11,11 +11,11 @@ from app.cache import Shown
 from app.jobs import Job, Order
 from core.models import ModelConfig
 from core.training import TrainConfig
-from tests.app.conftest import LESSONS
+from tests.app.conftest import LESSONS, PAGES
 
 
 def opened(tour: AppTest, lesson: str) -> AppTest:
-    page = tour.switch_page(f"lessons/{lesson}.py").run()
+    page = tour.switch_page(PAGES[lesson]).run()
     assert not page.exception, page.exception
     assert not page.error, [error.value for error in page.error]
     return page
@@ -31,7 +31,7 @@ def own(**model) -> Shown:
 
 
 def test_the_course_is_the_files_in_the_lessons_folder():
-    assert {"welcome", "data", *(lesson.file for lesson in course.LESSONS)} == set(LESSONS)
+    assert {"welcome", "data", *(lesson.folder for lesson in course.LESSONS)} == set(LESSONS)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -87,7 +87,7 @@ def test_a_damaged_pretrained_file_names_itself_and_the_other_lessons_go_on(
     (damaged / "ae-dense-2.safetensors").write_bytes(b"half a file")
     monkeypatch.setattr(cache, "PRETRAINED", damaged)
     cache.pretrained.clear()
-    page = tour.switch_page("lessons/autoencoder.py").run()
+    page = tour.switch_page(PAGES["autoencoder"]).run()
     assert not page.exception
     assert "ae-dense-2.safetensors" in page.error[0].value
     opened(tour, "vae")
@@ -97,7 +97,7 @@ def test_a_damaged_pretrained_file_names_itself_and_the_other_lessons_go_on(
 def test_a_missing_full_set_is_told_and_the_sample_stays_in_use(tour, tmp_path, monkeypatch):
     monkeypatch.setenv("LATENT_WALK_DATA", str(tmp_path))
     tour.session_state["visitor"].data = "mnist"
-    page = tour.switch_page("lessons/autoencoder.py").run()
+    page = tour.switch_page(PAGES["autoencoder"]).run()
     assert not page.exception
     assert "train-images-idx3-ubyte" in page.warning[0].value
     assert tour.session_state["visitor"].data == "sample"

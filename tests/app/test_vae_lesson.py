@@ -9,12 +9,14 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from app import cache, diagram
-from app.diagram import Draw
-from app.panels.calculator import PRESETS
-from app.panels.reparameterisation import source_lines
+from app import cache
+from app.lessons.vae import diagram
+from app.lessons.vae.calculator import PRESETS
+from app.lessons.vae.diagram import Draw
+from app.lessons.vae.reparameterisation import source_lines
 from core.losses import equivalent_beta
 from core.models import vae
+from tests.app.conftest import PAGES
 from tests.app.test_lessons import opened, own
 
 SECTIONS = ("vae-terms", "vae-ledger-open", "vae-prior-open", "vae-blur-open")
@@ -31,7 +33,7 @@ def open_sections(tour: AppTest, **controls: float) -> AppTest:
         tour.session_state[section] = True
     for key, value in controls.items():
         tour.session_state[key.replace("_", "-")] = value
-    page = tour.switch_page("lessons/vae.py").run()
+    page = tour.switch_page(PAGES["vae"]).run()
     assert not page.exception, page.exception
     return page
 

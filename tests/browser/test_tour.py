@@ -12,7 +12,7 @@ from app.course import LESSONS
 from tests.browser.pages import no_exception, wait_idle
 
 APP = Path(__file__).resolve().parents[2] / "app"
-PAGES = {"": "welcome", "data": "data"} | {lesson.address: lesson.file for lesson in LESSONS}
+PAGES = {"": "welcome", "data": "data"} | {lesson.address: lesson.folder for lesson in LESSONS}
 TRAINING = 240_000  # ms; a few seconds on an idle machine
 RECOGNISABLE = 0.205 * 784  # nats per image: test BCE at which digits can be recognised
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
-import torch
-from jaxtyping import Float
 from torch import Tensor
 
 from app import cache, charts, theme, widgets
 from app.cache import Shown
+from app.panels.bounds import bound_of
 from app.panels.digits import digits_in_use, new_noise, reads_digits, ten_digits
+from app.panels.map.places import decoded
 from app.state import Visitor
 from core import evaluation, latent, sampling
 from core.checkpoints import CheckpointError
@@ -179,14 +179,6 @@ def whose(models: dict[str, Shown]) -> str:
     )
 
 
-def bound_of(shown: Shown) -> str:
-    """The bound that every number of a continuous Bernoulli carries."""
-    if shown.config.likelihood != "continuous_bernoulli":
-        return ""
-    bound = shown.config.logit_bound
-    return f", |logit| ≤ {bound:.2f}" if bound else ", without a bound on its logits"
-
-
 def sharpness_and_error(visitor: Visitor, models: dict[str, Shown]) -> None:
     """Sharpness and squared error of every model's reconstructions, λ and mean apart."""
     rows = [("digits", cache.judged_digits(visitor.data))]
@@ -262,11 +254,3 @@ def whose_sharpness(visitor: Visitor, models: dict[str, Shown]) -> None:
     st.markdown(told)
     if YOURS in models:
         st.caption(whose(models).strip())
-
-
-def decoded(
-    visitor: Visitor, shown: Shown, z: Tensor, view: evaluation.View
-) -> Float[Tensor, "n 1 28 28"]:
-    """What the model draws at these codes: λ, the mean image, or one sample."""
-    rng = torch.Generator().manual_seed(visitor.noise_seed)
-    return evaluation.picture(shown.config, latent.decode(shown.model, z), view, rng)

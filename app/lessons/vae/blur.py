@@ -1,5 +1,7 @@
 """Why blurry? What one code has to stand for, and three causes of grey edges."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 import torch
 from jaxtyping import Bool, Float
@@ -10,9 +12,8 @@ from app.cache import Shown
 from app.components.latent_pad import Layers
 from app.panels.bounds import pedestal
 from app.panels.digits import digits_in_use
-from app.panels.likelihoods import decoded
-from app.panels.places import code_at, coordinates
-from app.panels.touch import hand_map
+from app.panels.map.pad import hand_map
+from app.panels.map.places import code_at, coordinates, decoded
 from app.state import Visitor
 from core import aggregate, evaluation
 from core.aggregate import Sharers
@@ -161,3 +162,9 @@ def _mean_and_sample(visitor: Visitor, shown: Shown, z: Float[Tensor, "1 latent"
         f"Sharpness (variance of the Laplacian): {sharp[0]:.3f} and {sharp[1]:.3f}, but speckle is "
         "not a digit."
     )
+
+
+def sharpness_on_cards(names: Sequence[str]) -> str:
+    """How sharp pretrained models' reconstructions are, as their cards have it."""
+    models = [cache.pretrained(name) for name in names]
+    return ", ".join(f"{shown.title}: {shown.card['test']['sharpness']:.4f}" for shown in models)

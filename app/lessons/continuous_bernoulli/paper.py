@@ -23,7 +23,7 @@ FIGURES = {
 SPACE = "\N{NO-BREAK SPACE}"
 
 
-def paper_table() -> None:
+def show() -> None:
     """The table, how it was made, and what it shows."""
     table = cache.paper_table()
     if table is None:

@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app import panels, quiz, theme, widgets
+from app import quiz, theme, widgets
+from app.lessons.random_sampling import samplers
+from app.panels import frame, models, samples, training
 from app.state import session
 from core.training import TrainConfig
 
 visitor = session()
 
-panels.opening("random_sampling")
+frame.opening("random_sampling")
 st.markdown(
     "The decoder draws a picture at any place, so draw a place at random. But *a random place* "
     "means nothing until you say **from which distribution**. Here are four answers. The decoder "
@@ -28,12 +30,12 @@ of, where = st.columns(2)
 with of:
     name = MODELS[widgets.choice("Decoder", list(MODELS), key="sampled-model")]
 with where:
-    sampler = widgets.choice("Where to sample", list(panels.SAMPLERS), key="sampler")
-shown = panels.model(visitor, "vae" if name.startswith("vae") else "ae", name)
-panels.sixteen_samples(visitor, shown, sampler)
+    sampler = widgets.choice("Where to sample", list(samples.SAMPLERS), key="sampler")
+shown = models.model(visitor, "vae" if name.startswith("vae") else "ae", name)
+samplers.sixteen_samples(visitor, shown, sampler)
 
 if widgets.switch("Compare the four samplers", key="compare-samplers"):
-    panels.compare_samplers(visitor, shown)
+    samplers.compare_samplers(visitor, shown)
 
 st.subheader("Four answers, one noise", anchor=False)
 st.latex(
@@ -75,8 +77,8 @@ with st.expander("More: what good samples do not prove"):
         "of one model, not models of different *d*, and never replaces looking."
     )
 
-config = replace(panels.pretrained_config(name), architecture="dense")
-panels.train(visitor, config, TrainConfig(), key="sampling")
+config = replace(models.pretrained_config(name), architecture="dense")
+training.train(visitor, config, TrainConfig(), key="sampling")
 
 
 @st.fragment
@@ -111,6 +113,4 @@ def questions() -> None:
 
 st.subheader("Check yourself", anchor=False)
 questions()
-panels.coming_next(
-    "interpolation", "Some places give digits, others do not. What lies on the way between two?"
-)
+frame.closing("random_sampling")

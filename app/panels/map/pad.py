@@ -15,8 +15,8 @@ from app.cache import Axes, Shown
 from app.components import latent_pad
 from app.components.latent_pad import Layers, PadValue
 from app.panels.digits import digits_in_use
-from app.panels.maps import map_axes, map_title
-from app.panels.places import code_at, coordinates, how_near, nearest_digit, reading
+from app.panels.map.axes import map_axes, map_title
+from app.panels.map.places import code_at, coordinates, how_near, nearest_digit, reading
 from app.state import Visitor, code_on, keep_code
 from core import latent
 from core.models import mean_image

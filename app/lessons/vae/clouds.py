@@ -10,8 +10,8 @@ from app import cache, charts
 from app.cache import Shown
 from app.components.latent_pad import Layers
 from app.panels.digits import digits_in_use
-from app.panels.maps import code_map, map_domain, prior_centre
-from app.panels.touch import at_the_mark, hand_map
+from app.panels.map.axes import code_map, map_domain, prior_centre
+from app.panels.map.pad import at_the_mark, hand_map
 from app.state import Visitor
 from core import evaluation
 from core.latent import Codes
@@ -19,7 +19,7 @@ from core.latent import Codes
 CLOUDS = 150  # posteriors drawn as ellipses
 
 
-def clouds(visitor: Visitor, shown: Shown) -> None:
+def show(visitor: Visitor, shown: Shown) -> None:
     """The codes, some of their posteriors to the scale of the axes, and the prior; a walk there."""
     codes = cache.codes(shown, digits_in_use(visitor).name)
     if codes.logvar is None:

@@ -7,9 +7,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from app import cache, diagram, theme, widgets
+from app import cache, theme, widgets
 from app.cache import Shown
-from app.diagram import Draw, Line
+from app.lessons.vae import diagram
+from app.lessons.vae.diagram import Draw, Line
 from app.panels.digits import choose_digit
 from app.state import Visitor
 from core.data import to_float
@@ -20,7 +21,7 @@ BY_HAND = 2  # latents whose ε has a slider
 
 
 @st.fragment
-def reparameterisation(visitor: Visitor, shown: Shown) -> None:
+def show(visitor: Visitor, shown: Shown) -> None:
     """The graph of one digit's draw; its noise drawn anew, moved by hand, or left out."""
     image, _ = choose_digit(visitor, "Digit", 3, key="vae-digit")
     noise = cache.noise(visitor.noise_seed, 1, shown.config.latent_dim).epsilon[0]

@@ -6,7 +6,8 @@ import streamlit as st
 from app import charts, theme, widgets
 from app.cache import Shown
 from app.panels.digits import choose_digit, new_noise
-from app.panels.sampling import same_noise
+from app.panels.models import provenance
+from app.panels.samples import same_noise
 from app.panels.walks import crossfade, strips, walk, walk_by_hand
 from app.state import Visitor
 from core import checkpoints
@@ -147,3 +148,20 @@ def bring_back(visitor: Visitor) -> None:
             st.error(str(error), icon=":material/error:")
         else:
             st.rerun()
+
+
+def own_model(visitor: Visitor) -> Shown | None:
+    """One of the visitor's own models, the last one made unless another is chosen."""
+    if not visitor.own:
+        return None
+    mine = {shown.title.removeprefix("yours: "): shown for shown in visitor.own.values()}
+    title = st.segmented_control(
+        "Yours",
+        list(mine),
+        default=list(mine)[-1],
+        required=True,
+        key="own-" + "-".join(shown.key for shown in mine.values()),
+        persist_state="session",
+    )
+    st.caption(provenance(mine[title]))
+    return mine[title]

@@ -1,7 +1,6 @@
 """Reading a map: colours, a chart to hover and click, the overlap of classes, another basis."""
 
 import functools
-import math
 
 import streamlit as st
 import torch
@@ -11,14 +10,13 @@ from torch import Tensor
 from app import cache, charts, widgets
 from app.cache import Shown
 from app.panels.digits import digits_in_use
-from app.panels.maps import map_axes, map_domain, map_points, map_table, map_title
-from app.panels.places import code_at, coordinates, how_near, nearest_digit, reading
-from app.panels.touch import explore_by_hand
+from app.panels.map.axes import map_axes, map_domain, map_points, map_table, map_title
+from app.panels.map.pad import explore_by_hand
+from app.panels.map.places import code_at, coordinates, how_near, nearest_digit, reading
 from app.state import Visitor, keep_place, place_on
-from core import evaluation, latent
+from core import latent
 from core.data import Name, to_float
 from core.models import mean_image
-from core.models.layers import negative_log_likelihood
 
 COLOURS = ["Class", "Loss", "Distance", "Radius", "KL"]
 
@@ -168,80 +166,3 @@ def _at(visitor: Visitor, shown: Shown, place: charts.Place, tsne: bool) -> None
             "its other coordinates are those of the mean code. Distances are measured in all "
             f"{len(z[0])}."
         )
-
-
-def overlap(visitor: Visitor, shown: Shown) -> None:
-    """How far the classes of a map lie apart, as a number; for d above 2, what the plane shows."""
-    digits = digits_in_use(visitor)
-    codes = cache.codes(shown, digits.name)
-    accuracy, spread, explained = st.columns(3)
-    accuracy.metric(
-        "15-NN accuracy",
-        f"{cache.knn_accuracy(shown, digits.name):.1%}",
-        help=f"Share of the {widgets.grouped(len(digits.test_images))} test digits for whose class "
-        "the 15 nearest codes of training digits vote, in the codes' own space. Guessing: 10 %.",
-    )
-    low, high = evaluation.code_spread(codes).aminmax()
-    spread.metric(
-        "Spread of the codes",
-        f"{low:.3g}" if len(codes.mean[0]) == 1 else f"{low:.3g} to {high:.3g}",
-        help="Standard deviation of the codes over the digits of the map, the smallest and the "
-        "largest of the latent dimensions.",
-    )
-    if shown.config.latent_dim > 2:
-        share = cache.principal_plane(shown, digits.name).explained.sum()
-        explained.metric(
-            "Variance in this plane",
-            f"{share:.0%}",
-            help=f"The map is the plane of the two directions in which the {codes.mean.shape[1]} "
-            "dimensional codes vary most. The rest of their variance cannot be seen here.",
-        )
-
-
-def another_basis(visitor: Visitor, shown: Shown) -> None:
-    """Turn, stretch and mirror an autoencoder's latent plane, and see its loss stay."""
-    if shown.is_vae or shown.config.latent_dim != 2:
-        st.markdown("Choose an autoencoder with d = 2 to try it.")
-        return
-    controls, picture = st.columns([2, 3], gap="medium")
-    with controls:
-        angle = widgets.whole_number("Turn by, degrees", 0, 360, 120, step=15, key="turn")
-        stretch = widgets.one_of("Stretch z₁ by", [0.25, 0.5, 1, 2, 4], 2, key="stretch")
-        mirror = widgets.switch("Mirror", True, key="mirror")
-    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-    turn = torch.tensor([[cos, -sin], [sin, cos]])
-    matrix = turn @ torch.diag(torch.tensor([float(stretch), -1.0 if mirror else 1.0]))
-    digits = digits_in_use(visitor)
-    images, labels = (part[:2000] for part in cache.map_images(digits.name))
-    codes = cache.codes(shown, digits.name).mean[:2000]
-    moved = codes @ matrix.T
-    with torch.no_grad():
-        back = shown.model.decode(moved @ torch.linalg.inv(matrix).T)
-        there = shown.model.decode(codes)
-    before, after = (
-        negative_log_likelihood(shown.config, logits, to_float(images)).mean().item()
-        for logits in (there, back)
-    )
-    with controls:
-        st.metric("Loss as trained", f"{before:.2f} nats per image")
-        st.metric("Loss after R", f"{after:.2f} nats per image")
-    with picture:
-        st.altair_chart(
-            charts.over(
-                charts.latent_map(
-                    map_table(moved, labels, digits),
-                    charts.domain_of(moved.numpy()),
-                    title="Codes of 2 000 digits after R",
-                )
-            ),
-            key="another-basis",
-            alt="The same codes, turned, stretched and mirrored",
-        )
-
-
-def has_tsne(shown: Shown) -> bool:
-    """Whether a page offers t-SNE: where a plane cannot show the codes, or there is nothing to see
-    and t-SNE shows something all the same."""
-    return shown.config.latent_dim > 2 or (
-        shown.is_vae and bool(evaluation.code_spread(cache.codes(shown, "sample")).max() < 0.01)
-    )

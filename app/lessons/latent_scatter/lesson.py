@@ -4,14 +4,17 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app import panels, quiz, theme, widgets
+from app import quiz, theme, widgets
+from app.lessons.latent_scatter import basis, overlap
+from app.panels import digits, frame, models, training
+from app.panels.map import exploring
 from app.state import session
 from core.training import TrainConfig
 
 visitor = session()
-digits = panels.digits_in_use(visitor)
+data = digits.digits_in_use(visitor)
 
-panels.opening("latent_scatter")
+frame.opening("latent_scatter")
 st.markdown(
     "Every point is one digit, at the place of its **code**. Move over the map: beside it stands "
     "what the decoder draws exactly there, and the real digit nearest to it. Go into the white, "
@@ -37,18 +40,18 @@ with choose:
     name = MODELS[widgets.menu("Model", list(MODELS), key="map-of")]
 kind = "vae" if name.startswith("vae") else "ae"
 with paint:
-    colours = panels.COLOURS if kind == "vae" else panels.COLOURS[:3]
+    colours = exploring.COLOURS if kind == "vae" else exploring.COLOURS[:3]
     colour = widgets.choice("Colour by", colours, key=f"colour-{kind}")
-shown = panels.model(visitor, kind, name)
+shown = models.model(visitor, kind, name)
 
-tsne = panels.has_tsne(shown) and widgets.switch("t-SNE of 2 000 codes", key="tsne")
+tsne = overlap.has_tsne(shown) and widgets.switch("t-SNE of 2 000 codes", key="tsne")
 if tsne:
     st.markdown(
         "**t-SNE** moves the codes until neighbours of latent space are neighbours in the picture. "
         "Its distances and islands are not those of latent space, and its axes mean nothing."
     )
-panels.explore_map(visitor, shown, colour, tsne=tsne)
-panels.overlap(visitor, shown)
+exploring.explore_map(visitor, shown, colour, tsne=tsne)
+overlap.overlap(visitor, shown)
 
 st.subheader("What the map does not say", anchor=False)
 st.markdown(
@@ -71,14 +74,14 @@ st.markdown(
     "A VAE is less free: its KL term ties the codes to the scale of N(0, I)."
 )
 with st.expander("More: turn, stretch and mirror this map"):
-    panels.another_basis(visitor, shown)
+    basis.another_basis(visitor, shown)
 
-config = replace(panels.pretrained_config(name), architecture="dense")
+config = replace(models.pretrained_config(name), architecture="dense")
 seed = widgets.whole_number(
     "Seed of the training below: another seed, another map, about the same loss",
     0, 9, 1, key="map-seed",
 )  # fmt: skip
-panels.train(visitor, config, TrainConfig(seed=seed), key="scatter")
+training.train(visitor, config, TrainConfig(seed=seed), key="scatter")
 
 
 @st.fragment
@@ -109,6 +112,4 @@ def questions() -> None:
 
 st.subheader("Check yourself", anchor=False)
 questions()
-panels.coming_next(
-    "random_sampling", "If every place decodes to something: which places give digits?"
-)
+frame.closing("latent_scatter")

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from app import charts, theme, widgets
+from app.lessons.continuous_bernoulli.pixels import BOUND, LAMBDAS, logit_grid, over_lambda
 from app.panels.digits import new_noise
-from app.panels.pixels import BOUND, LAMBDAS, logit_grid, over_lambda
 from app.state import Visitor
 from core import losses, numerics
 

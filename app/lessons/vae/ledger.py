@@ -10,8 +10,8 @@ from torch import Tensor
 
 from app import cache, charts, theme
 from app.cache import Shown
+from app.lessons.vae.evidence import beyond
 from app.panels.digits import choose_digit
-from app.panels.evidence import beyond
 from app.state import Visitor
 from core.data import to_float
 from core.ledger import Ledger
@@ -20,7 +20,7 @@ Image = UInt8[Tensor, "1 1 28 28"]
 
 
 @st.fragment
-def ledger(visitor: Visitor, shown: Shown) -> None:
+def show(visitor: Visitor, shown: Shown) -> None:
     """What one digit costs, pixel by pixel and latent by latent, and how far that is a bound."""
     image, name = choose_digit(visitor, "Digit", 3, key="vae-ledger")
     entries = cache.ledger(shown, image)

@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from app import panels, quiz, theme, widgets
+from app import quiz, theme, widgets
+from app.lessons.build_your_own import own
+from app.panels import digits, film, frame, models, restoring, training
+from app.panels.map import exploring
 from app.state import session
 from core.models import Architecture, Kind, Likelihood, ModelConfig
 from core.training import TrainConfig, fast_precision
@@ -35,10 +38,10 @@ RATES = [0.0003, 0.001, 0.002, 0.003, 0.004, 0.006, 0.008, 0.01, 0.02, 0.04, 0.0
 HOW_MANY = [100, 300, 1000, 2000, 4000, 10000, 20000, 60000]
 
 visitor = session()
-digits = panels.digits_in_use(visitor)
+data = digits.digits_in_use(visitor)
 number = "{:g}".format
 
-panels.opening("build_your_own")
+frame.opening("build_your_own")
 st.markdown(
     "Every piece of the course is a control here. Choose a model, **say what you expect of it**, "
     "train it, and judge it by the figures you know. The address of this page holds your choice: "
@@ -61,9 +64,9 @@ with believe:
         hidden = widgets.whole_number("Hidden units", 8, 512, 100, key="own-hidden", step=4)
 with learn:
     recipe = RECIPES[architecture]
-    available = [n for n in HOW_MANY if n <= len(digits.train_images)]
+    available = [n for n in HOW_MANY if n <= len(data.train_images)]
     images = widgets.one_of(
-        "Training images", available, min(10000, available[-1]), key=f"own-images-{digits.name}"
+        "Training images", available, min(10000, available[-1]), key=f"own-images-{data.name}"
     )
     epochs = widgets.whole_number("Epochs", 1, 100, recipe.epochs, key=f"own-epochs-{architecture}")
     with st.expander("More: learning rate, batch, seed"):
@@ -85,18 +88,18 @@ with learn:
 guess = config = None
 try:
     config = ModelConfig(kind, architecture, d, hidden, likelihood, float(beta))
-    training = TrainConfig(
+    recipe_in_use = TrainConfig(
         epochs,
         batch,
         float(rate),
-        images if images < len(digits.train_images) else None,
+        images if images < len(data.train_images) else None,
         seed,
         "float32" if architecture == "dense" else fast_precision(),
     )
 except ValueError as error:
     st.error(f"That is no model: {error}.", icon=":material/error:")
 else:
-    panels.blueprint(config)
+    models.blueprint(config)
     if likelihood == "bernoulli":
         guess = widgets.whole_number(
             "Your prediction: the reconstruction cost of a test digit, nats per image",
@@ -104,10 +107,10 @@ else:
             key="own-guess",
             step=5,
         )
-    panels.train(visitor, config, training, key="own")
+    training.train(visitor, config, recipe_in_use, key="own")
 
 st.subheader("Judge it", anchor=False)
-mine = panels.own_model(visitor)
+mine = own.own_model(visitor)
 if mine is None:
     st.info("Nothing of yours yet: press Train, and the figures of the course appear here.")
 else:
@@ -120,24 +123,24 @@ else:
     )
     match figure:
         case "Reconstructions":
-            panels.reconstructions(visitor, mine)
-            panels.pick_digits(visitor)
+            restoring.reconstructions(visitor, mine)
+            digits.pick_digits(visitor)
         case "Map":
-            colours = panels.COLOURS if mine.is_vae else panels.COLOURS[:3]
+            colours = exploring.COLOURS if mine.is_vae else exploring.COLOURS[:3]
             colour = widgets.choice("Colour by", colours, key=f"own-colour-{mine.config.kind}")
-            panels.explore_map(visitor, mine, colour, tsne=False)
+            exploring.explore_map(visitor, mine, colour, tsne=False)
         case "Samples":
-            panels.own_samples(visitor, mine)
+            own.own_samples(visitor, mine)
         case "Interpolation":
-            panels.own_walk(visitor, mine)
+            own.own_walk(visitor, mine)
         case "Film":
-            panels.training_film(mine, key="own-film")
+            film.training_film(mine, key="own-film")
         case "Loss terms":
-            panels.learned_curves(mine)
+            own.learned_curves(mine)
         case _:
-            panels.take_home(mine)
+            own.take_home(mine)
 with st.expander("Bring back a model that you took home", key="own-bring"):
-    panels.bring_back(visitor)
+    own.bring_back(visitor)
 
 st.latex(
     theme.formula(
@@ -174,6 +177,4 @@ quiz.check(
     why="Change one of them and the weights differ; how much the figures differ is worth a look.",
 )
 
-panels.coming_next(
-    "data", "And the same model on clothes, or on Japanese characters? Other data are a page away."
-)
+frame.closing("build_your_own")

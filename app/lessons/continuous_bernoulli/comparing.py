@@ -6,8 +6,9 @@ import streamlit as st
 
 from app import cache, widgets
 from app.cache import Shown
+from app.lessons.continuous_bernoulli.likelihoods import LIKELIHOODS, SHORT, figure_bars, whose
+from app.panels.bounds import bound_of
 from app.panels.digits import digits_in_use, reads_digits
-from app.panels.likelihoods import LIKELIHOODS, SHORT, bound_of, figure_bars, whose
 from app.state import Visitor
 
 MEASURES = ("the three losses", "squared error", "digits read right", "bits per dimension")

@@ -59,7 +59,7 @@ OWN = "Your own"
 
 
 @st.fragment
-def calculator() -> None:
+def show() -> None:
     """Factors, means and sums to β."""
     choice = widgets.menu("A loss as it is written in", [*PRESETS, OWN], key="calc-preset")
     preset = PRESETS[choice] if choice != OWN else _written()

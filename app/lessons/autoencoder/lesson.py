@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from app import panels, quiz, theme, widgets
+from app import quiz, theme, widgets
+from app.lessons.autoencoder import costs
+from app.panels import digits, drawing, frame, models, restoring, training
 from app.state import session
 from core.models import ModelConfig
 from core.training import TrainConfig
 
 visitor = session()
-digits = panels.digits_in_use(visitor)
+data = digits.digits_in_use(visitor)
 
-panels.opening("autoencoder")
+frame.opening("autoencoder")
 st.markdown(
     "An **encoder** squeezes the 784 pixels of a digit into a code of *d* numbers; a **decoder** "
     "restores a picture from the code alone. They learn together, and from pictures only: no "
@@ -18,19 +20,19 @@ st.markdown(
 )
 
 d = widgets.one_of("Numbers in the code, d", [1, 2, 4, 8, 16, 32], 2, key="d")
-shown = panels.model(visitor, "ae", f"ae-dense-{d}")
-panels.reconstructions(visitor, shown)
-panels.pick_digits(visitor)
+shown = models.model(visitor, "ae", f"ae-dense-{d}")
+restoring.reconstructions(visitor, shown)
+digits.pick_digits(visitor)
 
 st.subheader("Now with a digit of your own", anchor=False)
 st.markdown(
     "Draw one. Encoder and decoder run in your browser while you draw: the code moves on the map, "
     "and what it restores changes with every stroke. Then draw something that is no digit at all."
 )
-panels.draw_your_own(visitor, shown)
+drawing.draw_your_own(visitor, shown)
 
 st.subheader("The network that did it", anchor=False)
-panels.network(shown)
+models.network(shown)
 st.latex(
     theme.formula(
         r"\latent{z} = \encoder{e}(x) \qquad \hat x = \decoder{g}(\latent{z}) \qquad "
@@ -42,7 +44,7 @@ st.markdown(
     "where the restored picture equals the original, but even there it is not 0: a grey pixel "
     "costs its own entropy."
 )
-panels.cost_in_context(visitor, shown)
+costs.cost_in_context(visitor, shown)
 
 more = widgets.section("More: the straight-line rival", key="pca-more")
 if more.open:
@@ -52,9 +54,9 @@ if more.open:
             f"{shown.config.latent_dim} numbers and restores it, with straight lines only. "
             "Compare the squared error, which needs no likelihood."
         )
-        panels.against_pca(visitor, shown)
+        costs.against_pca(visitor, shown)
 
-panels.train(visitor, ModelConfig(latent_dim=d), TrainConfig(), key="autoencoder")
+training.train(visitor, ModelConfig(latent_dim=d), TrainConfig(), key="autoencoder")
 
 st.subheader("Check yourself", anchor=False)
 quiz.check(
@@ -79,6 +81,4 @@ quiz.check(
     why="Two numbers cannot tell all strokes apart, however long the training.",
 )
 
-panels.coming_next(
-    "latent_scatter", "Two numbers a digit can be drawn on a map. What does that map look like?"
-)
+frame.closing("autoencoder")

@@ -2,14 +2,23 @@
 
 import streamlit as st
 
-from app import panels, quiz, theme, widgets
+from app import quiz, theme, widgets
+from app.lessons.continuous_bernoulli import (
+    comparing,
+    density,
+    likelihoods,
+    logit_bound,
+    paper,
+    pixels,
+)
+from app.panels import digits, frame, models, training
 from app.state import session
 from core.models import ModelConfig
 from core.training import TrainConfig
 
 visitor = session()
 
-panels.opening("continuous_bernoulli")
+frame.opening("continuous_bernoulli")
 st.markdown(
     "A decoder answers each pixel with one number, λ. A loss says what that number is worth, and "
     "with it which **distribution** the pixel is believed to have. Binary cross-entropy (BCE) is "
@@ -19,11 +28,11 @@ st.markdown(
 
 
 @st.fragment
-def density() -> None:
-    panels.pixel_density(widgets.one_of("λ", panels.LAMBDAS, 0.1, key="cb-lambda"))
+def area() -> None:
+    pixels.pixel_density(widgets.one_of("λ", pixels.LAMBDAS, 0.1, key="cb-lambda"))
 
 
-density()
+area()
 st.markdown(
     "A density has area 1. That of e^(−BCE) over grey values is at most ½, so on grey pixels BCE "
     "is a **score** and no log-likelihood. The missing factor C(λ) is at least 2; it is smallest "
@@ -48,9 +57,9 @@ st.markdown(
 
 @st.fragment
 def microscope() -> None:
-    x = panels.point_at_pixel(visitor)
-    answer = widgets.one_of("The decoder's answer, ◇", panels.LAMBDAS, 0.5, key="cb-answer")
-    panels.pixel_costs(x, answer)
+    x = pixels.point_at_pixel(visitor)
+    answer = widgets.one_of("The decoder's answer, ◇", pixels.LAMBDAS, 0.5, key="cb-answer")
+    pixels.pixel_costs(x, answer)
     more = widgets.section("More: the slopes, over all answers", key="cb-slopes")
     if more.open:
         with more:
@@ -58,7 +67,7 @@ def microscope() -> None:
                 "Each slope is *what the model expects, minus the pixel*. C(λ) is what turns the "
                 "expected value from λ into the mean μ(λ)."
             )
-            panels.slopes(x)
+            pixels.slopes(x)
             st.latex(
                 r"\begin{aligned} \frac{\partial\, \mathrm{BCE}}{\partial \eta} &= \lambda - x "
                 r"\\ \frac{\partial\, \mathrm{CB}}{\partial \eta} &= \mu(\lambda) - x \\ "
@@ -79,20 +88,20 @@ st.markdown(
     "z. For BCE and the squared error λ *is* the mean."
 )
 d = int(widgets.choice("Numbers in the code, d", ["2", "20"], default="20", key="cb-d"))
-models = panels.three_likelihoods(visitor, d)
-panels.reconstruction_rows(visitor, models)
-panels.pick_digits(visitor)
+three = likelihoods.three_likelihoods(visitor, d)
+likelihoods.reconstruction_rows(visitor, three)
+digits.pick_digits(visitor)
 
 st.subheader("New digits from the same noise", anchor=False)
 st.markdown(
     "ε is drawn from the prior once, for every model. The models never agreed on what "
     "a place in latent space means, so a column need not show the same digit; the rows compare."
 )
-panels.sample_rows(visitor, models)
+likelihoods.sample_rows(visitor, three)
 
 st.subheader("Whose sharpness is it?", anchor=False)
-panels.sharpness_and_error(visitor, models)
-panels.whose_sharpness(visitor, models)
+likelihoods.sharpness_and_error(visitor, three)
+likelihoods.whose_sharpness(visitor, three)
 
 st.subheader("What the bound decides", anchor=False)
 st.markdown(
@@ -102,24 +111,24 @@ st.markdown(
 more = widgets.section("Move the bound", key="cb-bounds")
 if more.open:
     with more:
-        panels.bound_slider(visitor)
+        logit_bound.bound_slider(visitor)
 
 st.subheader("The paper's table, made again", anchor=False)
 st.markdown(
     "The authors trained two larger VAEs, one with each loss, on dequantised digits, and read the "
     "Bernoulli's λ in two ways: as it is, and as a mean."
 )
-panels.paper_table()
+paper.show()
 
 st.subheader("Which of the three is best?", anchor=False)
 st.markdown("Some figures mean the same for every model, and some do not. Ask for one.")
-panels.on_one_axis(visitor, models)
+comparing.on_one_axis(visitor, three)
 
 st.subheader("Go deeper", anchor=False)
 more = widgets.section("The distribution itself: C, mean, variance, draws", key="cb-more")
 if more.open:
     with more:
-        panels.distribution(visitor)
+        density.distribution(visitor)
 more = widgets.section("log C in float32: where programs lose digits, measured", key="cb-float32")
 if more.open:
     with more:
@@ -134,7 +143,7 @@ if more.open:
             r"+ \tfrac{104}{45}\,\delta^4 \\ &+ \tfrac{16064}{2835}\,\delta^6 + \dots "
             r"\end{aligned}"
         )
-        panels.float32_errors()
+        density.float32_errors()
         st.markdown(
             "Measured now, at 1 600 logits of each sign, against this project's functions in "
             "float64. The window you start with is that of `torch.distributions`: two terms, λ "
@@ -148,10 +157,10 @@ with st.expander("The models of this page, with their figures"):
         "A density may stand above 1, and then its −log is below 0. Such a number carries its "
         "bound, and compares only under the same one."
     )
-    for shown in models.values():
-        st.caption(panels.provenance(shown))
+    for shown in three.values():
+        st.caption(models.provenance(shown))
 
-panels.train(
+training.train(
     visitor,
     ModelConfig(kind="vae", likelihood="continuous_bernoulli"),
     TrainConfig(),
@@ -187,6 +196,4 @@ quiz.check(
     "a look at the digits compare.",
 )
 
-panels.coming_next(
-    "build_your_own", "You have met every piece: encoder, prior, loss. Now put them together."
-)
+frame.closing("continuous_bernoulli")

@@ -1,20 +1,24 @@
 """The duel: an autoencoder and a variational one do the same things with the same draws."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
+import torch
 
 from app import cache, charts, theme, widgets
 from app.cache import Shown
-from app.panels.digits import digits_in_use, new_noise, reads_digits
-from app.panels.models import what_differs
-from app.panels.restoring import same_digits
-from app.panels.sampling import same_noise
+from app.panels.digits import digits_in_use, new_noise, reads_digits, ten_digits
+from app.panels.models import plain
+from app.panels.samples import same_noise
 from app.state import Visitor
+from core import evaluation
+from core.data import to_float
 
 PRIOR, FITTED = "N(0, I)", "Fitted Gaussian"
 
 
-def duel(visitor: Visitor, ae: Shown, vae: Shown) -> None:
+def show(visitor: Visitor, ae: Shown, vae: Shown) -> None:
     """Both restore the same digits, and both generate from the same ε, each from where one asks."""
     st.markdown(what_differs(ae, vae) + " First both restore the same digits:")
     same_digits(visitor, (ae, vae))
@@ -78,3 +82,40 @@ def _judge(visitor: Visitor, ae: Shown, vae: Shown) -> None:
         f"digits in use, and of {noise:.1%} of images of uniform noise: it must name a digit, so "
         "read the shares beside the pictures."
     )
+
+
+def same_digits(visitor: Visitor, models: Sequence[Shown]) -> None:
+    """The ten digits above what each model makes of them, with squared errors."""
+    x = to_float(ten_digits(visitor).images)
+    restored = [evaluation.reconstruct(shown.model, x) for shown in models]
+    errors = [f"{error:.0f}" for y in restored for error in evaluation.squared_error(x, y).tolist()]
+    widgets.digits(
+        torch.cat([x, *restored]),
+        len(x),
+        key="same-digits",
+        headings=["The digits", *(plain(shown) for shown in models)],
+        labels=[""] * len(x) + errors,
+        alt="Ten digits above their reconstructions by "
+        + " and ".join(shown.title for shown in models),
+    )
+    sharp = [evaluation.sharpness(y).mean().item() for y in (x, *restored)]
+    st.caption(
+        "Under each reconstruction its squared error, summed over pixels; a VAE's is decoded from "
+        "the posterior mean. Sharpness of the rows (variance of the Laplacian): "
+        + ", ".join(f"{value:.3f}" for value in sharp)
+        + "."
+    )
+
+
+def what_differs(ae: Shown, vae: Shown) -> str:
+    """Whether a comparison of two models is one of their losses alone, as their cards have it."""
+    same = all(
+        getattr(ae.config, name) == getattr(vae.config, name)
+        for name in ("architecture", "latent_dim", "hidden_dim", "likelihood")
+    ) and all(ae.card.get(name) == vae.card.get(name) for name in ("data", "training"))
+    if same:
+        return (
+            "Two models of one architecture, trained from the same seed on the same order of "
+            "digits: only the loss differs, and what the encoder answers."
+        )
+    return "These two models differ in more than the loss, so not all you see is its doing."

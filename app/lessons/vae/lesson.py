@@ -2,7 +2,18 @@
 
 import streamlit as st
 
-from app import panels, quiz, theme, widgets
+from app import quiz, theme, widgets
+from app.lessons.vae import (
+    blur,
+    calculator,
+    clouds,
+    collapse,
+    duel,
+    ledger,
+    prior,
+    reparameterisation,
+)
+from app.panels import digits, drawing, film, frame, models, restoring, training
 from app.state import session
 from core.models import ModelConfig
 from core.training import TrainConfig
@@ -11,9 +22,9 @@ BETAS = [0.0392, 0.392, 1, 3.92, 39.2, 392]
 SWEEP = "vae-lite-2-beta-{:g}"
 
 visitor = session()
-digits = panels.digits_in_use(visitor)
+data = digits.digits_in_use(visitor)
 
-panels.opening("vae")
+frame.opening("vae")
 st.markdown(
     "The encoder of a **VAE** answers every image with a Gaussian cloud, the **posterior** "
     r"$q(z|x)$: a mean and a spread for each latent. The decoder must restore the image from any "
@@ -24,17 +35,17 @@ st.markdown(
 beta = widgets.one_of(
     "β, the weight of the KL", BETAS, 1, key="vae-beta", format_func="{:g}".format
 )
-vae = panels.model(visitor, "vae", SWEEP.format(beta))
+vae = models.model(visitor, "vae", SWEEP.format(beta))
 if vae is visitor.own.get("vae"):
     st.caption("β chooses among the pretrained models; the figures of this page show yours.")
-panels.collapse_alarm(visitor, vae)
-panels.clouds(visitor, vae)
-panels.reconstructions(visitor, vae)
-panels.pick_digits(visitor)
+collapse.collapse_alarm(visitor, vae)
+clouds.show(visitor, vae)
+restoring.reconstructions(visitor, vae)
+digits.pick_digits(visitor)
 paper = widgets.section("Draw a digit, and watch its cloud", key="vae-draw")
 if paper.open:
     with paper:
-        panels.draw_your_own(visitor, vae)
+        drawing.draw_your_own(visitor, vae)
 
 st.subheader("What β buys", anchor=False)
 st.latex(
@@ -52,13 +63,15 @@ st.markdown(
     "Few nats of KL, and the code cannot tell the digits apart; many, and the clouds shrink "
     "towards points."
 )
-for column, figure in zip(st.columns(2, gap="medium"), (panels.beta_sweep, panels.quarter_circle)):
+for column, figure in zip(
+    st.columns(2, gap="medium"), (collapse.beta_sweep, collapse.quarter_circle)
+):
     with column:
         figure(visitor, BETAS, SWEEP, vae)
 more = widgets.section("More: the two terms, and the KL of two Gaussians", key="vae-terms")
 if more.open:
     with more:
-        panels.loss_terms(visitor, vae)
+        collapse.loss_terms(visitor, vae)
         st.latex(
             theme.formula(
                 r"\kl{\mathrm{KL}} = \tfrac12 \sum_j \left( \encoder{\mu_j}^2 + "
@@ -67,18 +80,18 @@ if more.open:
         )
 
 st.subheader("How the two became what they are", anchor=False)
-ae = panels.model(visitor, "ae", "ae-lite-2")
+ae = models.model(visitor, "ae", "ae-lite-2")
 
 
 @st.fragment
-def film() -> None:
-    filmed = panels.with_film(vae, SWEEP.format(1))
-    panels.training_film(panels.with_film(ae, "ae-lite-2"), filmed, key="vae-film")
+def trainings() -> None:
+    filmed = film.with_film(vae, SWEEP.format(1))
+    film.training_film(film.with_film(ae, "ae-lite-2"), filmed, key="vae-film")
 
 
-film()
+trainings()
 st.subheader("AE and VAE side by side", anchor=False)
-panels.duel(visitor, ae, vae)
+duel.show(visitor, ae, vae)
 st.markdown(
     "An autoencoder can generate too, but it does not tell you *where* to sample: N(0, I) is "
     "arbitrary for it, and the Gaussian was fitted afterwards. The KL pulls the **average** of all "
@@ -91,7 +104,7 @@ st.markdown(
     "draw. But if the noise ε comes **from outside**, z is a sum and a product of numbers, and the "
     "gradient reaches μ and σ. Move ε."
 )
-panels.reparameterisation(visitor, vae)
+reparameterisation.show(visitor, vae)
 
 for title, question, key, figure in (
     (
@@ -99,23 +112,23 @@ for title, question, key, figure in (
         "Where does a digit spend its nats, and how far below log p(x) does the ELBO end? Here "
         "every pixel and every latent pays; with one or two latents quadrature closes the account.",
         "vae-ledger-open",
-        panels.ledger,
+        ledger.show,
     ),
     (
         "The prior against the average of all clouds",
         "A cloud that is N(0, I) says nothing about its image. It is the clouds' average, the "
         "**aggregate posterior**, that should cover the prior. Does it?",
         "vae-prior-open",
-        panels.against_prior,
+        prior.against_prior,
     ),
     (
         "Why blurry?",
         "The KL alone is not to blame: the autoencoder has none, and blurs about as much. "
         "Sharpness of reconstructions of 10 000 test digits, from the models' cards: "
-        + panels.sharpness_on_cards(("ae-lite-2", "vae-lite-2-beta-1"))
+        + blur.sharpness_on_cards(("ae-lite-2", "vae-lite-2-beta-1"))
         + ". Three causes, each to be seen at any place of the map.",
         "vae-blur-open",
-        panels.why_blurry,
+        blur.why_blurry,
     ),
 ):
     st.subheader(title, anchor=False)
@@ -130,9 +143,9 @@ with st.expander("More: which β is it in other codes? A calculator"):
         "Sums or means, over pixels and over latents: the same words, and another β. Choose how a "
         "code writes its loss."
     )
-    panels.calculator()
+    calculator.show()
 
-panels.train(visitor, ModelConfig(kind="vae"), TrainConfig(), key="vae")
+training.train(visitor, ModelConfig(kind="vae"), TrainConfig(), key="vae")
 
 st.subheader("Check yourself", anchor=False)
 quiz.check(
@@ -158,7 +171,4 @@ quiz.check(
     why="The encoder answers to an image. Only the prior is there without one.",
 )
 
-panels.coming_next(
-    "continuous_bernoulli",
-    "The reconstruction cost is a BCE over grey pixels. Which distribution is that, if any?",
-)
+frame.closing("vae")

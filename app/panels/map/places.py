@@ -9,7 +9,7 @@ from app import cache, charts
 from app.cache import Shown
 from app.panels.digits import digits_in_use
 from app.state import Visitor
-from core import latent
+from core import evaluation, latent
 from core.data import Name
 
 
@@ -57,3 +57,11 @@ def coordinates(z: Float[Tensor, " latent"]) -> str:
     """A code in a few words."""
     numbers = ", ".join(f"{number:.3g}" for number in z[:4].tolist())
     return f"z = ({numbers}{', …' if len(z) > 4 else ''})".replace("-", "−")
+
+
+def decoded(
+    visitor: Visitor, shown: Shown, z: Tensor, view: evaluation.View
+) -> Float[Tensor, "n 1 28 28"]:
+    """What the model draws at these codes: λ, the mean image, or one sample."""
+    rng = torch.Generator().manual_seed(visitor.noise_seed)
+    return evaluation.picture(shown.config, latent.decode(shown.model, z), view, rng)

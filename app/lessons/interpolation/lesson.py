@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from app import panels, quiz, theme, widgets
+from app import quiz, theme, widgets
+from app.lessons.interpolation import measuring, mosaics
+from app.panels import digits, frame, training, walks
 from app.state import session
 from core import latent
 from core.models import ModelConfig
@@ -11,9 +13,9 @@ from core.training import TrainConfig
 TILES = 16  # a side of a mosaic
 
 visitor = session()
-digits = panels.digits_in_use(visitor)
+data = digits.digits_in_use(visitor)
 
-panels.opening("interpolation")
+frame.opening("interpolation")
 st.markdown(
     "A **cross-fade** blends the pixels of two digits. The other way leads through latent space: "
     "walk in a straight line from one **code** to the other, and decode at every step. Choose two "
@@ -23,18 +25,18 @@ st.markdown(
 figure = st.container()  # above the two models that draw it
 twenty = widgets.switch("Twenty numbers in the code instead of two", key="walk-twenty")
 if twenty:
-    ae, vae = panels.pair(visitor, "ae-lite-20-bernoulli", "vae-lite-20-bernoulli")
+    ae, vae = mosaics.pair(visitor, "ae-lite-20-bernoulli", "vae-lite-20-bernoulli")
 else:
-    ae, vae = panels.pair(visitor, "ae-lite-2", "vae-lite-2-beta-1")
+    ae, vae = mosaics.pair(visitor, "ae-lite-2", "vae-lite-2-beta-1")
 
 
 @st.fragment
 def walk() -> None:
     left, right = st.columns(2)
     with left:
-        start, from_name = panels.choose_digit(visitor, "From", 0, key="walk-from")
+        start, from_name = digits.choose_digit(visitor, "From", 0, key="walk-from")
     with right:
-        end, to_name = panels.choose_digit(visitor, "To", 1, key="walk-to")
+        end, to_name = digits.choose_digit(visitor, "To", 1, key="walk-to")
     strips, hand, more = st.container(), st.container(), st.expander("More: frames, steps, slerp")
     with more:
         frames = widgets.one_of("Frames", [9, 11, 13], 11, key="walk-frames")
@@ -48,16 +50,16 @@ def walk() -> None:
         slerp = False
         if max(ae.config.latent_dim, vae.config.latent_dim) >= latent.SLERP_FROM_DIM:
             slerp = widgets.choice("Path", ["Straight line", "Slerp"], key="walk-path") == "Slerp"
-    fade = panels.crossfade((start, end), frames)
-    walks = [
-        panels.walk(visitor, shown, (start, end), frames, spherical=slerp) for shown in (ae, vae)
+    fade = walks.crossfade((start, end), frames)
+    ways = [
+        walks.walk(visitor, shown, (start, end), frames, spherical=slerp) for shown in (ae, vae)
     ]
     with strips:
-        panels.strips(visitor, fade, walks)
+        walks.strips(visitor, fade, ways)
     with hand:
-        panels.walk_by_hand(visitor, walks, (from_name, to_name))
+        walks.walk_by_hand(visitor, ways, (from_name, to_name))
     with more:
-        panels.step_speeds(fade, walks)
+        measuring.step_speeds(fade, ways)
 
 
 with figure:
@@ -83,7 +85,7 @@ st.markdown(
     "the three kinds of midpoint. What do you expect?"
 )
 if widgets.switch("Show the measurement", key="walk-midpoints"):
-    panels.midpoints(visitor, (ae, vae))
+    measuring.midpoints(visitor, (ae, vae))
 
 st.subheader("Mosaics: a whole plane at once", anchor=False)
 
@@ -98,10 +100,10 @@ def mosaic() -> None:
             ae if widgets.choice("Decoded by", ["VAE", "AE"], key="mosaic-model") == "AE" else vae
         )
     if kind == "A plane":
-        panels.plane_mosaic(visitor, shown, TILES)
+        mosaics.plane_mosaic(visitor, shown, TILES)
         return
     places = ["Bottom left", "Bottom right", "Top left", "Top right"]
-    marks = panels.corners(visitor, shown, places[: 3 if kind == "Three images" else 4])
+    marks = mosaics.corners(visitor, shown, places[: 3 if kind == "Three images" else 4])
     a, b, c, *fourth = marks.values()
     if fourth:
         st.markdown("Between four codes, every row and every column is a straight path.")
@@ -113,12 +115,12 @@ def mosaic() -> None:
             "what is to c?*"
         )
         grid = latent.three_corners(a, b, c, TILES)
-    panels.mosaic(visitor, shown, grid, marks)
+    mosaics.mosaic(visitor, shown, grid, marks)
 
 
 mosaic()
 
-panels.train(visitor, ModelConfig(latent_dim=20 if twenty else 2), TrainConfig(), key="walks")
+training.train(visitor, ModelConfig(latent_dim=20 if twenty else 2), TrainConfig(), key="walks")
 
 st.subheader("Check yourself", anchor=False)
 quiz.check(
@@ -144,8 +146,4 @@ quiz.check(
     why="E‖z‖² of the midpoint is d/2 = 25. That is why slerp was invented, for many dimensions.",
 )
 
-panels.coming_next(
-    "vae",
-    "What if the encoder answered with a cloud instead of a point, and the clouds had to fill the "
-    "space?",
-)
+frame.closing("interpolation")

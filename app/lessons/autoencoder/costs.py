@@ -1,0 +1,49 @@
+"""What restoring costs, beside a perfect restorer, one that knows nothing, and a linear one."""
+
+import streamlit as st
+import torch
+
+from app import cache, widgets
+from app.cache import Shown
+from app.panels.digits import digits_in_use, ten_digits
+from app.state import Visitor
+from core import evaluation
+from core.data import to_float
+
+
+def cost_in_context(visitor: Visitor, shown: Shown) -> None:
+    """The model's mean BCE on the test images, its floor, and the cost of knowing nothing."""
+    if shown.config.likelihood != "bernoulli":
+        return
+    floor, blind = cache.bce_bounds(visitor.data)
+    cost = cache.test_terms(shown, visitor.data).reconstruction
+    columns = st.columns(3)
+    columns[0].metric("Perfect restoration", f"{floor:.1f} nats", help="Σ H(x): the entropy floor")
+    columns[1].metric("This model", f"{cost:.1f} nats", help="Mean BCE of the test images in use")
+    columns[2].metric(
+        "Always the mean image", f"{blind:.1f} nats", help="One answer for every digit"
+    )
+
+
+def against_pca(visitor: Visitor, shown: Shown) -> None:
+    """The ten digits, restored by the model and by PCA of the same size, with squared errors."""
+    digits = digits_in_use(visitor)
+    x, d = to_float(ten_digits(visitor).images), shown.config.latent_dim
+    pca = cache.pca(visitor.data, d)
+    ours, theirs = evaluation.reconstruct(shown.model, x), pca.restore(x)
+    widgets.digits(
+        torch.cat([ours, theirs]),
+        len(x),
+        key="pca",
+        labels=[f"{e:.0f}" for y in (ours, theirs) for e in evaluation.squared_error(x, y)],
+        alt="The ten digits restored by the model, above PCA's with as many components",
+    )
+    everything = to_float(digits.test_images)
+    means = [
+        evaluation.squared_error(everything, y).mean().item()
+        for y in (cache.restored(shown, visitor.data), pca.restore(everything))
+    ]
+    st.caption(
+        "Above the model, below PCA; under each its squared error, summed over pixels. Mean over "
+        f"{widgets.grouped(len(everything))} test images: {means[0]:.1f} and {means[1]:.1f}."
+    )

@@ -1,0 +1,104 @@
+"""Four samplers, one noise: sixteen samples under the hand, and all four side by side."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from app import cache, widgets
+from app.cache import Shown
+from app.panels.digits import digits_in_use, new_noise
+from app.panels.map.pad import optional_layers
+from app.panels.samples import SAMPLERS, among_the_codes, same_axes
+from app.state import Visitor
+
+
+def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
+    """Sixteen samples, numbered in the picture and on the map, those in a hole marked on both."""
+    digits = digits_in_use(visitor)
+    drawn = cache.samples(shown, digits.name, SAMPLERS[sampler], visitor.noise_seed)
+    in_hole = (drawn.distance > 1).tolist()
+    numbers = [str(number) for number in range(1, len(in_hole) + 1)]
+    sheet, on_map = st.columns([5, 9], gap="medium")
+    with sheet:
+        widgets.digits(
+            drawn.images,
+            4,
+            key="samples",
+            labels=numbers,
+            marked=in_hole,
+            alt=f"Sixteen decoded samples of the sampler {sampler}, numbered; framed, because in a "
+            "hole: " + (", ".join(n for n, hole in zip(numbers, in_hole) if hole) or "none"),
+        )
+        new_noise(visitor)
+    with on_map:
+        st.markdown(f"**Samples among the codes: {shown.title}**")
+        chosen = optional_layers([], key=f"sampled-{shown.config.kind}")
+        prior = chosen.prior or SAMPLERS[sampler] == "prior"
+        layers = replace(chosen, prior=prior, samples=drawn.z, in_hole=in_hole)
+        extent = same_axes(visitor, shown)
+        among_the_codes(visitor, shown, layers, extent, key=f"samples-{shown.key}", told=True)
+    share, judged = cache.judged_sampler(shown, digits.name, SAMPLERS[sampler])
+    here, many, sure = st.columns(3)
+    here.metric(
+        "In a hole, of these sixteen",
+        f"{sum(in_hole)} of {len(in_hole)}",
+        help="Farther from every code than 95 % of held-out digits' codes are. Framed in the "
+        "picture, square on the map.",
+    )
+    many.metric(
+        "In a hole, of 1 000 samples",
+        f"{share:.0%}",
+        help="Always the same 1 000, so that models and samplers can be compared. Of held-out "
+        "digits it is 5 %, by the definition of a hole.",
+    )
+    sure.metric("Classifier is sure", f"{judged.confident:.0%}", help=_JUDGE)
+    _baselines()
+
+
+_JUDGE = "Share of the same 1 000 samples of which the classifier is more than 90 % sure."
+
+
+def _baselines() -> None:
+    """What the judge's figure has to be read beside, from its own card."""
+    test = cache.classifier()[1]["test"]
+    st.caption(
+        f"The classifier is as sure of {test['confident_digits']:.1%} of MNIST's test digits, and "
+        f"of {test['confident_noise']:.1%} of images of uniform noise. It knows nothing but digits "
+        "and must name one, so a sure answer does not make a sample a digit: read both figures, "
+        "and look."
+    )
+
+
+def compare_samplers(visitor: Visitor, shown: Shown) -> None:
+    """The same noise through the four samplers, side by side, with their figures."""
+    digits = digits_in_use(visitor)
+    shares: dict[str, float] = {}
+    sure: dict[str, float] = {}
+    for column, (label, sampler) in zip(st.columns(len(SAMPLERS)), SAMPLERS.items()):
+        drawn = cache.samples(shown, digits.name, sampler, visitor.noise_seed)
+        share, judged = cache.judged_sampler(shown, digits.name, sampler)
+        shares[label], sure[label] = share, judged.confident
+        with column:
+            st.markdown(f"**{label}**")
+            widgets.digits(
+                drawn.images,
+                4,
+                key=f"samples-{sampler}",
+                scale=2,
+                gap=2,
+                marked=(drawn.distance > 1).tolist(),
+                alt=f"The same noise through the sampler {label}: sixteen samples",
+            )
+            st.caption(f"In a hole: {share:.0%}. Classifier is sure: {judged.confident:.0%}.")
+    fewest, surest = min(shares, key=shares.__getitem__), max(sure, key=sure.__getitem__)
+    if fewest != surest:
+        words = (
+            f"The two figures disagree: **{fewest}** has the fewest samples in holes, and the "
+            f"classifier is surest of **{surest}**. Neither alone says which samples are good."
+        )
+    else:
+        words = f"Both figures favour **{fewest}** here."
+    st.markdown(words)
+    st.caption(
+        "One ε for all four, number by number; framed: in a hole. The shares are of 1 000 samples."
+    )
