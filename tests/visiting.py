@@ -8,11 +8,15 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Block, Node
 
+from app.course import DATA_PAGE
 from app.course import LESSONS as COURSE
 from tests.serving import ROOT
 
 APP = ROOT / "app"
-LESSONS = ("welcome", *(lesson.file for lesson in COURSE), "data")  # every page of the tour
+PAGES = {"welcome": "lessons/welcome.py", "data": DATA_PAGE} | {
+    lesson.folder: lesson.page for lesson in COURSE
+}
+LESSONS = tuple(PAGES)  # every page of the tour
 
 RUN_SECONDS = 60
 
@@ -21,7 +25,7 @@ Link = dict[str, str | list[str]]  # parameters of an address and their values
 
 def page_of(lesson: str) -> str:
     """The script of a page, as `AppTest.switch_page` wants it."""
-    return f"lessons/{lesson}.py"
+    return PAGES[lesson]
 
 
 def newcomer() -> AppTest:
