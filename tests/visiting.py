@@ -30,7 +30,10 @@ def newcomer() -> AppTest:
 
 
 def follow(tour: AppTest, lesson: str, link: Link | None = None) -> AppTest:
-    """Open a page by a link. Parameters are read when a page is entered: hence from another."""
+    """Open a page by a link. Parameters are read when a page is entered: hence from another one.
+
+    What the link does not say stays as this visitor left it.
+    """
     tour.query_params = {}
     tour.switch_page(page_of("welcome" if lesson == "data" else "data")).run()
     tour.query_params = dict(link or {})
@@ -55,7 +58,7 @@ def run_to_its_end(page: AppTest, key: str) -> AppTest:
     while not any(button.key == key for button in page.button):
         assert time.monotonic() < deadline, "the run does not come to its end"
         page.run()
-    return page
+    return page.run()  # the run may have ended while the page was drawn
 
 
 def nodes(block: Block) -> Iterator[Node]:
@@ -80,8 +83,8 @@ def texts(page: AppTest) -> list[str]:
 
 
 def words(page: AppTest) -> str:
-    """All of them at once."""
-    return "\n".join(texts(page))
+    """All of them at once, and the code that a page shows."""
+    return "\n".join((*texts(page), *(code.value for code in page.code)))
 
 
 def messages(page: AppTest) -> list[str]:
@@ -92,7 +95,7 @@ def messages(page: AppTest) -> list[str]:
 
 def as_markdown(page: AppTest) -> str:
     """What of a page's texts a browser reads as Markdown: all but what is written as code."""
-    return re.sub(r"(`+).*?\1", "", words(page), flags=re.DOTALL)
+    return re.sub(r"(`+).*?\1", "", "\n".join(texts(page)), flags=re.DOTALL)
 
 
 def last_heading(page: AppTest) -> str:
