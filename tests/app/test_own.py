@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -98,15 +97,16 @@ def bring_back(tour: AppTest, weights: bytes, card: bytes, name: str) -> AppTest
         (f"{name}.safetensors", weights, "application/octet-stream"),
         (f"{name}.json", card, "application/json"),
     ]
-    page.get("file_uploader")[0].set_value(files).run()
+    page.file_uploader[0].set_value(files).run()
     return page.button(key="bring-back").click().run()
 
 
 @pytest.fixture(scope="module")
 def kept() -> tuple[bytes, bytes]:
     """The two files of a model with a history, as somebody took them home."""
-    at = ROOT / "pretrained" / "vae-lite-2-gaussian"
-    return tuple(Path(f"{at}{end}").read_bytes() for end in (".safetensors", ".json"))  # type: ignore[return-value]
+    folder = ROOT / "pretrained"
+    weights = folder / "vae-lite-2-gaussian.safetensors"
+    return weights.read_bytes(), (folder / "vae-lite-2-gaussian.json").read_bytes()
 
 
 def test_a_model_brought_back_is_the_page_s_and_says_what_its_card_says(kept):
