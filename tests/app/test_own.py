@@ -111,14 +111,14 @@ def kept() -> tuple[bytes, bytes]:
 
 def test_a_model_brought_back_is_the_page_s_and_says_what_its_card_says(kept):
     """Fault 15: its data and training, and not that only its maker knows them."""
-    page = healthy(bring_back(newcomer(), *kept, "my-vae"))
+    page = healthy(bring_back(newcomer(), kept[0], kept[1], "my-vae"))
     assert "yours: VAE lite, d = 2" in words(page)
     assert "only its maker knows" not in words(page)
     assert json.loads(kept[1])["data"].rstrip(".") in words(page)
 
 
 def test_a_model_brought_back_keeps_the_history_of_its_training(kept):
-    page = bring_back(newcomer(), *kept, "my-vae")
+    page = bring_back(newcomer(), kept[0], kept[1], "my-vae")
     page = healthy(follow(page, "build_your_own", {"own-figure": "Loss terms"}))
     last = json.loads(kept[1])["history"][-1]
     gap = abs(last["test"]["total"] - last["train"]["total"])
