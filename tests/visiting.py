@@ -34,7 +34,10 @@ def newcomer() -> AppTest:
 
 
 def follow(tour: AppTest, lesson: str, link: Link | None = None) -> AppTest:
-    """Open a page by a link. Parameters are read when a page is entered: hence from another."""
+    """Open a page by a link. Parameters are read when a page is entered: hence from another one.
+
+    What the link does not say stays as this visitor left it.
+    """
     tour.query_params = {}
     tour.switch_page(page_of("welcome" if lesson == "data" else "data")).run()
     tour.query_params = dict(link or {})
@@ -44,9 +47,9 @@ def follow(tour: AppTest, lesson: str, link: Link | None = None) -> AppTest:
 def trained(tour: AppTest, link: Link | None = None) -> AppTest:
     """Train a model of one's own on lesson 7, two epochs of 1 000 digits unless the link says
     otherwise, and wait for it to be the page's."""
-    short: Link = {"own-images-sample": "1000"} | {
-        f"own-epochs-{architecture}": "2" for architecture in ("dense", "lite", "shallow", "deep")
-    }
+    short: Link = {"own-images-sample": "1000"}
+    for architecture in ("dense", "lite", "shallow", "deep"):
+        short[f"own-epochs-{architecture}"] = "2"
     page = follow(tour, "build_your_own", short | (link or {}))
     page.button(key="train-own").click().run()
     return run_to_its_end(page, "train-own")
@@ -59,7 +62,7 @@ def run_to_its_end(page: AppTest, key: str) -> AppTest:
     while not any(button.key == key for button in page.button):
         assert time.monotonic() < deadline, "the run does not come to its end"
         page.run()
-    return page
+    return page.run()  # the run may have ended while the page was drawn
 
 
 def nodes(block: Block) -> Iterator[Node]:
@@ -84,8 +87,8 @@ def texts(page: AppTest) -> list[str]:
 
 
 def words(page: AppTest) -> str:
-    """All of them at once."""
-    return "\n".join(texts(page))
+    """All of them at once, and the code that a page shows."""
+    return "\n".join((*texts(page), *(code.value for code in page.code)))
 
 
 def messages(page: AppTest) -> list[str]:
@@ -96,7 +99,7 @@ def messages(page: AppTest) -> list[str]:
 
 def as_markdown(page: AppTest) -> str:
     """What of a page's texts a browser reads as Markdown: all but what is written as code."""
-    return re.sub(r"(`+).*?\1", "", words(page), flags=re.DOTALL)
+    return re.sub(r"(`+).*?\1", "", "\n".join(texts(page)), flags=re.DOTALL)
 
 
 def last_heading(page: AppTest) -> str:

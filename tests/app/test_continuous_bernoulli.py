@@ -10,12 +10,12 @@ from streamlit.testing.v1 import AppTest
 from app import cache
 from app.cache import Shown
 from core.models import build
-from tests.app.conftest import PAGES
+from tests.visiting import page_of
 
 
 def opened(tour: AppTest, **controls: str) -> AppTest:
     """The lesson in the state that a link asks for."""
-    page = tour.switch_page(PAGES["continuous_bernoulli"])
+    page = tour.switch_page(page_of("continuous_bernoulli"))
     for key, value in controls.items():
         page.query_params[key.replace("_", "-")] = value
     page.run()

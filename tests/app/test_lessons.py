@@ -1,36 +1,40 @@
 """Every lesson opens: for a newcomer, for a learner with models of all sizes, on every set."""
 
+import functools
 import shutil
 
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from app import cache, course
+from app import cache
 from app.cache import Shown
 from app.jobs import Job, Order
 from core.models import ModelConfig
 from core.training import TrainConfig
-from tests.app.conftest import LESSONS, PAGES
+from tests.app.test_jobs import wait_for
+from tests.visiting import LESSONS, page_of
 
 
 def opened(tour: AppTest, lesson: str) -> AppTest:
-    page = tour.switch_page(PAGES[lesson]).run()
+    page = tour.switch_page(page_of(lesson)).run()
     assert not page.exception, page.exception
     assert not page.error, [error.value for error in page.error]
     return page
 
 
+@functools.cache
 def own(**model) -> Shown:
     """A model as a learner has it after two epochs."""
     config = ModelConfig(hidden_dim=16, **model)
     ten = cache.digits("sample").test_images[:10]
     job = Job(Order(config, TrainConfig(epochs=2, images=500), "sample", ten), None)
-    return Shown(key=f"test-{model}", model=job.state.model, card=job.card(), mine=True)
-
-
-def test_the_course_is_the_files_in_the_lessons_folder():
-    assert {"welcome", "data", *(lesson.folder for lesson in course.LESSONS)} == set(LESSONS)
+    job.start()
+    wait_for(lambda: job.over)
+    assert (job.status, job.state.step) == ("done", job.total), job.error
+    key = "-".join(map(str, model.values()))
+    model = job.state.model.eval()
+    return Shown(key=f"test-{key}", model=model, card=job.card(), film=job.film, mine=True)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -87,7 +91,7 @@ def test_a_damaged_pretrained_file_names_itself_and_the_other_lessons_go_on(
     (damaged / "ae-dense-2.safetensors").write_bytes(b"half a file")
     monkeypatch.setattr(cache, "PRETRAINED", damaged)
     cache.pretrained.clear()
-    page = tour.switch_page(PAGES["autoencoder"]).run()
+    page = tour.switch_page(page_of("autoencoder")).run()
     assert not page.exception
     assert "ae-dense-2.safetensors" in page.error[0].value
     opened(tour, "vae")
@@ -97,7 +101,7 @@ def test_a_damaged_pretrained_file_names_itself_and_the_other_lessons_go_on(
 def test_a_missing_full_set_is_told_and_the_sample_stays_in_use(tour, tmp_path, monkeypatch):
     monkeypatch.setenv("LATENT_WALK_DATA", str(tmp_path))
     tour.session_state["visitor"].data = "mnist"
-    page = tour.switch_page(PAGES["autoencoder"]).run()
+    page = tour.switch_page(page_of("autoencoder")).run()
     assert not page.exception
     assert "train-images-idx3-ubyte" in page.warning[0].value
     assert tour.session_state["visitor"].data == "sample"

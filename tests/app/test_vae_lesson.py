@@ -16,8 +16,8 @@ from app.lessons.vae.diagram import Draw
 from app.lessons.vae.reparameterisation import source_lines
 from core.losses import equivalent_beta
 from core.models import vae
-from tests.app.conftest import PAGES
 from tests.app.test_lessons import opened, own
+from tests.visiting import page_of
 
 SECTIONS = ("vae-terms", "vae-ledger-open", "vae-prior-open", "vae-blur-open")
 KINDS = [
@@ -33,7 +33,7 @@ def open_sections(tour: AppTest, **controls: float) -> AppTest:
         tour.session_state[section] = True
     for key, value in controls.items():
         tour.session_state[key.replace("_", "-")] = value
-    page = tour.switch_page(PAGES["vae"]).run()
+    page = tour.switch_page(page_of("vae")).run()
     assert not page.exception, page.exception
     return page
 

@@ -93,7 +93,7 @@ DAMAGES: tuple[Damage, ...] = (
 # Every file in every way would take minutes. Each file meets one way, neighbours different ones; a
 # model of a light page meets them all.
 ONE_WAY_EACH = [(name, DAMAGES[i % len(DAMAGES)]) for i, name in enumerate(SHOWN)]
-EVERY_WAY = [("ae-dense-8", damage) for damage in DAMAGES]
+EVERY_WAY = [("ae-dense-8", way) for way in DAMAGES if ("ae-dense-8", way) not in ONE_WAY_EACH]
 TABLES: dict[str, Callable[[bytes], bytes]] = {
     "cut short": lambda whole: whole[: len(whole) // 2],
     "empty": lambda _: b"",

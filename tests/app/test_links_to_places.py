@@ -1,0 +1,53 @@
+"""What a link brings to a page: places on maps, comparisons, mosaics, films."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.visiting import Link, follow, newcomer, nodes, words
+
+
+def opened(lesson: str, link: Link) -> AppTest:
+    page = follow(newcomer(), lesson, link)
+    assert not page.exception, page.exception[0].message
+    assert not page.error, page.error
+    return page
+
+
+def test_a_code_in_a_link_is_where_the_mark_stands_and_stays_in_the_address():
+    page = opened("latent_scatter", {"z": "1.5,-0.5"})
+    assert "**At the mark**: z = (1.5, −0.5)" in words(page)
+    assert page.query_params["z"] == "1.5,-0.5"
+
+
+def test_a_code_in_a_link_is_where_the_cross_of_another_colour_stands():
+    page = opened("latent_scatter", {"colour-ae": "Loss", "z": "1.5,-0.5"})
+    assert "**At the cross**: z = (1.5, −0.5)" in words(page)
+    assert page.query_params["z"] == "1.5,-0.5"
+
+
+def test_a_digit_in_a_link_is_the_one_that_t_sne_shows():
+    page = opened("latent_scatter", {"map-of": "AE dense, d = 8", "tsne": "true", "digit": "17"})
+    assert "This is the digit's own code" in words(page)
+    assert page.query_params["digit"] == "17"
+
+
+def test_the_four_samplers_can_be_compared():
+    before = [node.type for node in nodes(follow(newcomer(), "random_sampling").main)]
+    page = opened("random_sampling", {"compare-samplers": "true"})
+    assert [node.type for node in nodes(page.main)].count("image") == before.count("image") + 4
+
+
+def test_the_measurement_of_midpoints_says_how_sure_it_is():
+    told = words(opened("interpolation", {"walk-midpoints": "true"}))
+    assert "Midpoints of" in told and "each share is known to about ±" in told
+
+
+@pytest.mark.parametrize("kind", ["Three images", "Four images", "A plane"])
+def test_a_mosaic_says_how_many_codes_it_decodes_and_how_many_lie_in_holes(kind: str):
+    assert "16 × 16 codes, decoded" in words(opened("interpolation", {"mosaic": kind}))
+
+
+def test_a_model_without_a_film_leaves_lesson_5_that_of_beta_1():
+    page = opened("vae", {"vae-beta": "0.392"})
+    assert "Each point is the code of a test image" in words(page)
+    assert "No film was kept" not in words(page)
