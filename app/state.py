@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Int64, UInt8
 from torch import Tensor
 
-from app import cache
+from app import cache, cards
 from app.cache import Shown
 from app.charts import Place
 from app.components import latent_pad
@@ -78,7 +78,8 @@ class Visitor:
 
     def train(self, model: ModelConfig, training: TrainConfig) -> None:
         """Start a run in place of the last one. Raises ValueError, DataError."""
-        job = Job(Order(model, training, self.data, self.followed().images), cache.data_root())
+        order = Order(model, training, self.data, self.followed().images)
+        job = Job(order, cache.digits(self.data))
         if self.job is not None:
             self.job.stop()
         self.job = self.watch.job = job
@@ -97,7 +98,7 @@ class Visitor:
                 key=f"run-{secrets.token_hex(8)}",
                 title=f"yours: {cache.title(job.order.model)}",
                 model=job.state.model.eval(),
-                card=job.card(),
+                card=cards.of_run(job),
                 film=job.film,
             )
         )

@@ -52,8 +52,8 @@ from app.cache.models import (
     film,
     film_content,
     has_data,
-    images_per_second,
     pretrained,
+    seconds_for,
     title,
 )
 from app.cache.posteriors import (
@@ -106,7 +106,6 @@ __all__ = [
     "film_content",
     "has_data",
     "holes",
-    "images_per_second",
     "judged_count",
     "judged_digits",
     "judged_reconstructions",
@@ -130,6 +129,7 @@ __all__ = [
     "restoring_error",
     "round_walk",
     "samples",
+    "seconds_for",
     "terms",
     "test_terms",
     "title",

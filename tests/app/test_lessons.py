@@ -6,7 +6,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from app import cache, course
+from app import cache, cards, course
 from app.cache import Shown
 from app.jobs import Job, Order
 from core.models import ModelConfig
@@ -24,10 +24,11 @@ def opened(tour: AppTest, lesson: str) -> AppTest:
 def own(**model) -> Shown:
     """A model as a learner has it after two epochs."""
     config = ModelConfig(hidden_dim=16, **model)
-    ten = cache.digits("sample").test_images[:10]
-    job = Job(Order(config, TrainConfig(epochs=2, images=500), "sample", ten), None)
+    sample = cache.digits("sample")
+    order = Order(config, TrainConfig(epochs=2, images=500), "sample", sample.test_images[:10])
+    job = Job(order, sample)
     title = f"yours: {cache.title(config)}"
-    return Shown(key=f"test-{model}", title=title, model=job.state.model, card=job.card())
+    return Shown(key=f"test-{model}", title=title, model=job.state.model, card=cards.of_run(job))
 
 
 def test_the_course_is_the_files_in_the_lessons_folder():
