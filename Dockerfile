@@ -1,15 +1,21 @@
 FROM python:3.11-slim
 
-# One torch thread a training slot; the container's own address is the one to serve.
+# One torch thread a training slot; the container's own address is the one to serve; the disk may
+# be read-only, except for /tmp and the digits.
 ENV OMP_NUM_THREADS=1 \
     PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    MPLCONFIGDIR=/tmp/matplotlib \
     STREAMLIT_SERVER_ADDRESS=0.0.0.0
 
-RUN useradd --create-home learner
+RUN useradd --create-home --uid 1000 learner \
+    && install --directory --owner=learner --group=learner /home/learner/.cache/latent-walk
 WORKDIR /course
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
-COPY . .
+COPY app app
+COPY core core
+COPY pretrained pretrained
 
 USER learner
 EXPOSE 8501
