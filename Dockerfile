@@ -1,14 +1,11 @@
 FROM python:3.11-slim
 
-# One torch thread a training slot; the container's own address is the one to serve; the disk may
-# be read-only, except for /tmp and the digits.
+# One torch thread a training slot; the container's own address is the one to serve.
 ENV OMP_NUM_THREADS=1 \
     PYTHONUNBUFFERED=1 \
-    PYTHONDONTWRITEBYTECODE=1 \
-    MPLCONFIGDIR=/tmp/matplotlib \
     STREAMLIT_SERVER_ADDRESS=0.0.0.0
 
-RUN useradd --create-home --uid 1000 learner \
+RUN useradd --create-home learner \
     && install --directory --owner=learner --group=learner /home/learner/.cache/latent-walk
 WORKDIR /course
 COPY requirements.txt .

@@ -1,11 +1,14 @@
 """The visitor's session. The only file that touches st.session_state and the address bar.
 
 What a control shows lives in the widget itself, under its key; here lives what outlasts a
-control: the data in use, the ten digits, the training job and the models it made.
+control: the data in use, the ten digits, the places chosen on maps, the training job and the
+models it made. A place is one record, its code, written when the learner lets go and read by
+whoever draws. The address is read once, when a page is entered, and written after.
 """
 
+import math
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,14 +19,14 @@ from torch import Tensor
 
 from app import cache, cards
 from app.cache import Shown
-from app.charts import Place
 from app.components import latent_pad
 from app.jobs import Job, Order
-from core.data import CLASSES, Name
+from core.data import CLASSES, DataError, Digits, Name
 from core.models import Kind, ModelConfig
 from core.training import TrainConfig
 
-Numbers = tuple[float, ...]
+Numbers = tuple[float, ...]  # a code, or the codes of a path's two ends, one after the other
+LARGEST = 1e6  # of a number in a link, or of a pick
 
 
 class Drawing(NamedTuple):
@@ -49,26 +52,46 @@ class Visitor:
     ten: tuple[int, ...] = tuple(range(10))  # indices of test images: the digits being followed
     drawn: Drawing | None = None  # followed in place of the digit of its class
     noise_seed: int = 0
-    seen: set[str] = field(default_factory=set)  # addresses of the lessons visited
-    places: dict[str, Place] = field(default_factory=dict)  # picked on the map of that name
-    codes: dict[str, Numbers] = field(default_factory=dict)  # chosen on the pad of that name
+    page: str | None = None  # the address of the page that is open
+    seen: set[str] = field(default_factory=set)  # addresses of the pages opened
+    link: dict[str, str] = field(default_factory=dict)  # what the page was entered with, not read
+    told: dict[str, str] = field(default_factory=dict)  # what its address says by now
+    chosen: dict[str, Numbers] = field(default_factory=dict)  # on the map of that name
     pad_failed: bool = False  # the browser could not draw a pad: the server draws instead
-    in_address: dict[str, str] = field(default_factory=dict)  # as last written; else from a link
     job: Job | None = None
+    trained_on: str | None = None  # the page that the job was started on
     own: dict[Kind, Shown] = field(default_factory=dict)  # the last of each kind, newest last
+    uses_own: set[tuple[str | None, Kind]] = field(default_factory=set)  # on which pages
+    asked_for: dict[tuple[str | None, Kind], str] = field(default_factory=dict)  # pretrained ones
     brought: int = 0  # models brought back from their files so far
-    uses_own: dict[Kind, bool] = field(default_factory=dict)
+    bases: dict[str, object] = field(default_factory=dict)  # what controls depend on, by their key
     watch: cache.ConnectionWatch = field(default_factory=cache.ConnectionWatch)
 
+    @property
+    def digits(self) -> Digits:
+        """The data set in use."""
+        return cache.digits(self.data)
+
     def shown(self, kind: Kind, pretrained: str) -> Shown:
-        """The model a page shows: the visitor's own of that kind if in use, else the pretrained."""
-        if self.uses_own.get(kind) and kind in self.own:
-            return self.own[kind]
-        return cache.pretrained(pretrained)
+        """The model this page shows: the visitor's own of that kind if in use, else that
+        pretrained one. Asking for another pretrained one, by the page's own selector, puts the
+        visitor's own aside. Raises CheckpointError.
+        """
+        place = (self.page, kind)
+        if self.asked_for.setdefault(place, pretrained) != pretrained:
+            self.asked_for[place] = pretrained
+            self.uses_own.discard(place)
+        if place in self.uses_own and kind in self.own:
+            return self.own[kind].on(self.data)
+        return cache.pretrained(pretrained, self.data)
+
+    def use_own(self, kind: Kind, wanted: bool) -> None:
+        """Show the visitor's own model of that kind on this page, or the pretrained one again."""
+        (self.uses_own.add if wanted else self.uses_own.discard)((self.page, kind))
 
     def followed(self) -> Ten:
-        """The ten digits being followed. Raises DataError."""
-        digits, chosen = cache.digits(self.data), list(self.ten)
+        """The ten digits being followed."""
+        digits, chosen = self.digits, list(self.ten)
         images, labels = digits.test_images[chosen], digits.test_labels[chosen]
         names = [digits.class_names[label] for label in labels.tolist()]
         if self.drawn is not None:
@@ -78,41 +101,41 @@ class Visitor:
 
     def train(self, model: ModelConfig, training: TrainConfig) -> None:
         """Start a run in place of the last one. Raises ValueError, DataError."""
-        order = Order(model, training, self.data, self.followed().images)
-        job = Job(order, cache.digits(self.data))
+        job = Job(Order(model, training, self.data, self.followed().images), self.digits)
         if self.job is not None:
             self.job.stop()
         self.job = self.watch.job = job
+        self.trained_on = self.page
         job.start()
 
     def collect(self) -> None:
-        """Take over the model of a run that is over: the pages of its kind now show it."""
+        """Take over the model of a run that is over: the page that it was started on shows it."""
         job = self.job
         if job is None or not job.over or job.collected or job.state.step == 0:
             return
         job.collected = True
         if job.status == "failed":
             return
-        self._take_over(
-            Shown(
-                key=f"run-{secrets.token_hex(8)}",
-                title=f"yours: {cache.title(job.order.model)}",
-                model=job.state.model.eval(),
-                card=cards.of_run(job),
-                film=job.film,
-            )
+        shown = Shown(
+            key=f"run-{secrets.token_hex(8)}",
+            model=job.state.model.eval(),
+            card=cards.of_run(job),
+            film=job.film,
+            mine=True,
         )
+        self._take_over(shown, self.trained_on)
 
     def bring_back(self, weights: bytes, card: bytes, name: str) -> None:
         """Take over a model from the contents of its two files. Raises CheckpointError."""
-        self._take_over(cache.brought_back(weights, card, name, self.data))
+        self._take_over(cache.brought_back(weights, card, name, self.data), self.page)
         self.brought += 1
 
-    def _take_over(self, shown: Shown) -> None:
+    def _take_over(self, shown: Shown, page: str | None) -> None:
         kind = shown.config.kind
         self.own.pop(kind, None)  # so that the last of `own` is the newest
         self.own[kind] = shown
-        self.uses_own[kind] = True
+        self.uses_own = {used for used in self.uses_own if used[1] != kind}
+        self.uses_own.add((page, kind))
 
     def new_noise(self) -> None:
         """Another draw of ε, for every sampler and every model."""
@@ -120,7 +143,7 @@ class Visitor:
 
     def choose_digits(self) -> None:
         """Ten other test images, one of each class."""
-        labels = cache.digits(self.data).test_labels
+        labels = self.digits.test_labels
         rng = torch.Generator().manual_seed(secrets.randbits(32))
         order = torch.randperm(len(labels), generator=rng)
         self.ten = tuple(int(order[labels[order] == digit][0]) for digit in range(CLASSES))
@@ -129,83 +152,112 @@ class Visitor:
         """Change the data set in use; the digits being followed start afresh."""
         self.data = name
         self.ten = tuple(
-            int((cache.digits(name).test_labels == digit).nonzero()[0]) for digit in range(CLASSES)
+            int((self.digits.test_labels == digit).nonzero()[0]) for digit in range(CLASSES)
         )
 
 
 def session() -> Visitor:
-    """This session's visitor, with the model of a finished run taken over."""
+    """This session's visitor."""
     if "visitor" not in st.session_state:
         st.session_state["visitor"] = Visitor()
-    visitor: Visitor = st.session_state["visitor"]
+    return st.session_state["visitor"]
+
+
+def arrive(address: str) -> Visitor:
+    """This session's visitor, on the page of that address: called once in every full run.
+
+    A page that is entered has its link read; a run that is over has its model taken over; and a
+    data set that cannot be read any more gives way to the sample, with a sentence why.
+    """
+    visitor = session()
     visitor.watch.back()
     cache.watch_connection(visitor.watch)
+    if visitor.page != address:
+        visitor.page, visitor.link = address, st.query_params.to_dict()
+        visitor.told = dict(visitor.link)
+        visitor.seen.add(address)
+    try:
+        _ = visitor.digits
+    except DataError as error:
+        st.warning(f"{error} The sample is in use instead.", icon=":material/folder_off:")
+        visitor.use_data("sample")
     visitor.collect()
     return visitor
 
 
-def place_on(visitor: Visitor, map_name: str) -> Place | None:
-    """The place picked on a map, by a click or by a link, which the address then tells."""
-    linked = _from_link(visitor, "at")
-    if linked and len(linked) in (2, 3):
-        x, y, index = (*linked, -1.0)[:3]
-        visitor.places[map_name] = (x, y, int(index))
-    place = visitor.places.get(map_name)
-    _tell(visitor, "at", place if place is None or place[2] >= 0 else place[:2])
-    return place
-
-
-def code_on(visitor: Visitor, pad: str, count: int, parameter: str = "z") -> Numbers | None:
-    """The code of so many numbers chosen on a pad, by hand or by a link; the address tells it.
-
-    A path is the code of its start and then that of its end.
+def chosen_on(visitor: Visitor, name: str, count: int, parameter: str) -> Numbers | None:
+    """The code, or path, of so many numbers chosen on the map of that name, by hand or by the link
+    that the page was entered with. The address tells it under that parameter.
     """
-    linked = _from_link(visitor, parameter)
-    if linked and len(linked) == count:
-        visitor.codes[pad] = linked
-    _tell(visitor, parameter, visitor.codes.get(pad))
-    return visitor.codes.get(pad)
+    linked = _numbers(visitor.link.pop(parameter, ""))
+    if linked is not None and len(linked) == count:
+        visitor.chosen[name] = linked
+    chosen = visitor.chosen.get(name)
+    _tell(visitor, parameter, chosen)
+    return chosen
 
 
-def keep_code(visitor: Visitor, name: str, pad: str, part: str, latent_dim: int) -> None:
-    """Keep what was just chosen on a pad, its code "z" or its "path", under that name."""
-    state = st.session_state[pad].get(part)
-    chosen = latent_pad.answer(state, latent_dim, count=2 if part == "path" else 1)
+def keep_release(
+    visitor: Visitor, name: str, pad: str, part: str, latent_dim: int, parameter: str
+) -> None:
+    """Keep what was just let go on a pad, its code "z" or its "path", as what is chosen there."""
+    released = st.session_state[pad].get(part)
+    chosen = latent_pad.answer(released, latent_dim, count=2 if part == "path" else 1)
     if chosen is not None:
-        visitor.codes[name] = chosen
+        visitor.chosen[name] = chosen
+        _tell(visitor, parameter, chosen)
 
 
-def keep_place(visitor: Visitor, map_name: str, chart: str) -> None:
-    """Keep what was just picked on a chart as the place on its map."""
-    for picked in st.session_state[chart]["selection"].get("pick", [])[-1:]:
-        visitor.places[map_name] = (picked["x"], picked["y"], int(picked["index"]))
+def picked(chart: str) -> dict[str, float]:
+    """The numbers of what was just picked on a chart, by their fields; what a browser sent that
+    is no finite number is left out.
+    """
+    selection = st.session_state[chart].get("selection")
+    points = selection.get("pick") if isinstance(selection, Mapping) else None
+    if not isinstance(points, list) or not points or not isinstance(points[-1], Mapping):
+        return {}
+    numbers = {name: at for name, at in points[-1].items() if isinstance(at, int | float)}
+    return {name: float(at) for name, at in numbers.items() if abs(at) < LARGEST}
 
 
-def move_to_pick(chart: str, controls: dict[str, str]) -> None:
-    """Move whole-number controls to what was just picked on a chart: its fields, and their keys."""
-    for picked in st.session_state[chart]["selection"].get("pick", [])[-1:]:
-        for name, key in controls.items():
-            st.session_state[key] = int(picked[name])
+def move(controls: Mapping[str, int]) -> None:
+    """Move whole-number controls, by their keys, before they are drawn."""
+    for key, value in controls.items():
+        st.session_state[key] = value
 
 
-def _from_link(visitor: Visitor, parameter: str) -> Numbers | None:
-    """The numbers that a link brought, "1.5,-2"; None where there are none, or our own."""
-    linked = st.query_params.get(parameter, "")
-    if not linked or linked == visitor.in_address.get(parameter):
-        return None
+def afresh(key: str, value: object, on: object) -> str:
+    """The key of a control that starts again, at that value, whenever what it depends on changes.
+
+    When the page is entered it shows what a link says, or what it showed before.
+    """
+    visitor = session()
+    if visitor.bases.setdefault(key, on) != on:
+        visitor.bases[key] = on
+        st.session_state[key] = value
+    return key
+
+
+def _numbers(linked: str) -> Numbers | None:
+    """The numbers that a link brought, "1.5,-2"; None where it brought none."""
     try:
         numbers = tuple(float(number) for number in linked.split(","))
     except ValueError:
         return None
-    return numbers if all(abs(number) < 1e6 for number in numbers) else None
+    fine = all(math.isfinite(number) and abs(number) < LARGEST for number in numbers)
+    return numbers if fine else None
 
 
-def _tell(visitor: Visitor, parameter: str, numbers: Sequence[float] | None) -> None:
-    """Write numbers into the address, or take them out of it."""
+def _tell(visitor: Visitor, parameter: str, numbers: Numbers | None) -> None:
+    """Write numbers into the address, or take them out of it, where they are not told yet.
+
+    What it says is remembered, not read again: the browser's address may be some tells behind.
+    """
     told = ",".join(f"{number:.6g}" for number in numbers or ())
-    visitor.in_address[parameter] = told
-    if told != st.query_params.get(parameter, ""):
-        if told:
-            st.query_params[parameter] = told
-        else:
-            st.query_params.pop(parameter, None)
+    if told == visitor.told.get(parameter, ""):
+        return
+    visitor.told[parameter] = told
+    if told:
+        st.query_params[parameter] = told
+    else:
+        st.query_params.pop(parameter, None)

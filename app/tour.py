@@ -10,7 +10,7 @@ if str(APP.parent) not in sys.path:
     sys.path.insert(0, str(APP.parent))
 
 from app.course import DATA_PAGE, LESSONS
-from app.state import session
+from app.state import arrive
 
 st.set_page_config(page_title="Latent Walk", page_icon="🔢", layout="wide")
 st.html(APP / "style.css")
@@ -26,5 +26,5 @@ page = st.navigation(
     ],
     position="top",
 )
-session().seen.add(page.url_path)
+arrive(page.url_path)
 page.run()

@@ -14,8 +14,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from app import cache
-from app.cache.maps import map_images
-from app.cache.models import BY_KEY, Shown, classifier, digits
+from app.cache.models import BY_KEY, BY_MODEL, Shown, classifier, digits
 from core import data, evaluation, latent, sampling
 from core.models import VariationalAutoencoder
 from core.training import Terms
@@ -25,23 +24,23 @@ PAIRS = 500  # of digits whose midpoints are judged
 
 
 @st.cache_data(show_spinner="Measuring every digit …", max_entries=40, hash_funcs=BY_KEY)
-def terms(shown: Shown, name: data.Name) -> evaluation.PerImage:
+def terms(shown: Shown) -> evaluation.PerImage:
     """Loss terms of each of `map_images`, with one sampled z of a fixed generator."""
     rng = torch.Generator().manual_seed(0)
-    return evaluation.terms_per_image(shown.model, map_images(name)[0], rng, samples=1)
+    return evaluation.terms_per_image(shown.model, shown.images, rng, samples=1)
 
 
 @st.cache_data(show_spinner="Measuring the test images …", max_entries=60, hash_funcs=BY_KEY)
-def test_terms(shown: Shown, name: data.Name) -> Terms:
+def test_terms(shown: Shown) -> Terms:
     """Mean loss terms of the test images in use, with one sampled z."""
     rng = torch.Generator().manual_seed(0)
-    return evaluation.mean_terms(shown.model, digits(name).test_images, rng, samples=1)
+    return evaluation.mean_terms(shown.model, shown.digits.test_images, rng, samples=1)
 
 
 @st.cache_data(show_spinner="Restoring the test images …", max_entries=10, hash_funcs=BY_KEY)
-def restored(shown: Shown, name: data.Name) -> Float[Tensor, "n 1 28 28"]:
+def restored(shown: Shown) -> Float[Tensor, "n 1 28 28"]:
     """The mean images decoded from the codes of the test images in use."""
-    parts = data.to_float(digits(name).test_images).split(1000)
+    parts = data.to_float(shown.digits.test_images).split(1000)
     return torch.cat([evaluation.reconstruct(shown.model, part) for part in parts])
 
 
@@ -78,9 +77,9 @@ def paper_table() -> dict[str, Any] | None:
 
 
 @st.cache_data(show_spinner="Asking the neighbours …", max_entries=40, hash_funcs=BY_KEY)
-def knn_accuracy(shown: Shown, name: data.Name) -> float:
+def knn_accuracy(shown: Shown) -> float:
     """15-NN accuracy on codes: the test images among the training images."""
-    chosen = digits(name)
+    chosen = shown.digits
     train, test = chosen.train_images[:10000], chosen.test_images
     return evaluation.knn_accuracy(
         latent.encode(shown.model, train).mean,
@@ -91,25 +90,25 @@ def knn_accuracy(shown: Shown, name: data.Name) -> float:
 
 
 @st.cache_data(show_spinner="Judging 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)
-def judged_reconstructions(
-    shown: Shown, name: data.Name, view: evaluation.View
-) -> evaluation.Judgement:
+def judged_reconstructions(shown: Shown, view: evaluation.View) -> evaluation.Judgement:
     """Squared error, sharpness and confident share of the first test images, reconstructed from
     their codes' means; what is sampled, with a fixed generator."""
-    x = data.to_float(digits(name).test_images[:JUDGED])
-    z = latent.encode(shown.model, digits(name).test_images[:JUDGED]).mean
-    return evaluation.judge(classifier()[0], _pictures(shown, z, view), x)
+    z = latent.encode(shown.model, shown.digits.test_images[:JUDGED]).mean
+    return evaluation.judge(classifier()[0], _pictures(shown, z, view), _first(shown.data))
 
 
 @st.cache_data(show_spinner="Reading 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)
-def readable(shown: Shown | None, name: data.Name) -> float:
+def readable(shown: Shown) -> float:
     """Share of the first test images that the classifier reads as their label, in the mean image
-    of their reconstruction; of the images themselves where no model is given."""
-    chosen = digits(name)
-    pictures, labels = data.to_float(chosen.test_images[:JUDGED]), chosen.test_labels[:JUDGED]
-    if shown is not None:
-        pictures = evaluation.reconstruct(shown.model, pictures)
-    return evaluation.readable(classifier()[0], pictures, labels)
+    of their reconstruction."""
+    restored = evaluation.reconstruct(shown.model, _first(shown.data))
+    return evaluation.readable(classifier()[0], restored, shown.digits.test_labels[:JUDGED])
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def readable_digits(name: data.Name) -> float:
+    """The same share of the images themselves."""
+    return evaluation.readable(classifier()[0], _first(name), digits(name).test_labels[:JUDGED])
 
 
 def judged_count(name: data.Name) -> int:
@@ -117,30 +116,30 @@ def judged_count(name: data.Name) -> int:
     return min(JUDGED, len(digits(name).test_images))
 
 
-def restoring_error(shown: Shown, name: data.Name, view: evaluation.View) -> float:
+def restoring_error(shown: Shown, view: evaluation.View) -> float:
     """Mean squared error of the reconstructions of `judged_reconstructions`."""
-    error = judged_reconstructions(shown, name, view).squared_error
+    error = judged_reconstructions(shown, view).squared_error
     if error is None:
         raise ValueError("a reconstruction was judged without its original")
     return error
 
 
 @st.cache_data(show_spinner="Measuring dequantised images …", max_entries=40, hash_funcs=BY_KEY)
-def dequantised_elbo(shown: Shown, name: data.Name) -> float:
+def dequantised_elbo(shown: Shown) -> float:
     """Mean ELBO of the test images in use, dequantised; one z for each, fixed generator."""
-    images = digits(name).test_images
+    images = shown.digits.test_images
     bits = evaluation.bits_per_dimension(_vae(shown), images, torch.Generator().manual_seed(0))
     return (8 - bits) * math.log(2) * images[0].numel()
 
 
 @st.cache_data(show_spinner="Counting bits …", max_entries=60, hash_funcs=BY_KEY)
-def bits_per_dimension(shown: Shown, name: data.Name) -> float:
+def bits_per_dimension(shown: Shown) -> float:
     """Bits per pixel of the first test images, dequantised with a fixed generator."""
     rng = torch.Generator().manual_seed(0)
-    return evaluation.bits_per_dimension(_vae(shown), digits(name).test_images[:JUDGED], rng)
+    return evaluation.bits_per_dimension(_vae(shown), shown.digits.test_images[:JUDGED], rng)
 
 
-@st.cache_data(show_spinner="Judging 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)
+@st.cache_data(show_spinner="Judging 1 000 pictures …", max_entries=60, hash_funcs=BY_MODEL)
 def judged_samples(shown: Shown, view: evaluation.View) -> evaluation.Judgement:
     """Sharpness and confident share of pictures decoded from N(0, I), with a fixed generator."""
     rng = torch.Generator().manual_seed(0)
@@ -151,25 +150,37 @@ def judged_samples(shown: Shown, view: evaluation.View) -> evaluation.Judgement:
 @st.cache_data(show_spinner=False, max_entries=8)
 def judged_digits(name: data.Name) -> evaluation.Judgement:
     """The same figures for the first test images themselves."""
-    x = data.to_float(digits(name).test_images[:JUDGED])
+    x = _first(name)
     return evaluation.judge(classifier()[0], x, x)
 
 
 @st.cache_data(show_spinner="Judging midpoints …", max_entries=40, hash_funcs=BY_KEY)
-def between(shown: Shown | None, name: data.Name) -> evaluation.Between:
+def between(shown: Shown) -> evaluation.Between:
     """The classifier on midpoints of random pairs of test images of different classes, the same
-    pairs for all: decoded between their codes, or of their pixels where no model is given."""
-    chosen = digits(name)
+    pairs for all models: decoded between their codes."""
+    a, b = _pairs(shown.data)
+    images, labels = shown.digits.test_images, shown.digits.test_labels
+    start, end = (latent.encode(shown.model, images[of]).mean for of in (a, b))
+    pictures = _pictures(shown, (start + end) / 2, "mean")
+    return evaluation.judge_between(classifier()[0], pictures, labels[a], labels[b])
+
+
+@st.cache_data(show_spinner="Judging midpoints …", max_entries=8)
+def between_pixels(name: data.Name) -> evaluation.Between:
+    """The same of the pairs' cross-fades, half of one image and half of the other."""
+    a, b = _pairs(name)
+    x, labels = data.to_float(digits(name).test_images), digits(name).test_labels
+    return evaluation.judge_between(classifier()[0], (x[a] + x[b]) / 2, labels[a], labels[b])
+
+
+def _first(name: data.Name) -> Tensor:
+    """The test images that are judged."""
+    return data.to_float(digits(name).test_images[:JUDGED])
+
+
+def _pairs(name: data.Name) -> tuple[Tensor, Tensor]:
     rng = torch.Generator().manual_seed(0)
-    a, b = evaluation.pairs_of_classes(chosen.test_labels, PAIRS, rng)
-    ends = chosen.test_images[a], chosen.test_images[b]
-    if shown is None:
-        middle = (data.to_float(ends[0]) + data.to_float(ends[1])) / 2
-    else:
-        z = [latent.encode(shown.model, images).mean for images in ends]
-        middle = _pictures(shown, (z[0] + z[1]) / 2, "mean")
-    labels = chosen.test_labels
-    return evaluation.judge_between(classifier()[0], middle, labels[a], labels[b])
+    return evaluation.pairs_of_classes(digits(name).test_labels, PAIRS, rng)
 
 
 def _vae(shown: Shown) -> VariationalAutoencoder:

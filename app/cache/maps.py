@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
-from app.cache.models import BY_KEY, Shown, classifier, digits
+from app.cache.models import BY_KEY, BY_MODEL, Shown, classifier, digits
 from app.components import draw_digit, latent_pad
 from core import data, evaluation, latent
 from core.models import mean_image
@@ -18,6 +18,7 @@ from core.models import mean_image
 Axes = tuple[int, int]  # two of the latent axes, counted from 0
 
 
+@st.cache_resource(show_spinner=False, max_entries=4)
 def map_images(name: data.Name) -> tuple[UInt8[Tensor, "n 1 28 28"], Int64[Tensor, " n"]]:
     """The images of a latent map, with labels: the test set, or the whole of the small sample."""
     chosen = digits(name)
@@ -30,71 +31,66 @@ def map_images(name: data.Name) -> tuple[UInt8[Tensor, "n 1 28 28"], Int64[Tenso
 
 
 @st.cache_data(show_spinner="Encoding the digits …", max_entries=60, hash_funcs=BY_KEY)
-def codes(shown: Shown, name: data.Name) -> latent.Codes:
-    """Codes of `map_images`."""
-    return latent.encode(shown.model, map_images(name)[0])
+def codes(shown: Shown) -> latent.Codes:
+    """Codes of the map's images."""
+    return latent.encode(shown.model, shown.images)
 
 
 @st.cache_data(show_spinner="Finding the plane …", max_entries=60, hash_funcs=BY_KEY)
-def principal_plane(shown: Shown, name: data.Name) -> latent.Projection:
+def principal_plane(shown: Shown) -> latent.Projection:
     """The plane in which a model's map is drawn: the latent plane itself where d is 2."""
-    return latent.principal_plane(codes(shown, name).mean)
+    return latent.principal_plane(codes(shown).mean)
 
 
 @st.cache_data(show_spinner="t-SNE of 2 000 codes: about 10 s …", max_entries=20, hash_funcs=BY_KEY)
-def tsne(shown: Shown, name: data.Name, count: int = 2000) -> Float[Tensor, "count 2"]:
+def tsne(shown: Shown, count: int = 2000) -> Float[Tensor, "count 2"]:
     """t-SNE of the map's first codes, seeded."""
-    return latent.tsne(codes(shown, name).mean[:count])
+    return latent.tsne(codes(shown).mean[:count])
 
 
-def plane(shown: Shown, name: data.Name, axes: Axes | None = None) -> latent.Projection:
+def plane(shown: Shown, axes: Axes | None = None) -> latent.Projection:
     """The plane of two latent axes, counted from 0; the principal plane where none are given."""
     if axes is None:
-        return principal_plane(shown, name)
-    return latent.axis_plane(codes(shown, name).mean, *axes)
+        return principal_plane(shown)
+    return latent.axis_plane(codes(shown).mean, *axes)
 
 
 @st.cache_data(show_spinner="Looking for holes …", max_entries=60, hash_funcs=BY_KEY)
-def holes(shown: Shown, name: data.Name) -> evaluation.Holes:
+def holes(shown: Shown) -> evaluation.Holes:
     """Where no code of the map lives."""
-    return evaluation.find_holes(codes(shown, name).mean)
+    return evaluation.find_holes(codes(shown).mean)
 
 
 @st.cache_resource(show_spinner="Packing the map …", max_entries=40, hash_funcs=BY_KEY)
-def pad_content(
-    shown: Shown, name: data.Name, axes: Axes | None = None, extent: latent_pad.Extent | None = None
-) -> latent_pad.PadContent:
+def pad_content(shown: Shown, axes: Axes | None = None) -> latent_pad.PadContent:
     """A model with the codes of its map, packed for the browser; the sample's digits too."""
     content = latent_pad.content(
         shown.model,
-        codes(shown, name).mean,
-        map_images(name)[1],
-        plane(shown, name, axes),
-        digit_address=f"api/digit/{name}/{{i}}.png",
-        extent=extent,
+        codes(shown).mean,
+        shown.labels,
+        plane(shown, axes),
+        digit_address=f"api/digit/{shown.data}/{{i}}.png",
     )
-    return replace(content, digits=_packed_sample()) if name == "sample" else content
+    return replace(content, digits=_packed_sample()) if shown.data == "sample" else content
 
 
 @st.cache_resource(show_spinner="Looking for holes …", max_entries=20, hash_funcs=BY_KEY)
-def packed_holes(shown: Shown, name: data.Name) -> latent_pad.Piece:
+def packed_holes(shown: Shown) -> latent_pad.Piece:
     """Where no code of the map lives, packed for the browser."""
-    return latent_pad.pack_holes(holes(shown, name))
+    return latent_pad.pack_holes(holes(shown))
 
 
 @st.cache_resource(show_spinner="Packing the networks …", max_entries=20, hash_funcs=BY_KEY)
-def draw_content(
-    shown: Shown, name: data.Name, extent: latent_pad.Extent | None, *, judged: bool
-) -> draw_digit.DrawContent:
+def draw_content(shown: Shown, *, judged: bool) -> draw_digit.DrawContent:
     """Encoder, decoder and map for drawing, with the classifier, and test digits to start from."""
-    chosen = digits(name)
+    chosen = shown.digits
     first = [int((chosen.test_labels == label).nonzero()[0]) for label in range(data.CLASSES)]
     return draw_digit.content(
         shown.model,
         classifier()[0] if judged else None,
         chosen.test_images[first],
         chosen.test_labels[first],
-        pad_content(shown, name, None, extent),
+        pad_content(shown),
     )
 
 
@@ -103,10 +99,10 @@ def _packed_sample() -> latent_pad.Piece:
     return latent_pad.pack_digits(map_images("sample")[0])
 
 
-@st.cache_data(show_spinner="Walking …", max_entries=4, hash_funcs=BY_KEY)
+@st.cache_data(show_spinner="Walking …", max_entries=4, hash_funcs=BY_MODEL)
 def round_walk(shown: Shown, steps: int = 10) -> Float[Tensor, "frames 1 28 28"]:
     """Decodings along lines from the sample's first 0 to its first 1, to its first 2, … to 0."""
-    stops = codes(shown, "sample").mean[: data.CLASSES]
+    stops = codes(shown.on("sample")).mean[: data.CLASSES]
     ways = [
         latent.linear_path(start, end, steps + 1)[:-1]
         for start, end in zip(stops, stops.roll(-1, 0))

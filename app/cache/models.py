@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from jaxtyping import Int64, UInt8
+from torch import Tensor
 
 from app import cache, cards, jobs, speed
 from app.components import film as film_view
-from core import checkpoints, data
+from core import checkpoints, data, evaluation, latent
 from core.checkpoints import Card
-from core.data import Digits
+from core.data import Digits, Name
 from core.film import Film
 from core.film import load as load_film
 from core.models import Model, ModelConfig, VariationalAutoencoder
@@ -28,13 +30,21 @@ from core.training import Precision, TrainConfig
 
 @dataclass(frozen=True)
 class Shown:
-    """A model as pages show it: pretrained, or a visitor's own."""
+    """A model on a page, pretrained or a visitor's own, and the digits that it is looked at with.
+
+    What follows from both is worked out once for all visitors.
+    """
 
     key: str  # a pretrained model's name, or a word that no other run ever had
-    title: str
     model: Model = field(compare=False, repr=False)
     card: Card = field(compare=False, repr=False)
     film: Film | None = field(default=None, compare=False, repr=False)  # of the visitor's own run
+    mine: bool = False  # the visitor's own
+    data: Name = "sample"
+
+    def on(self, name: Name) -> "Shown":
+        """The same model, looked at with the digits of that name."""
+        return replace(self, data=name)
 
     @property
     def config(self) -> ModelConfig:
@@ -44,8 +54,43 @@ class Shown:
     def is_vae(self) -> bool:
         return isinstance(self.model, VariationalAutoencoder)
 
+    @property
+    def title(self) -> str:
+        return f"yours: {title(self.config)}" if self.mine else title(self.config)
 
-BY_KEY: dict[str | type[Any], Callable[[Any], Any]] = {Shown: lambda shown: shown.key}
+    @property
+    def digits(self) -> Digits:
+        return digits(self.data)
+
+    @property
+    def images(self) -> UInt8[Tensor, "codes 1 28 28"]:
+        """The images of its map."""
+        return cache.map_images(self.data)[0]
+
+    @property
+    def labels(self) -> Int64[Tensor, " codes"]:
+        """Their classes."""
+        return cache.map_images(self.data)[1]
+
+    @property
+    def codes(self) -> latent.Codes:
+        """Their codes."""
+        return cache.codes(self)
+
+    @property
+    def plane(self) -> latent.Projection:
+        """The plane in which its map is drawn: the latent plane itself where d is 2."""
+        return cache.principal_plane(self)
+
+    @property
+    def holes(self) -> evaluation.Holes:
+        """Where no code of its map lives."""
+        return cache.holes(self)
+
+
+Hash = dict[str | type[Any], Callable[[Any], Any]]
+BY_KEY: Hash = {Shown: lambda shown: (shown.key, shown.data)}
+BY_MODEL: Hash = {Shown: lambda shown: shown.key}  # for what no data set changes
 
 
 def data_root() -> Path:
@@ -55,23 +100,23 @@ def data_root() -> Path:
     return Path(os.environ.get("LATENT_WALK_DATA") or data.DEFAULT_ROOT)
 
 
-def digits(name: data.Name) -> Digits:
+def digits(name: Name) -> Digits:
     """A data set, read once for all. Raises DataError."""
     return _digits(name, data_root())
 
 
 @st.cache_resource(show_spinner=False)
-def _digits(name: data.Name, root: Path) -> Digits:
+def _digits(name: Name, root: Path) -> Digits:
     return data.load(name, root)
 
 
-def has_data(name: data.Name) -> bool:
+def has_data(name: Name) -> bool:
     """Whether that data set lies on this server, whole."""
     return data.is_available(name, data_root())
 
 
 @st.cache_resource(show_spinner=False)
-def fetch(name: data.Name) -> None:
+def fetch(name: Name) -> None:
     """Download a data set, once for all visitors. Raises DataError."""
     data.load(name, data_root(), download=True)
 
@@ -98,15 +143,16 @@ def cost(
 
 
 @st.cache_resource(show_spinner=False)
-def pretrained(name: str) -> Shown:
-    """A model of `pretrained/`. Raises CheckpointError, naming the file, where it is damaged."""
+def pretrained(name: str, on: Name = "sample") -> Shown:
+    """A model of `pretrained/`, to look at with those digits. Raises CheckpointError, naming the
+    file, where it is damaged."""
     model, card = checkpoints.load(cache.PRETRAINED / name)
     if isinstance(model, Classifier):
         raise checkpoints.CheckpointError(f"{name} is a classifier; choose an autoencoder")
-    return Shown(key=name, title=title(model.config), model=model, card=card)
+    return Shown(key=name, model=model, card=card, data=on)
 
 
-def brought_back(weights: bytes, card: bytes, name: str, digits_name: data.Name) -> Shown:
+def brought_back(weights: bytes, card: bytes, name: str, digits_name: Name) -> Shown:
     """A model from the contents of its two files, measured anew. Raises CheckpointError.
 
     Of the card only the configuration and the training's history are believed.
@@ -121,8 +167,9 @@ def brought_back(weights: bytes, card: bytes, name: str, digits_name: data.Name)
         )
     return Shown(
         key=f"brought-{secrets.token_hex(8)}",
-        title=f"yours: {title(model.config)}",
         model=model,
+        mine=True,
+        data=digits_name,
         card={
             "data": "what only its maker knows; brought back from its files, and measured anew.",
             **figures,
@@ -131,17 +178,25 @@ def brought_back(weights: bytes, card: bytes, name: str, digits_name: data.Name)
     )
 
 
+def has_film(shown: Shown) -> bool:
+    """Whether a film of a model's training was kept."""
+    return bool(shown.film.moments) if shown.film else _film_of(shown).is_file()
+
+
 def film(shown: Shown) -> Film | None:
     """The film of a model's training, where one was kept. Raises CheckpointError where it is
     damaged: pretrained films are read when they are first asked for.
     """
-    if shown.film is not None:
-        return shown.film if shown.film.moments else None
-    path = cache.PRETRAINED / f"{shown.key}.film.safetensors"
-    return load_film(path) if path.is_file() else None
+    if not has_film(shown):
+        return None
+    return shown.film or load_film(_film_of(shown))
 
 
-@st.cache_resource(show_spinner="Packing the film …", max_entries=20, hash_funcs=BY_KEY)
+def _film_of(shown: Shown) -> Path:
+    return cache.PRETRAINED / f"{shown.key}.film.safetensors"
+
+
+@st.cache_resource(show_spinner="Packing the film …", max_entries=20, hash_funcs=BY_MODEL)
 def film_content(shown: Shown) -> film_view.FilmContent | None:
     """The same, packed for the browser. Raises CheckpointError."""
     taken = film(shown)

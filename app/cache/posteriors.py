@@ -46,9 +46,9 @@ def bounds(shown: Shown, image: UInt8[Tensor, "1 1 28 28"]) -> list[ledgers.Boun
 
 
 @st.cache_data(show_spinner="Averaging every cloud …", max_entries=40, hash_funcs=BY_KEY)
-def account(shown: Shown, name: data.Name) -> aggregate.Account:
+def account(shown: Shown) -> aggregate.Account:
     """Information and distance from the prior of the map's average posterior, fixed generator."""
-    return aggregate.account(codes(shown, name), torch.Generator().manual_seed(0))
+    return aggregate.account(codes(shown), torch.Generator().manual_seed(0))
 
 
 class Marginals(NamedTuple):
@@ -59,9 +59,9 @@ class Marginals(NamedTuple):
 
 
 @st.cache_data(show_spinner="Averaging every cloud …", max_entries=40, hash_funcs=BY_KEY)
-def marginals(shown: Shown, name: data.Name, bins: int = 120) -> Marginals:
+def marginals(shown: Shown, bins: int = 120) -> Marginals:
     """The marginals of the map's average posterior, over all codes and four σ of the prior."""
-    found = codes(shown, name)
+    found = codes(shown)
     reach = max(4.0, 1.1 * found.mean.abs().max().item())
     edges = torch.linspace(-reach, reach, bins + 1)
     each = [

@@ -13,20 +13,20 @@ from torch import Tensor
 from app.cache.figures import JUDGED
 from app.cache.maps import codes, holes
 from app.cache.models import BY_KEY, Shown, classifier
-from core import data, evaluation, latent, sampling
+from core import evaluation, latent, sampling
 from core.models import MAX_LATENT_DIM, mean_image
 
 
 @st.cache_data(show_spinner="Fitting …", max_entries=60, hash_funcs=BY_KEY)
-def gaussian(shown: Shown, name: data.Name) -> sampling.Gaussian:
+def gaussian(shown: Shown) -> sampling.Gaussian:
     """The Gaussian fitted to the map's codes."""
-    return sampling.fit_gaussian(codes(shown, name).mean)
+    return sampling.fit_gaussian(codes(shown).mean)
 
 
 @st.cache_data(show_spinner="Fitting ten Gaussians …", max_entries=60, hash_funcs=BY_KEY)
-def mixture(shown: Shown, name: data.Name) -> sampling.Mixture:
+def mixture(shown: Shown) -> sampling.Mixture:
     """Ten Gaussians fitted to the map's codes."""
-    return sampling.fit_mixture(codes(shown, name).mean)
+    return sampling.fit_mixture(codes(shown).mean)
 
 
 def noise(seed: int, count: int, latent_dim: int) -> sampling.Noise:
@@ -45,41 +45,35 @@ class Samples(NamedTuple):
 
 
 @st.cache_data(show_spinner="Sampling …", max_entries=200, hash_funcs=BY_KEY)
-def samples(
-    shown: Shown, name: data.Name, sampler: sampling.Sampler, seed: int, count: int = 16
-) -> Samples:
+def samples(shown: Shown, sampler: sampling.Sampler, seed: int, count: int = 16) -> Samples:
     """So many samples of the noise of that seed."""
-    return _sample(shown, name, sampler, noise(seed, count, shown.config.latent_dim))
+    return _sample(shown, sampler, noise(seed, count, shown.config.latent_dim))
 
 
-def _sample(
-    shown: Shown, name: data.Name, sampler: sampling.Sampler, drawn: sampling.Noise
-) -> Samples:
+def _sample(shown: Shown, sampler: sampling.Sampler, drawn: sampling.Noise) -> Samples:
     match sampler:
         case "box":
-            z = sampling.box(codes(shown, name).mean, drawn)
+            z = sampling.box(codes(shown).mean, drawn)
         case "prior":
             z = sampling.prior(drawn)
         case "gaussian":
-            z = gaussian(shown, name).sample(drawn)
+            z = gaussian(shown).sample(drawn)
         case "mixture":
-            z = mixture(shown, name).sample(drawn)
+            z = mixture(shown).sample(drawn)
     images = mean_image(shown.config, latent.decode(shown.model, z))
-    return Samples(z, images, holes(shown, name).distance(z))
+    return Samples(z, images, holes(shown).distance(z))
 
 
 @st.cache_data(show_spinner="Judging 1 000 samples …", max_entries=200, hash_funcs=BY_KEY)
-def judged_sampler(
-    shown: Shown, name: data.Name, sampler: sampling.Sampler
-) -> tuple[float, evaluation.Judgement]:
+def judged_sampler(shown: Shown, sampler: sampling.Sampler) -> tuple[float, evaluation.Judgement]:
     """Hole share and figures of 1 000 samples, always of the same noise."""
-    drawn = _sample(shown, name, sampler, noise(0, JUDGED, shown.config.latent_dim))
+    drawn = _sample(shown, sampler, noise(0, JUDGED, shown.config.latent_dim))
     in_holes = (drawn.distance > 1).float().mean().item()
     return in_holes, evaluation.judge(classifier()[0], drawn.images)
 
 
 @st.cache_data(show_spinner=False, max_entries=60, hash_funcs=BY_KEY)
-def prior_in_holes(shown: Shown, name: data.Name) -> float:
+def prior_in_holes(shown: Shown) -> float:
     """Share of 10 000 prior samples that fall in a hole, with a fixed generator."""
     drawn = sampling.draw(10_000, shown.config.latent_dim, torch.Generator().manual_seed(0))
-    return holes(shown, name).share(sampling.prior(drawn))
+    return holes(shown).share(sampling.prior(drawn))

@@ -12,7 +12,7 @@ st.title("Data", anchor=False)
 st.markdown("#### Which pictures does the course show, and which do you train on?")
 
 digits.choose_data(visitor)
-data = digits.digits_in_use(visitor)
+data = visitor.digits
 st.markdown(data.source)
 st.markdown(
     f"In use: **{widgets.grouped(len(data.train_images))}** images to train on and "

@@ -9,7 +9,7 @@ from app.panels.map import pad
 from app.state import session
 
 visitor = session()
-data = digits.digits_in_use(visitor)
+data = visitor.digits
 
 st.title("Latent Walk", anchor=False)
 st.markdown("#### See, train and break autoencoders.")

@@ -22,7 +22,6 @@ def digits_in_use(visitor: Visitor) -> Digits:
 
 def ten_digits(visitor: Visitor) -> Ten:
     """The ten digits that pages follow, from a set that can be read."""
-    digits_in_use(visitor)
     return visitor.followed()
 
 
@@ -66,7 +65,7 @@ def choose_digit(
 
 
 def reads_digits(visitor: Visitor) -> bool:
-    return digits_in_use(visitor).name in ("sample", "mnist")
+    return visitor.digits.name in ("sample", "mnist")
 
 
 def opinions_on(visitor: Visitor, pictures: Tensor) -> list[str]:

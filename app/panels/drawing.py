@@ -1,5 +1,7 @@
 """The learner's own digit: drawn, encoded and decoded at once, and carried to every page."""
 
+from dataclasses import replace
+
 import streamlit as st
 from jaxtyping import UInt8
 from torch import Tensor
@@ -16,10 +18,12 @@ from core.data import CLASSES, to_float
 @st.fragment
 def draw_your_own(visitor: Visitor, shown: Shown) -> None:
     """Paper to draw on, what the model makes of it meanwhile, and a place among the ten digits."""
-    points = map_points(shown, visitor.data).numpy()
+    points = map_points(shown).numpy()
     tails = not shown.is_vae and charts.long_tailed(points)
     extent = charts.close_up(points) if tails else None
-    content = cache.draw_content(shown, visitor.data, extent, judged=reads_digits(visitor))
+    content = cache.draw_content(shown, judged=reads_digits(visitor))
+    if content.map is not None:
+        content = replace(content, map=replace(content.map, extent=extent))
     before = visitor.drawn.image if visitor.drawn else None
     drawn = draw_digit(content, key=f"draw-{shown.key}-{visitor.data}", before=before)
     if drawn.failed:

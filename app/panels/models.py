@@ -5,7 +5,7 @@ import torch
 
 from app import cache, sketch, widgets
 from app.cache import Shown
-from app.state import Visitor
+from app.state import Visitor, afresh
 from core.checkpoints import CheckpointError
 from core.models import Kind, Model, ModelConfig, build
 from core.models.layers import shapes
@@ -16,26 +16,31 @@ def model(visitor: Visitor, kind: Kind, pretrained: str) -> Shown:
 
     Where a pretrained file is damaged the page says which, and ends there.
     """
-    if kind in visitor.own:
-        mine = f"Your {visitor.own[kind].config.kind.upper()}"
-        choice = st.segmented_control(
-            "Model",
-            ["Pretrained", mine],
-            default=mine if visitor.uses_own.get(kind) else "Pretrained",
-            required=True,
-            key=f"model-{kind}-{visitor.own[kind].key}-{visitor.uses_own.get(kind)}",
-            label_visibility="collapsed",
-        )
-        if (choice == mine) != bool(visitor.uses_own.get(kind)):
-            visitor.uses_own[kind] = choice == mine
-            st.rerun()
     try:
         shown = visitor.shown(kind, pretrained)
+        if kind in visitor.own:
+            shown = _choose_whose(visitor, kind, pretrained, shown)
     except CheckpointError as error:
         st.error(f"{error} Restore the file, or run `make pretrained`.", icon=":material/error:")
         st.stop()
     st.caption(provenance(shown))
     return shown
+
+
+def _choose_whose(visitor: Visitor, kind: Kind, pretrained: str, shown: Shown) -> Shown:
+    """A switch between the pretrained model and the visitor's own, and the model it says."""
+    mine = f"Your {cache.title(visitor.own[kind].config)}"
+    lit = mine if shown.mine else "Pretrained"
+    choice = st.segmented_control(
+        "Model",
+        ["Pretrained", mine],
+        default=lit,
+        required=True,
+        key=afresh(f"model-{kind}", lit, on=(shown.key, mine)),
+        label_visibility="collapsed",
+    )
+    visitor.use_own(kind, choice == mine)
+    return visitor.shown(kind, pretrained)
 
 
 def provenance(shown: Shown) -> str:

@@ -5,7 +5,7 @@ import torch
 
 from app import cache, widgets
 from app.cache import Shown
-from app.panels.digits import digits_in_use, ten_digits
+from app.panels.digits import ten_digits
 from app.state import Visitor
 from core import evaluation
 from core.data import to_float
@@ -13,7 +13,7 @@ from core.data import to_float
 
 def reconstructions(visitor: Visitor, shown: Shown) -> None:
     """The ten digits above their reconstructions, each with its cost, misread ones framed."""
-    digits, (images, labels, names) = digits_in_use(visitor), ten_digits(visitor)
+    digits, (images, labels, names) = visitor.digits, ten_digits(visitor)
     restored = evaluation.reconstruct(shown.model, to_float(images))
     cost = evaluation.terms_per_image(shown.model, images, torch.Generator().manual_seed(0))
     captions = [f"{nats:.0f} nats" for nats in cost.reconstruction.tolist()]

@@ -8,7 +8,6 @@ import torch
 from app import cache, charts, theme, widgets
 from app.cache import Shown
 from app.components.latent_pad import Layers
-from app.panels.digits import digits_in_use
 from app.panels.map.axes import code_map, map_domain, prior_centre
 from app.panels.map.pad import at_the_mark, hand_map
 from app.state import Visitor
@@ -22,7 +21,7 @@ def same_noise(
     axes of the model that stands beside it too where both are planes.
     """
     sampler = "gaussian" if fitted else "prior"
-    drawn = cache.samples(shown, digits_in_use(visitor).name, sampler, visitor.noise_seed)
+    drawn = cache.samples(shown, sampler, visitor.noise_seed)
     kind = shown.config.kind
     widgets.digits(
         drawn.images,
@@ -71,7 +70,7 @@ def among_the_codes(
     def view() -> None:
         at = hand_map(visitor, shown, key=key, layers=layers, extent=extent, parameter=parameter)
         if told:
-            at_the_mark(visitor, shown, at)
+            at_the_mark(shown, at.z)
 
     view()
 
@@ -81,21 +80,20 @@ def same_axes(visitor: Visitor, shown: Shown) -> charts.Domain:
 
     A mixture's samples lie where codes are; only the others may lie far out.
     """
-    name = digits_in_use(visitor).name
     every = [
-        cache.samples(shown, name, which, visitor.noise_seed).z
+        cache.samples(shown, which, visitor.noise_seed).z
         for which in SAMPLERS.values()
         if which != "mixture"
     ]
-    return map_domain(shown, name, cache.principal_plane(shown, name).project(torch.cat(every)))
+    return map_domain(shown, shown.plane.project(torch.cat(every)))
 
 
 def _samples_chart(visitor: Visitor, shown: Shown, layers: Layers, key: str) -> None:
     """The same figure drawn by the server."""
     if layers.samples is None:
         return
-    name, count = digits_in_use(visitor).name, len(layers.samples)
-    points = cache.principal_plane(shown, name).project(layers.samples)
+    count = len(layers.samples)
+    points = shown.plane.project(layers.samples)
     if shown.config.latent_dim == 1:  # as the codes: heights that keep them apart
         points[:, 1] = torch.linspace(0.9, -0.9, count)
     base, domain = code_map(visitor, shown, "", points)
@@ -107,7 +105,7 @@ def _samples_chart(visitor: Visitor, shown: Shown, layers: Layers, key: str) -> 
         charts.numbered(table[hole], domain, theme.RECONSTRUCTION, "square"),
     ]
     if layers.prior and shown.config.latent_dim > 1:
-        drawn.insert(0, charts.prior_contours(domain, prior_centre(shown, name)))
+        drawn.insert(0, charts.prior_contours(domain, prior_centre(shown)))
     st.altair_chart(
         charts.over(base, *drawn),
         key=f"chart-{key}",

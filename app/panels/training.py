@@ -10,7 +10,6 @@ from app import cache, charts, theme, widgets
 from app.components import latent_pad
 from app.components.latent_pad import Layers
 from app.jobs import Frame, Job
-from app.panels.digits import digits_in_use
 from app.state import Visitor
 from core import latent
 from core.data import DataError
@@ -203,11 +202,11 @@ def _losses(history: tuple[Record, ...], term: str) -> pd.DataFrame:
 
 
 def _how_many(visitor: Visitor, training: TrainConfig) -> str:
-    return widgets.grouped(training.images or len(digits_in_use(visitor).train_images))
+    return widgets.grouped(training.images or len(visitor.digits.train_images))
 
 
 def _duration(visitor: Visitor, config: ModelConfig, training: TrainConfig) -> str:
-    images = training.images or len(digits_in_use(visitor).train_images)
+    images = training.images or len(visitor.digits.train_images)
     seconds = cache.seconds_for(config, training, images)
     if seconds < 90:
         return f"about {max(1, round(seconds))} s on this machine"

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from app import cache, charts, theme, widgets
+from app import charts, theme, widgets
 from app.cache import Shown
 from app.panels.digits import opinions_on
 from app.panels.map.axes import code_map
@@ -47,7 +47,7 @@ def walk(
     start, end = latent.encode(shown.model, torch.cat(ends)).mean
     spherical = spherical and shown.config.latent_dim >= latent.SLERP_FROM_DIM
     path = (latent.spherical_path if spherical else latent.linear_path)(start, end, frames)
-    distance = cache.holes(shown, visitor.data).distance(path)
+    distance = shown.holes.distance(path)
     return Walk(shown, path, decoded(visitor, shown, path, "mean"), distance)
 
 
@@ -80,7 +80,7 @@ def strips(visitor: Visitor, fade: Tensor, walks: Sequence[Walk]) -> None:
 
 def walk_on_map(visitor: Visitor, path: Walk, names: tuple[str, str]) -> None:
     """The path over the codes, frames in a hole ringed."""
-    points = cache.principal_plane(path.shown, visitor.data).project(path.codes)
+    points = path.shown.plane.project(path.codes)
     title = f"The path on the map: {path.shown.title}"
     base, domain = code_map(visitor, path.shown, title, points)
     stops = pd.DataFrame({"x": points[:, 0].numpy(), "y": points[:, 1].numpy()})
@@ -125,12 +125,11 @@ def walk_by_hand(visitor: Visitor, walks: Sequence[Walk], names: tuple[str, str]
     )
     if at.path is None:
         return
-    ends = torch.tensor(at.path)
-    frames = latent.linear_path(ends[0], ends[1], len(path.codes))
-    in_hole = int((cache.holes(shown, visitor.data).distance(frames) > 1).sum())
-    near = [nearest_digit(visitor, shown, end[None], -1)[2] for end in ends]
+    frames = latent.linear_path(at.path[0], at.path[1], len(path.codes))
+    in_hole = int((shown.holes.distance(frames) > 1).sum())
+    near = [nearest_digit(shown, end).class_name for end in at.path]
     st.markdown(
         f"From A, where the nearest digit is a **{near[0]}**, to B, where it is a **{near[1]}**: "
         f"{in_hole} of {len(frames)} frames lie in a hole."
     )
-    at_the_mark(visitor, shown, at)
+    at_the_mark(shown, at.z)

@@ -66,7 +66,7 @@ def yours(d: int) -> Shown:
     like = cache.pretrained("vae-lite-20-continuous-bernoulli")
     config = replace(like.config, latent_dim=d, beta=4.0)
     card = like.card | {"data": "the digits of this visit."}
-    return Shown(key="mine", title=f"yours: {cache.title(config)}", model=build(config), card=card)
+    return Shown(key="mine", model=build(config), card=card, mine=True)
 
 
 def test_a_model_of_ones_own_says_what_it_is_and_how_much_of_the_noise_it_takes(tour):

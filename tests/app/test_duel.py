@@ -53,7 +53,7 @@ def sure_of(images: torch.Tensor) -> float:
 
 def fitted_by_numpy(name: str, count: int) -> torch.Tensor:
     """The first draws of ε, moved and stretched to numpy's Gaussian of the model's codes."""
-    codes = cache.codes(cache.pretrained(name), "sample").mean.double().numpy()
+    codes = cache.codes(cache.pretrained(name)).mean.double().numpy()
     epsilon = cache.noise(0, count, codes.shape[1]).epsilon.double().numpy()
     factor = np.linalg.cholesky(np.cov(codes.T))
     return torch.from_numpy(codes.mean(0) + epsilon @ factor.T).float()

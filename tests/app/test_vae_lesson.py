@@ -41,7 +41,7 @@ def open_sections(tour: AppTest, **controls: float) -> AppTest:
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_every_section_opens_for_a_learner_s_own_model(tour, kind):
     tour.session_state["visitor"].own = {"vae": own(kind="vae", **kind)}
-    tour.session_state["visitor"].uses_own = {"vae": True}
+    tour.session_state["visitor"].uses_own = {("vae", "vae")}
     page = open_sections(tour)
     refused = [info.value for info in page.info if "out of reach" in info.value]
     assert bool(refused) == (kind["latent_dim"] > 2)

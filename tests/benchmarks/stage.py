@@ -14,7 +14,7 @@ from core.models import mean_image
 
 @st.fragment
 def by_hand(shown: cache.Shown) -> None:
-    at = latent_pad(cache.pad_content(shown, "sample"), key="pad")
+    at = latent_pad(cache.pad_content(shown), key="pad")
     st.text(f"told {at.z}")
 
 

@@ -5,7 +5,7 @@ import torch
 
 from app import cache, widgets
 from app.cache import Shown
-from app.panels.digits import digits_in_use, ten_digits
+from app.panels.digits import ten_digits
 from app.state import Visitor
 from core import evaluation
 from core.data import to_float
@@ -16,7 +16,7 @@ def cost_in_context(visitor: Visitor, shown: Shown) -> None:
     if shown.config.likelihood != "bernoulli":
         return
     floor, blind = cache.bce_bounds(visitor.data)
-    cost = cache.test_terms(shown, visitor.data).reconstruction
+    cost = cache.test_terms(shown).reconstruction
     columns = st.columns(3)
     columns[0].metric("Perfect restoration", f"{floor:.1f} nats", help="Σ H(x): the entropy floor")
     columns[1].metric("This model", f"{cost:.1f} nats", help="Mean BCE of the test images in use")
@@ -27,7 +27,7 @@ def cost_in_context(visitor: Visitor, shown: Shown) -> None:
 
 def against_pca(visitor: Visitor, shown: Shown) -> None:
     """The ten digits, restored by the model and by PCA of the same size, with squared errors."""
-    digits = digits_in_use(visitor)
+    digits = visitor.digits
     x, d = to_float(ten_digits(visitor).images), shown.config.latent_dim
     pca = cache.pca(visitor.data, d)
     ours, theirs = evaluation.reconstruct(shown.model, x), pca.restore(x)
@@ -41,7 +41,7 @@ def against_pca(visitor: Visitor, shown: Shown) -> None:
     everything = to_float(digits.test_images)
     means = [
         evaluation.squared_error(everything, y).mean().item()
-        for y in (cache.restored(shown, visitor.data), pca.restore(everything))
+        for y in (cache.restored(shown), pca.restore(everything))
     ]
     st.caption(
         "Above the model, below PCA; under each its squared error, summed over pixels. Mean over "

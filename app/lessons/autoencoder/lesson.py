@@ -10,7 +10,7 @@ from core.models import ModelConfig
 from core.training import TrainConfig
 
 visitor = session()
-data = digits.digits_in_use(visitor)
+data = visitor.digits
 
 frame.opening("autoencoder")
 st.markdown(

@@ -38,7 +38,7 @@ RATES = [0.0003, 0.001, 0.002, 0.003, 0.004, 0.006, 0.008, 0.01, 0.02, 0.04, 0.0
 HOW_MANY = [100, 300, 1000, 2000, 4000, 10000, 20000, 60000]
 
 visitor = session()
-data = digits.digits_in_use(visitor)
+data = visitor.digits
 number = "{:g}".format
 
 frame.opening("build_your_own")

@@ -8,7 +8,7 @@ from app import cache, widgets
 from app.cache import Shown
 from app.lessons.continuous_bernoulli.likelihoods import LIKELIHOODS, SHORT, figure_bars, whose
 from app.panels.bounds import bound_of
-from app.panels.digits import digits_in_use, reads_digits
+from app.panels.digits import reads_digits
 from app.state import Visitor
 
 MEASURES = ("the three losses", "squared error", "digits read right", "bits per dimension")
@@ -20,12 +20,12 @@ def on_one_axis(visitor: Visitor, models: dict[str, Shown]) -> None:
     measure = widgets.choice(
         "Put on one axis", MEASURES, default="digits read right", key="cb-measure"
     )
-    count = cache.judged_count(digits_in_use(visitor).name)
+    count = cache.judged_count(visitor.digits.name)
     images = f"First {widgets.grouped(count)} test images.{whose(models)}"
     match measure:
         case "squared error":
             figures = [
-                (SHORT[name], cache.restoring_error(shown, visitor.data, "mean"))
+                (SHORT[name], cache.restoring_error(shown, "mean"))
                 for name, shown in models.items()
             ]
             figure_bars(
@@ -49,10 +49,8 @@ def _read_right(visitor: Visitor, models: dict[str, Shown]) -> None:
     if not reads_digits(visitor):
         st.info("The classifier knows only MNIST's digits, not the set in use.")
         return
-    figures = [("digits", cache.readable(None, visitor.data))]
-    figures += [
-        (SHORT[name], cache.readable(shown, visitor.data)) for name, shown in models.items()
-    ]
+    figures = [("digits", cache.readable_digits(visitor.data))]
+    figures += [(SHORT[name], cache.readable(shown)) for name, shown in models.items()]
     figure_bars(
         figures, "Reconstructions read as their label", "share of images", key="cb-axis-read"
     )
@@ -61,7 +59,7 @@ def _read_right(visitor: Visitor, models: dict[str, Shown]) -> None:
 def _bits(visitor: Visitor, models: dict[str, Shown]) -> None:
     """Densities only: a Bernoulli gives bytes between 0 and 255 no probability at all."""
     figures = [
-        (SHORT[name], cache.bits_per_dimension(shown, visitor.data))
+        (SHORT[name], cache.bits_per_dimension(shown))
         for name, shown in models.items()
         if shown.config.likelihood != "bernoulli"
     ]

@@ -9,7 +9,7 @@ from torch import Tensor
 from app import cache, charts, theme, widgets
 from app.cache import Shown
 from app.panels.bounds import bound_of
-from app.panels.digits import digits_in_use, new_noise, reads_digits, ten_digits
+from app.panels.digits import new_noise, reads_digits, ten_digits
 from app.panels.map.places import decoded
 from app.state import Visitor
 from core import evaluation, latent, sampling
@@ -62,10 +62,10 @@ def reconstruction_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
     for name, shown in models.items():
         view = _switched(name, shown, "restored")
         z = latent.encode(shown.model, images).mean
-        judged = cache.judged_reconstructions(shown, visitor.data, view)
+        judged = cache.judged_reconstructions(shown, view)
         pictures, key = decoded(visitor, shown, z, view), f"{SHORT[name]}-restored"
         _row(visitor, _viewed(name, shown, view), pictures, judged, key=key)
-    count = cache.judged_count(digits_in_use(visitor).name)
+    count = cache.judged_count(visitor.digits.name)
     st.caption(
         f"Figures under the rows: means over the first {widgets.grouped(count)} test images, not "
         "over these ten. Codes are posterior means. Squared error: sum over pixels. Sharpness: "
@@ -187,7 +187,7 @@ def sharpness_and_error(visitor: Visitor, models: dict[str, Shown]) -> None:
             continuous = shown.config.likelihood == "continuous_bernoulli"
             if view == "sample" or (view == "parameter" and not continuous):
                 continue
-            judged = cache.judged_reconstructions(shown, visitor.data, view)
+            judged = cache.judged_reconstructions(shown, view)
             rows.append((f"{SHORT[name]} {word}" if continuous else SHORT[name], judged))
     left, right = st.columns(2)
     for column, title, figures in (
@@ -222,11 +222,11 @@ def figure_bars(
 def whose_sharpness(visitor: Visitor, models: dict[str, Shown]) -> None:
     """Whether the continuous Bernoulli's sharpness is λ's or the mean's, as the numbers have it."""
     cb, bce = models[LIKELIHOODS["continuous_bernoulli"]], models[LIKELIHOODS["bernoulli"]]
-    parameter = cache.judged_reconstructions(cb, visitor.data, "parameter")
-    mean = cache.judged_reconstructions(cb, visitor.data, "mean")
-    rival = cache.judged_reconstructions(bce, visitor.data, "mean")
+    parameter = cache.judged_reconstructions(cb, "parameter")
+    mean = cache.judged_reconstructions(cb, "mean")
+    rival = cache.judged_reconstructions(bce, "mean")
     digits = cache.judged_digits(visitor.data)
-    count = cache.judged_count(digits_in_use(visitor).name)
+    count = cache.judged_count(visitor.digits.name)
     told = (
         f"Over {widgets.grouped(count)} test images the digits have sharpness "
         f"{digits.sharpness:.3f}, the λ of the continuous Bernoulli (|logit| ≤ "
@@ -245,9 +245,9 @@ def whose_sharpness(visitor: Visitor, models: dict[str, Shown]) -> None:
             "model's mean. "
         )
     errors = [
-        cache.restoring_error(cb, visitor.data, "parameter"),
-        cache.restoring_error(cb, visitor.data, "mean"),
-        cache.restoring_error(bce, visitor.data, "mean"),
+        cache.restoring_error(cb, "parameter"),
+        cache.restoring_error(cb, "mean"),
+        cache.restoring_error(bce, "mean"),
     ]
     told += f"Squared error: λ {errors[0]:.1f}, mean {errors[1]:.1f}, BCE {errors[2]:.1f}"
     told += ": sharper is not closer." if errors[0] > errors[2] else "."

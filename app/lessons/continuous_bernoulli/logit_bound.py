@@ -11,7 +11,7 @@ from app import cache, charts, theme, widgets
 from app.cache import Shown
 from app.lessons.continuous_bernoulli.pixels import BOUND
 from app.panels.bounds import pedestal
-from app.panels.digits import digits_in_use, ten_digits
+from app.panels.digits import ten_digits
 from app.state import Visitor
 from core import latent, losses
 from core.checkpoints import CheckpointError
@@ -31,11 +31,11 @@ def bound_slider(visitor: Visitor) -> None:
     except CheckpointError as error:
         st.error(f"{error} Restore the file, or run `make pretrained`.", icon=":material/error:")
         return
-    digits = digits_in_use(visitor)
+    digits = visitor.digits
     chosen = widgets.one_of("Bound on |logit|", BOUNDS, "9.21", key="cb-bound")
     elbos = {
-        GREY: {name: -cache.test_terms(it, digits.name).total for name, it in models.items()},
-        DEQUANTISED: {name: cache.dequantised_elbo(it, digits.name) for name, it in models.items()},
+        GREY: {name: -cache.test_terms(it).total for name, it in models.items()},
+        DEQUANTISED: {name: cache.dequantised_elbo(it) for name, it in models.items()},
     }
     _figures(models[chosen], digits.name)
     _pictures(visitor, models[chosen])
@@ -46,7 +46,7 @@ def bound_slider(visitor: Visitor) -> None:
 
 def _figures(shown: Shown, data: Name) -> None:
     """ELBO, ceiling and darkest mean, all under the model's own bound."""
-    bound, terms = shown.config.logit_bound, cache.test_terms(shown, data)
+    bound, terms = shown.config.logit_bound, cache.test_terms(shown)
     (ceiling,) = cache.ceilings(data, (bound,), dequantised=False)
     columns = st.columns(4)
     columns[0].metric("ELBO", nats(-terms.total), help="Mean over the test images in use, x / 255")
@@ -153,7 +153,7 @@ def _listed(elbos: dict[str, float]) -> str:
 
 def _what_rises(models: dict[str, Shown], elbos: dict[str, float], data: Name) -> None:
     """Whether the ELBO rises with the bound here, beside what became of the pictures."""
-    errors = {name: cache.restoring_error(shown, data, "mean") for name, shown in models.items()}
+    errors = {name: cache.restoring_error(shown, "mean") for name, shown in models.items()}
     row = [elbos[name] for name in BOUNDS]
     if row == sorted(row):
         told = (

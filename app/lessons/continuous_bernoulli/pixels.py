@@ -13,7 +13,7 @@ from torch import Tensor
 
 from app import charts, theme, widgets
 from app.panels.digits import choose_digit
-from app.state import Visitor, move_to_pick
+from app.state import Visitor, move, picked
 from core import losses
 from core.data import to_float
 from core.models import ModelConfig
@@ -106,13 +106,19 @@ def point_at_pixel(visitor: Visitor) -> float:
             width="content",
             key=chart,
             alt=f"The image of {name}, 28 by 28 pixels; framed: row {row}, column {column}",
-            on_select=functools.partial(
-                move_to_pick, chart, {"row": "cb-row", "column": "cb-column"}
-            ),
+            on_select=functools.partial(_point_at_picked, chart),
             selection_mode="pick",
         )
         st.caption("Click a pixel, or step to it by row and column.")
     return byte / 255
+
+
+def _point_at_picked(chart: str) -> None:
+    """Step to the pixel that was clicked."""
+    pixel = picked(chart)
+    row, column = pixel.get("row", 0), pixel.get("column", 0)
+    if row in range(1, 29) and column in range(1, 29):
+        move({"cb-row": int(row), "cb-column": int(column)})
 
 
 class _Rule(NamedTuple):

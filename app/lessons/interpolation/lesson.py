@@ -13,7 +13,7 @@ from core.training import TrainConfig
 TILES = 16  # a side of a mosaic
 
 visitor = session()
-data = digits.digits_in_use(visitor)
+data = visitor.digits
 
 frame.opening("interpolation")
 st.markdown(

@@ -45,8 +45,8 @@ def midpoints(visitor: Visitor, models: Sequence[Shown]) -> None:
     if not reads_digits(visitor):
         st.info("The classifier reads MNIST digits only; choose them on the Data page.")
         return
-    judged = {"cross-fade": cache.between(None, visitor.data)}
-    judged |= {s.config.kind.upper(): cache.between(s, visitor.data) for s in models}
+    judged = {"cross-fade": cache.between_pixels(visitor.data)}
+    judged |= {s.config.kind.upper(): cache.between(s) for s in models}
     real = cache.judged_digits(visitor.data).confident
     sure = {"real digits": real} | {name: share.confident for name, share in judged.items()}
     other = {name: share.other for name, share in judged.items()}

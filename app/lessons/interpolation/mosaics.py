@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from app import cache, charts, theme, widgets
+from app import charts, theme, widgets
 from app.cache import Shown
 from app.panels.digits import choose_digit
 from app.panels.map.axes import code_map
@@ -40,7 +40,7 @@ def mosaic(
     """What the decoder draws over a grid of codes, beside the place of that grid on the map."""
     rows, columns, _ = grid.shape
     tiles = grid.flatten(0, 1)
-    share = cache.holes(shown, visitor.data).share(tiles)
+    share = shown.holes.share(tiles)
     picture, place = st.columns(2)
     with picture:
         widgets.digits(
@@ -54,7 +54,7 @@ def mosaic(
         st.caption(
             f"{shown.title}: {rows} × {columns} codes, decoded. {share:.0%} of them lie in holes."
         )
-    projection = cache.principal_plane(shown, visitor.data)
+    projection = shown.plane
     corners = projection.project(
         torch.stack([grid[0, 0], grid[0, -1], grid[-1, -1], grid[-1, 0], grid[0, 0]])
     )
@@ -74,7 +74,7 @@ def mosaic(
 
 def plane_mosaic(visitor: Visitor, shown: Shown, tiles: int) -> None:
     """A mosaic of a plane through the codes, chosen by its directions and its reach."""
-    codes, latent_dim = cache.codes(shown, visitor.data).mean, shown.config.latent_dim
+    codes, latent_dim = shown.codes.mean, shown.config.latent_dim
     marks = {}
     options = ["Latent axes", "Principal directions", "Through three images"]
     directions = widgets.choice("Directions", options, key="mosaic-directions")

@@ -7,7 +7,6 @@ import torch
 
 from app import cache, charts, widgets
 from app.cache import Shown
-from app.panels.digits import digits_in_use
 from app.panels.map.axes import map_table
 from app.state import Visitor
 from core.data import to_float
@@ -27,9 +26,9 @@ def another_basis(visitor: Visitor, shown: Shown) -> None:
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     turn = torch.tensor([[cos, -sin], [sin, cos]])
     matrix = turn @ torch.diag(torch.tensor([float(stretch), -1.0 if mirror else 1.0]))
-    digits = digits_in_use(visitor)
+    digits = visitor.digits
     images, labels = (part[:2000] for part in cache.map_images(digits.name))
-    codes = cache.codes(shown, digits.name).mean[:2000]
+    codes = shown.codes.mean[:2000]
     moved = codes @ matrix.T
     with torch.no_grad():
         back = shown.model.decode(moved @ torch.linalg.inv(matrix).T)

@@ -6,13 +6,13 @@ import streamlit as st
 
 from app import quiz, theme, widgets
 from app.lessons.latent_scatter import basis, overlap
-from app.panels import digits, frame, models, training
+from app.panels import frame, models, training
 from app.panels.map import exploring
 from app.state import session
 from core.training import TrainConfig
 
 visitor = session()
-data = digits.digits_in_use(visitor)
+data = visitor.digits
 
 frame.opening("latent_scatter")
 st.markdown(

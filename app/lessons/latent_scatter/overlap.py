@@ -4,19 +4,18 @@ import streamlit as st
 
 from app import cache, widgets
 from app.cache import Shown
-from app.panels.digits import digits_in_use
 from app.state import Visitor
 from core import evaluation
 
 
 def overlap(visitor: Visitor, shown: Shown) -> None:
     """How far the classes of a map lie apart, as a number; for d above 2, what the plane shows."""
-    digits = digits_in_use(visitor)
-    codes = cache.codes(shown, digits.name)
+    digits = visitor.digits
+    codes = shown.codes
     accuracy, spread, explained = st.columns(3)
     accuracy.metric(
         "15-NN accuracy",
-        f"{cache.knn_accuracy(shown, digits.name):.1%}",
+        f"{cache.knn_accuracy(shown):.1%}",
         help=f"Share of the {widgets.grouped(len(digits.test_images))} test digits for whose class "
         "the 15 nearest codes of training digits vote, in the codes' own space. Guessing: 10 %.",
     )
@@ -28,7 +27,7 @@ def overlap(visitor: Visitor, shown: Shown) -> None:
         "largest of the latent dimensions.",
     )
     if shown.config.latent_dim > 2:
-        share = cache.principal_plane(shown, digits.name).explained.sum()
+        share = shown.plane.explained.sum()
         explained.metric(
             "Variance in this plane",
             f"{share:.0%}",
@@ -41,5 +40,5 @@ def has_tsne(shown: Shown) -> bool:
     """Whether a page offers t-SNE: where a plane cannot show the codes, or there is nothing to see
     and t-SNE shows something all the same."""
     return shown.config.latent_dim > 2 or (
-        shown.is_vae and bool(evaluation.code_spread(cache.codes(shown, "sample")).max() < 0.01)
+        shown.is_vae and bool(evaluation.code_spread(shown.codes).max() < 0.01)
     )

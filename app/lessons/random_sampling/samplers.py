@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import cache, widgets
 from app.cache import Shown
-from app.panels.digits import digits_in_use, new_noise
+from app.panels.digits import new_noise
 from app.panels.map.pad import optional_layers
 from app.panels.samples import SAMPLERS, among_the_codes, same_axes
 from app.state import Visitor
@@ -14,8 +14,7 @@ from app.state import Visitor
 
 def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
     """Sixteen samples, numbered in the picture and on the map, those in a hole marked on both."""
-    digits = digits_in_use(visitor)
-    drawn = cache.samples(shown, digits.name, SAMPLERS[sampler], visitor.noise_seed)
+    drawn = cache.samples(shown, SAMPLERS[sampler], visitor.noise_seed)
     in_hole = (drawn.distance > 1).tolist()
     numbers = [str(number) for number in range(1, len(in_hole) + 1)]
     sheet, on_map = st.columns([5, 9], gap="medium")
@@ -37,7 +36,7 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
         layers = replace(chosen, prior=prior, samples=drawn.z, in_hole=in_hole)
         extent = same_axes(visitor, shown)
         among_the_codes(visitor, shown, layers, extent, key=f"samples-{shown.key}", told=True)
-    share, judged = cache.judged_sampler(shown, digits.name, SAMPLERS[sampler])
+    share, judged = cache.judged_sampler(shown, SAMPLERS[sampler])
     here, many, sure = st.columns(3)
     here.metric(
         "In a hole, of these sixteen",
@@ -71,12 +70,11 @@ def _baselines() -> None:
 
 def compare_samplers(visitor: Visitor, shown: Shown) -> None:
     """The same noise through the four samplers, side by side, with their figures."""
-    digits = digits_in_use(visitor)
     shares: dict[str, float] = {}
     sure: dict[str, float] = {}
     for column, (label, sampler) in zip(st.columns(len(SAMPLERS)), SAMPLERS.items()):
-        drawn = cache.samples(shown, digits.name, sampler, visitor.noise_seed)
-        share, judged = cache.judged_sampler(shown, digits.name, sampler)
+        drawn = cache.samples(shown, sampler, visitor.noise_seed)
+        share, judged = cache.judged_sampler(shown, sampler)
         shares[label], sure[label] = share, judged.confident
         with column:
             st.markdown(f"**{label}**")

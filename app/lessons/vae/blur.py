@@ -11,9 +11,8 @@ from app import cache, widgets
 from app.cache import Shown
 from app.components.latent_pad import Layers
 from app.panels.bounds import pedestal
-from app.panels.digits import digits_in_use
 from app.panels.map.pad import hand_map
-from app.panels.map.places import code_at, coordinates, decoded
+from app.panels.map.places import coordinates, decoded
 from app.state import Visitor
 from core import aggregate, evaluation
 from core.aggregate import Sharers
@@ -27,7 +26,7 @@ PLACES = [0.5, 1.0, 2.0, 4.0]
 def why_blurry(visitor: Visitor, shown: Shown) -> None:
     """A code of one's choice, the digits that share it, their average beside the decoding."""
     z = _place(visitor, shown)
-    codes = cache.codes(shown, digits_in_use(visitor).name)
+    codes = shown.codes
     radii = [f"{radius:.3g}" for radius in evaluation.mean_radius(codes).tolist()]
     radius = ", ".join(radii if len(radii) <= 3 else [*radii[:2], "…"])
     reach = widgets.one_of(
@@ -38,7 +37,7 @@ def why_blurry(visitor: Visitor, shown: Shown) -> None:
     )  # fmt: skip
     shared = aggregate.sharers(codes, z, reach)
     st.markdown(f"At the mark, {coordinates(z[0])}:")
-    images = cache.map_images(digits_in_use(visitor).name)[0]
+    images = shown.images
     many, overlap, mean = st.columns(3, gap="medium")
     with many:
         _one_for_many(visitor, shown, z, shared.near, f"{reach:g} σ (σ = {radius})")
@@ -56,15 +55,15 @@ def why_blurry(visitor: Visitor, shown: Shown) -> None:
 
 
 def _place(visitor: Visitor, shown: Shown) -> Float[Tensor, "1 latent"]:
-    name = digits_in_use(visitor).name
+    name = visitor.digits.name
     if visitor.pad_failed:  # no map to point at: the code of the first digit followed
-        return code_at(shown, name, (0.0, 0.0, visitor.ten[0]))
-    start = cache.codes(shown, name).mean[visitor.ten[4]]
+        return shown.codes.mean[visitor.ten[0]][None]
+    start = shown.codes.mean[visitor.ten[4]]
     layers = Layers(prior=shown.config.latent_dim == 2)
     at = hand_map(
         visitor, shown, key=f"blur-{shown.key}-{name}", start=start, layers=layers, parameter="blur"
     )
-    return torch.tensor([at.z])
+    return at.z[None]
 
 
 def _one_for_many(
@@ -74,7 +73,7 @@ def _one_for_many(
     near: Bool[Tensor, " images"],
     reach: str,
 ) -> None:
-    images, count = cache.map_images(digits_in_use(visitor).name)[0], int(near.sum())
+    images, count = shown.images, int(near.sum())
     st.markdown("**1. One code must explain many images**")
     if count == 0:
         st.info(

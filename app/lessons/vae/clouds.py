@@ -6,10 +6,9 @@ import streamlit as st
 from jaxtyping import Float
 from torch import Tensor
 
-from app import cache, charts
+from app import charts
 from app.cache import Shown
 from app.components.latent_pad import Layers
-from app.panels.digits import digits_in_use
 from app.panels.map.axes import code_map, map_domain, prior_centre
 from app.panels.map.pad import at_the_mark, hand_map
 from app.state import Visitor
@@ -21,12 +20,10 @@ CLOUDS = 150  # posteriors drawn as ellipses
 
 def show(visitor: Visitor, shown: Shown) -> None:
     """The codes, some of their posteriors to the scale of the axes, and the prior; a walk there."""
-    codes = cache.codes(shown, digits_in_use(visitor).name)
+    codes = shown.codes
     if codes.logvar is None:
         raise ValueError(f"{shown.title} has no posteriors; choose a VAE")
-    outlines = cache.principal_plane(shown, digits_in_use(visitor).name).outlines(
-        codes.mean[:CLOUDS], codes.logvar[:CLOUDS]
-    )
+    outlines = shown.plane.outlines(codes.mean[:CLOUDS], codes.logvar[:CLOUDS])
     if visitor.pad_failed:
         _chart(visitor, shown, outlines)
     else:
@@ -36,8 +33,8 @@ def show(visitor: Visitor, shown: Shown) -> None:
 
 @st.fragment
 def _by_hand(visitor: Visitor, shown: Shown, outlines: Float[Tensor, "clouds corners 2"]) -> None:
-    name = digits_in_use(visitor).name
-    labels = cache.map_images(name)[1][: len(outlines)].tolist()
+    name = visitor.digits.name
+    labels = shown.labels[: len(outlines)].tolist()
     layers = Layers(prior=True, outlines=outlines, outline_labels=labels)
     if shown.config.latent_dim == 1:  # its map has heights of no meaning, and so no ellipses
         layers = Layers(prior=True)
@@ -45,11 +42,11 @@ def _by_hand(visitor: Visitor, shown: Shown, outlines: Float[Tensor, "clouds cor
         visitor,
         shown,
         key=f"clouds-{shown.config.latent_dim}-{name}",  # the place stays when β moves
-        start=cache.codes(shown, name).mean[visitor.ten[0]],
+        start=shown.codes.mean[visitor.ten[0]],
         layers=layers,
-        extent=map_domain(shown, name, outlines.flatten(0, 1)),
+        extent=map_domain(shown, outlines.flatten(0, 1)),
     )
-    at_the_mark(visitor, shown, at)
+    at_the_mark(shown, at.z)
 
 
 def _chart(visitor: Visitor, shown: Shown, outlines: Float[Tensor, "clouds corners 2"]) -> None:
@@ -63,7 +60,7 @@ def _chart(visitor: Visitor, shown: Shown, outlines: Float[Tensor, "clouds corne
     table["ellipse"] = np.repeat(np.arange(count), corners)
     layers: list[charts.Layer] = [charts.ellipses(table, domain)]
     if shown.config.latent_dim > 1:
-        layers.append(charts.prior_contours(domain, prior_centre(shown, visitor.data)))
+        layers.append(charts.prior_contours(domain, prior_centre(shown)))
     st.altair_chart(
         charts.over(base, *layers),
         key="clouds",

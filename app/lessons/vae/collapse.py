@@ -7,7 +7,6 @@ import streamlit as st
 
 from app import cache, charts, theme, widgets
 from app.cache import Shown
-from app.panels.digits import digits_in_use
 from app.state import Visitor
 from core import evaluation
 from core.checkpoints import CheckpointError
@@ -15,7 +14,7 @@ from core.checkpoints import CheckpointError
 
 def loss_terms(visitor: Visitor, shown: Shown) -> None:
     """The terms of the ELBO apart, on the test images in use."""
-    terms = cache.test_terms(shown, visitor.data)
+    terms = cache.test_terms(shown)
     named = {"reconstruction": terms.reconstruction, "KL": terms.kl, "−ELBO": terms.total}
     st.altair_chart(
         charts.bars(
@@ -30,7 +29,7 @@ def loss_terms(visitor: Visitor, shown: Shown) -> None:
     )
     beta = shown.config.beta
     objective = terms.reconstruction + beta * terms.kl
-    count = widgets.grouped(len(digits_in_use(visitor).test_images))
+    count = widgets.grouped(len(visitor.digits.test_images))
     st.caption(
         f"Mean over {count} test images in use, z sampled once. −ELBO is reconstruction + KL at "
         f"β = 1, whatever β trained the model; with its own β = {beta:g} the sum is "
@@ -42,7 +41,7 @@ def collapse_alarm(visitor: Visitor, shown: Shown) -> None:
     """Names a collapse where there is one: no KL, and the cost of always drawing the mean image."""
     if shown.config.likelihood != "bernoulli":
         return
-    terms = cache.test_terms(shown, visitor.data)
+    terms = cache.test_terms(shown)
     mean_cost = cache.bce_bounds(visitor.data)[1]
     if evaluation.collapsed(terms.kl, terms.reconstruction, mean_cost):
         st.error(
@@ -67,11 +66,11 @@ def beta_sweep(visitor: Visitor, betas: Sequence[float], name: str, shown: Shown
         [(*place, *words, True) for place, words in rows.items()],
         columns=["kl", "reconstruction", "name", "shown", "swept"],
     )
-    count = widgets.grouped(len(digits_in_use(visitor).test_images))
+    count = widgets.grouped(len(visitor.digits.test_images))
     mine = ""
     if shown is visitor.own.get("vae"):
         if shown.config.likelihood == "bernoulli":
-            terms = cache.test_terms(shown, visitor.data)
+            terms = cache.test_terms(shown)
             table.loc[len(table)] = (terms.kl, terms.reconstruction, "yours", True, False)
         else:
             mine = " Yours cannot stand here: its likelihood charges other nats."
@@ -98,7 +97,7 @@ def _terms(swept: Shown, visitor: Visitor) -> tuple[float, float]:
     """KL and reconstruction on the test images in use; MNIST's are what the card is about."""
     if visitor.data == "mnist":
         return swept.card["test"]["kl"], swept.card["test"]["reconstruction"]
-    terms = cache.test_terms(swept, visitor.data)
+    terms = cache.test_terms(swept)
     return terms.kl, terms.reconstruction
 
 
@@ -114,7 +113,7 @@ def quarter_circle(visitor: Visitor, betas: Sequence[float], name: str, shown: S
         first, before = names.get(about, (places[0], ""))
         names[about] = first, f"{before}, {beta}" if before else beta
     dots += [(*place, words, False) for place, words in names.values()]
-    codes = cache.codes(shown, visitor.data)
+    codes = shown.codes
     spread, radius = evaluation.code_spread(codes), evaluation.mean_radius(codes)
     dots += [(s, r, "", True) for s, r in zip(spread.tolist(), radius.tolist())]
     st.altair_chart(

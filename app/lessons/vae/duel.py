@@ -8,7 +8,7 @@ import torch
 
 from app import cache, charts, theme, widgets
 from app.cache import Shown
-from app.panels.digits import digits_in_use, new_noise, reads_digits, ten_digits
+from app.panels.digits import new_noise, reads_digits, ten_digits
 from app.panels.models import plain
 from app.panels.samples import same_noise
 from app.state import Visitor
@@ -48,12 +48,12 @@ def _generate(visitor: Visitor, ae: Shown, vae: Shown) -> None:
 
 def _judge(visitor: Visitor, ae: Shown, vae: Shown) -> None:
     """How sure the classifier is of many samples of each, and of what it should be sure of."""
-    name = digits_in_use(visitor).name
+    name = visitor.digits.name
     sure: dict[str, float] = {}
     for shown in (ae, vae):
         kind = shown.config.kind.upper()
-        sure[f"{kind}, {PRIOR}"] = cache.judged_sampler(shown, name, "prior")[1].confident
-        sure[f"{kind}, fitted"] = cache.judged_sampler(shown, name, "gaussian")[1].confident
+        sure[f"{kind}, {PRIOR}"] = cache.judged_sampler(shown, "prior")[1].confident
+        sure[f"{kind}, fitted"] = cache.judged_sampler(shown, "gaussian")[1].confident
     shares = [
         f"{kind} {sure[f'{kind}, {PRIOR}']:.0%} under N(0, I), {sure[f'{kind}, fitted']:.0%} "
         "under the fitted Gaussian"

@@ -22,7 +22,7 @@ BETAS = [0.0392, 0.392, 1, 3.92, 39.2, 392]
 SWEEP = "vae-lite-2-beta-{:g}"
 
 visitor = session()
-data = digits.digits_in_use(visitor)
+data = visitor.digits
 
 frame.opening("vae")
 st.markdown(

@@ -7,7 +7,6 @@ import torch
 
 from app import cache, charts, theme, widgets
 from app.cache import Shown
-from app.panels.digits import digits_in_use
 from app.state import Visitor
 from core import aggregate, evaluation
 from core.latent import Codes
@@ -17,8 +16,7 @@ CELLS = 60  # of the density, along each side
 
 def against_prior(visitor: Visitor, shown: Shown) -> None:
     """The average of all clouds beside N(0, I): its density, its marginals, its nats."""
-    name = digits_in_use(visitor).name
-    codes, share = cache.codes(shown, name), cache.prior_in_holes(shown, name)
+    codes, share = shown.codes, cache.prior_in_holes(shown)
     if shown.config.latent_dim == 2:
         _plane(visitor, shown, codes)
     _marginals(shown, visitor)
@@ -37,7 +35,6 @@ def against_prior(visitor: Visitor, shown: Shown) -> None:
 
 
 def _plane(visitor: Visitor, shown: Shown, codes: Codes) -> None:
-    name = digits_in_use(visitor).name
     places = torch.tensor([[-3.0, -3.0], [3.0, 3.0]])
     domain = charts.square(torch.cat([codes.mean, places]).numpy())
     left, right, bottom, top = domain
@@ -52,7 +49,7 @@ def _plane(visitor: Visitor, shown: Shown, codes: Codes) -> None:
         }
     )  # fmt: skip
     middle = torch.stack([x[:-1][column] + x[1:][column], y[:-1][row] + y[1:][row]], 1) / 2
-    in_hole = (cache.holes(shown, name).distance(middle) > 1) & (middle.norm(dim=1) < 3)
+    in_hole = (shown.holes.distance(middle) > 1) & (middle.norm(dim=1) < 3)
     with st.container(key="strip-aggregate"):
         st.altair_chart(
             charts.density_plane(
@@ -74,7 +71,7 @@ def _plane(visitor: Visitor, shown: Shown, codes: Codes) -> None:
 
 
 def _marginals(shown: Shown, visitor: Visitor) -> None:
-    edges, masses = cache.marginals(shown, digits_in_use(visitor).name)
+    edges, masses = cache.marginals(shown)
     latent_dim, width = len(masses), float(edges[1] - edges[0])
     middle = ((edges[1:] + edges[:-1]) / 2).numpy()
     curves = pd.concat(
@@ -99,7 +96,7 @@ def _marginals(shown: Shown, visitor: Visitor) -> None:
 
 
 def _account(shown: Shown, visitor: Visitor) -> None:
-    found = cache.account(shown, digits_in_use(visitor).name)
+    found = cache.account(shown)
     kl, told, rest = map(_nats, (found.mean_kl, found.information, found.to_prior))
     st.latex(
         theme.formula(

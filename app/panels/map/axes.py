@@ -8,9 +8,8 @@ from torch import Tensor
 
 from app import cache, charts, widgets
 from app.cache import Axes, Shown
-from app.panels.digits import digits_in_use
 from app.state import Visitor
-from core.data import Digits, Name
+from core.data import Digits
 
 MAP_CODES = 2500  # on a map that stands beside another one
 
@@ -31,15 +30,15 @@ def map_table(
     return frame
 
 
-def map_points(shown: Shown, name: Name) -> Float[Tensor, "codes 2"]:
+def map_points(shown: Shown) -> Float[Tensor, "codes 2"]:
     """Where a map draws the codes: the principal plane; where d is 1, at heights of no meaning."""
-    points = cache.principal_plane(shown, name).project(cache.codes(shown, name).mean)
+    points = shown.plane.project(shown.codes.mean)
     if shown.config.latent_dim == 1:
         points[:, 1] = torch.rand(len(points), generator=torch.Generator().manual_seed(0)) * 2 - 1
     return points
 
 
-def map_axes(shown: Shown, name: Name, axes: Axes | None = None) -> tuple[str, str]:
+def map_axes(shown: Shown, axes: Axes | None = None) -> tuple[str, str]:
     """What the two axes of a map are, and how much of the codes' variance lies along them."""
     latent_dim = shown.config.latent_dim
     if latent_dim == 1:
@@ -49,34 +48,34 @@ def map_axes(shown: Shown, name: Name, axes: Axes | None = None) -> tuple[str, s
     names = (
         [f"z{axis + 1}" for axis in axes] if axes else [f"principal direction {i}" for i in "12"]
     )
-    shares = cache.plane(shown, name, axes).explained.tolist()
+    shares = cache.plane(shown, axes).explained.tolist()
     right, up = (
         f"{name} ({share:.0%} of the codes' variance)" for name, share in zip(names, shares)
     )
     return right, up
 
 
-def map_domain(shown: Shown, name: Name, *others: Float[Tensor, "places 2"]) -> charts.Domain:
+def map_domain(shown: Shown, *others: Float[Tensor, "places 2"]) -> charts.Domain:
     """Axes that hold the codes and other places. A VAE's always hold three standard deviations
     of its prior, the scale it was paid to keep, so that collapsed codes look as small as they are.
     """
-    places = [map_points(shown, name), *others]
+    places = [map_points(shown), *others]
     if shown.is_vae:
-        centre = prior_centre(shown, name)
+        centre = prior_centre(shown)
         places.append(torch.tensor([[-3.0, -3.0], [3.0, 3.0]]) + torch.tensor(centre))
     return charts.domain_of(torch.cat(places).numpy(), margin=0.04)
 
 
-def prior_centre(shown: Shown, name: Name) -> tuple[float, float]:
+def prior_centre(shown: Shown) -> tuple[float, float]:
     """Where the prior's mean lies on the map."""
     zero = torch.zeros(1, shown.config.latent_dim)
-    x, y = cache.principal_plane(shown, name).project(zero)[0].tolist()
+    x, y = shown.plane.project(zero)[0].tolist()
     return x, y
 
 
-def map_title(shown: Shown, count: int, name: Name, *, tsne: bool = False) -> str:
+def map_title(shown: Shown, count: int, *, tsne: bool = False) -> str:
     """What a map shows, in a line."""
-    images = "digits of the sample" if name == "sample" else "test images"
+    images = "digits of the sample" if shown.data == "sample" else "test images"
     how = "t-SNE of the codes" if tsne else "Codes"
     return f"{how} of {widgets.grouped(count)} {images}: {shown.title}"
 
@@ -85,14 +84,13 @@ def code_map(
     visitor: Visitor, shown: Shown, title: str, *also: Float[Tensor, "points 2"]
 ) -> tuple[charts.Map, charts.Domain]:
     """A map of some codes, with room for other points, and its axes for further layers."""
-    name = digits_in_use(visitor).name
-    points, labels = map_points(shown, name)[:MAP_CODES], cache.map_images(name)[1][:MAP_CODES]
-    domain = map_domain(shown, name, *also)
+    points, labels = map_points(shown)[:MAP_CODES], shown.labels[:MAP_CODES]
+    domain = map_domain(shown, *also)
     chart = charts.latent_map(
-        map_table(points, labels, digits_in_use(visitor)),
+        map_table(points, labels, visitor.digits),
         domain,
         title=title,
-        axes=map_axes(shown, name),
+        axes=map_axes(shown),
         opacity=0.45,
     )
     return chart, domain

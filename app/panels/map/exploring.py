@@ -1,6 +1,7 @@
 """Reading a map: colours, a chart to hover and click, the overlap of classes, another basis."""
 
 import functools
+import math
 
 import streamlit as st
 import torch
@@ -9,66 +10,89 @@ from torch import Tensor
 
 from app import cache, charts, widgets
 from app.cache import Shown
-from app.panels.digits import digits_in_use
 from app.panels.map.axes import map_axes, map_domain, map_points, map_table, map_title
 from app.panels.map.pad import explore_by_hand
-from app.panels.map.places import code_at, coordinates, how_near, nearest_digit, reading
-from app.state import Visitor, keep_place, place_on
+from app.panels.map.places import (
+    code_of_pick,
+    coordinates,
+    how_near,
+    is_own_code,
+    nearest_digit,
+    reading,
+)
+from app.state import Visitor, chosen_on, picked
 from core import latent
-from core.data import Name, to_float
+from core.data import to_float
 from core.models import mean_image
 
 COLOURS = ["Class", "Loss", "Distance", "Radius", "KL"]
 
 
-def _colouring(shown: Shown, name: Name, colour: str) -> tuple[Float[Tensor, " codes"], str] | None:
+def _colouring(shown: Shown, colour: str) -> tuple[Float[Tensor, " codes"], str] | None:
     """What a map is coloured by, a number for each code and its name; None for the classes."""
-    mean, logvar = cache.codes(shown, name)
+    mean, logvar = shown.codes
     if colour == "Loss":
-        return cache.terms(shown, name).reconstruction, "reconstruction, nats"
+        return cache.terms(shown).reconstruction, "reconstruction, nats"
     if colour == "Distance":
         return mean.norm(dim=1), "distance ‖μ‖" if shown.is_vae else "distance ‖z‖"
     if colour == "Radius" and logvar is not None:
         return (0.5 * logvar).mean(1).exp(), "radius: geometric mean of σ"
     if colour == "KL":
-        return cache.terms(shown, name).kl, "KL, nats"
+        return cache.terms(shown).kl, "KL, nats"
     return None
 
 
 def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> None:
     """A model's map to zoom, hover and click, and beside it what lies at the place picked."""
-    name = digits_in_use(visitor).name
-    points = cache.tsne(shown, name) if tsne else map_points(shown, name)
-    labels = cache.map_images(name)[1][: len(points)]
-    table = map_table(points, labels, digits_in_use(visitor))
-    domain = charts.domain_of(points.numpy()) if tsne else map_domain(shown, name)
-    if not tsne and not shown.is_vae and charts.long_tailed(points.numpy()):
+    name = f"map-{shown.key}-{shown.data}"
+    if tsne:
+        _chart(visitor, shown, colour, f"{name}-tsne", cache.tsne(shown))
+        return
+    points = map_points(shown)
+    domain = map_domain(shown)
+    if not shown.is_vae and charts.long_tailed(points.numpy()):
         domain = _with_close_up(points, domain)
-    values = _colouring(shown, name, colour)
+    start = shown.plane.lift(torch.tensor([_white_space(points, domain)]))[0]
+    if colour == COLOURS[0] and not visitor.pad_failed:
+        explore_by_hand(visitor, shown, name, start, domain)
+    else:
+        _chart(visitor, shown, colour, name, points, domain, start)
+
+
+def _chart(
+    visitor: Visitor,
+    shown: Shown,
+    colour: str,
+    name: str,
+    points: Float[Tensor, "points 2"],
+    domain: charts.Domain | None = None,
+    start: Float[Tensor, " latent"] | None = None,
+) -> None:
+    """A chart of the codes to hover and click. A map's place is its code; on t-SNE, which has no
+    plane (no `start`), it is the number of the digit picked.
+    """
+    tsne = start is None
+    domain = domain or charts.domain_of(points.numpy())
+    table = map_table(points, shown.labels[: len(points)], shown.digits)
+    values = _colouring(shown, colour)
     if values is not None:
         table["value"] = values[0][: len(points)].numpy()
-    map_name = f"{shown.key}-{name}-{'tsne' if tsne else 'plane'}"
 
-    def place() -> charts.Place:
-        picked = place_on(visitor, map_name)
-        if picked is None:  # where a map begins: in its emptiest place, or at its first digit
-            picked = (*_white_space(points, domain), 0 if tsne else -1)
-        x, y, index = picked
-        if 0 <= index < len(table):
-            return (float(table["x"][index]), float(table["y"][index]), index)
-        return (x, y, -1)
-
-    if colour == COLOURS[0] and not tsne and not visitor.pad_failed:
-        explore_by_hand(visitor, shown, map_name, place(), domain)
-        return
-
-    def cell() -> charts.Place:  # a click beside the points is answered to the nearest cell
-        x, y, index = place()
-        return (x, y, index) if index >= 0 else charts.cell_at(x, y, domain)
+    def number() -> int:
+        """Of the digit picked on t-SNE; -1 where its points were missed."""
+        (chosen,) = chosen_on(visitor, name, 1, "digit") or (0.0,)
+        return int(chosen) if chosen in range(-1, len(points)) else 0
 
     # The map marks clicks by itself; it is told a place only when it is drawn anew.
-    first = cell()
-    key = f"map-{map_name}-{colour}-{domain[0]:.3g}-{first}"
+    index = number() if start is None else _own_code(shown, _mark(visitor, name, start))
+    if index >= 0:
+        first = (float(table["x"][index]), float(table["y"][index]), index)
+    elif start is None:
+        first = charts.cell_at(domain[0], domain[2], domain)
+    else:  # a click beside the points is answered to the nearest cell
+        x, y = shown.plane.project(_mark(visitor, name, start)[None])[0].tolist()
+        first = charts.cell_at(x, y, domain)
+    key = f"{name}-{colour}-{domain[0]:.3g}-{first}"
 
     @st.fragment
     def view() -> None:
@@ -79,8 +103,8 @@ def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> N
                     charts.latent_map(
                         table,
                         domain,
-                        title=map_title(shown, len(points), name, tsne=tsne),
-                        axes=("t-SNE 1", "t-SNE 2") if tsne else map_axes(shown, name),
+                        title=map_title(shown, len(points), tsne=tsne),
+                        axes=("t-SNE 1", "t-SNE 2") if tsne else map_axes(shown),
                         value=values[1] if values else None,
                         pickable=True,
                         place=first,
@@ -89,7 +113,7 @@ def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> N
                 key=key,
                 alt=f"Map of the codes of {len(points)} digits, coloured by {colour.lower()}; "
                 "the column beside it tells what lies at the place marked",
-                on_select=functools.partial(keep_place, visitor, map_name, key),
+                on_select=functools.partial(_keep_pick, visitor, shown, name, key, tsne),
                 selection_mode="pick",
             )
             st.caption(
@@ -97,9 +121,42 @@ def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> N
                 "Drag to move the map, turn the wheel to zoom."
             )
         with at_place:
-            _at(visitor, shown, cell(), tsne)
+            if start is not None:
+                _at(shown, _mark(visitor, name, start))
+            elif number() >= 0:
+                _at(shown, shown.codes.mean[number()])
+            else:
+                st.info(
+                    "t-SNE has no way back: a place between its points is no place in latent "
+                    "space, and nothing can be decoded there. Click a point.",
+                    icon=":material/block:",
+                )
 
     view()
+
+
+def _mark(visitor: Visitor, name: str, start: Float[Tensor, " latent"]) -> Tensor:
+    """The code chosen on the map, by whatever colour it was shown in."""
+    chosen = chosen_on(visitor, name, len(start), "z")
+    return start if chosen is None else torch.tensor(chosen)
+
+
+def _own_code(shown: Shown, z: Float[Tensor, " latent"]) -> int:
+    """Which digit's own code this is; -1 where it is none's."""
+    nearest = nearest_digit(shown, z)
+    return nearest.digit if is_own_code(shown, nearest.distance) else -1
+
+
+def _keep_pick(visitor: Visitor, shown: Shown, name: str, chart: str, tsne: bool) -> None:
+    """Keep what was just picked on a chart as what is chosen on its map."""
+    pick = picked(chart)
+    if not tsne:
+        chosen = code_of_pick(shown, pick)
+    else:
+        number = pick.get("index", math.nan)  # -1 between the points
+        chosen = (number,) if number in range(-1, len(shown.images)) else None
+    if chosen is not None:
+        visitor.chosen[name] = chosen
 
 
 def _with_close_up(points: Float[Tensor, "codes 2"], whole: charts.Domain) -> charts.Domain:
@@ -131,38 +188,30 @@ def _inside(points: Float[Tensor, "codes 2"], domain: charts.Domain) -> Bool[Ten
     return (left <= x) & (x <= right) & (bottom <= y) & (y <= top)
 
 
-def _at(visitor: Visitor, shown: Shown, place: charts.Place, tsne: bool) -> None:
+def _at(shown: Shown, z: Float[Tensor, " latent"]) -> None:
     """What the decoder draws at a place of the map, and the real digit nearest to it."""
-    index = place[2]
-    if tsne and index < 0:
-        st.info(
-            "t-SNE has no way back: a place between its points is no place in latent space, and "
-            "nothing can be decoded there. Click a point.",
-            icon=":material/block:",
-        )
-        return
-    name = digits_in_use(visitor).name
-    z = code_at(shown, name, place)
-    neighbour, distance, class_name = nearest_digit(visitor, shown, z, index)
-    here = mean_image(shown.config, latent.decode(shown.model, z))
-    digit = to_float(cache.map_images(name)[0][neighbour : neighbour + 1])
-    st.markdown(f"**At the cross**: {coordinates(z[0])}")
+    nearest = nearest_digit(shown, z)
+    here = mean_image(shown.config, latent.decode(shown.model, z[None]))
+    digit = to_float(shown.images[nearest.digit : nearest.digit + 1])
+    st.markdown(f"**At the cross**: {coordinates(z)}")
     widgets.digits(
         torch.cat([here, digit]),
         2,
         key="place",
         scale=6,
-        labels=["decoded exactly here", f"nearest real digit: {class_name}"],
-        alt=f"What the decoder draws at the cross, and the nearest real digit, a {class_name}",
+        labels=["decoded exactly here", f"nearest real digit: {nearest.class_name}"],
+        alt=f"What the decoder draws at the cross, and the nearest real digit, a "
+        f"{nearest.class_name}",
     )
-    if index >= 0:
+    own = is_own_code(shown, nearest.distance)
+    if own:
         st.markdown("This is the digit's own code, and the left picture its reconstruction.")
     else:
-        st.markdown(how_near(shown, name, distance))
-    reading(name, here)
-    if len(z[0]) > 2 and index < 0:
+        st.markdown(how_near(shown, nearest.distance))
+    reading(shown, here)
+    if len(z) > 2 and not own:
         st.caption(
-            f"The map is a plane in {len(z[0])} dimensions. The place clicked was lifted from it: "
-            "its other coordinates are those of the mean code. Distances are measured in all "
-            f"{len(z[0])}."
+            f"The map is a plane in {len(z)} dimensions. A place clicked is lifted from it: its "
+            "other coordinates are those of the mean code. Distances are measured in all "
+            f"{len(z)}."
         )

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import streamlit as st
 import torch
@@ -13,11 +13,10 @@ from torch import Tensor
 from app import cache, charts, images, widgets
 from app.cache import Axes, Shown
 from app.components import latent_pad
-from app.components.latent_pad import Layers, PadValue
-from app.panels.digits import digits_in_use
+from app.components.latent_pad import Layers
 from app.panels.map.axes import map_axes, map_title
-from app.panels.map.places import code_at, coordinates, how_near, nearest_digit, reading
-from app.state import Visitor, code_on, keep_code
+from app.panels.map.places import coordinates, how_near, nearest_digit, reading
+from app.state import Visitor, chosen_on, keep_release
 from core import latent
 from core.models import mean_image
 
@@ -29,50 +28,54 @@ HANDS = (
 )
 
 
+class Mark(NamedTuple):
+    """Where the learner is on a map."""
+
+    z: Float[Tensor, " latent"]
+    path: Float[Tensor, "2 latent"] | None  # from A to B, on a map with a path
+
+
 def hand_map(
     visitor: Visitor,
     shown: Shown,
     *,
     key: str,
+    name: str = "",
     layers: Layers | None = None,
     start: Float[Tensor, " latent"] | None = None,
     extent: charts.Domain | None = None,
     axes: Axes | None = None,
     parameter: str = "z",
-) -> PadValue:
+) -> Mark:
     """A model's codes on a pad; put it into a fragment. What the learner chooses is kept for the
-    visit, and in the address under that parameter.
+    visit under the map's name, its key unless said otherwise, and in the address under that
+    parameter.
 
     Where the browser cannot draw it the page runs again, and its panels draw on the server
     because `visitor.pad_failed` says so.
     """
-    name, layers = digits_in_use(visitor).name, layers or Layers()
-    content = cache.pad_content(shown, name, axes, extent)
-    content = replace(content, axes=map_axes(shown, name, axes))
+    layers = layers or Layers()
+    content = cache.pad_content(shown, axes)
+    content = replace(content, axes=map_axes(shown, axes), extent=extent)
     if layers.holes:
-        content = replace(content, holes=cache.packed_holes(shown, name))
+        content = replace(content, holes=cache.packed_holes(shown))
     begin = torch.zeros(shown.config.latent_dim) if start is None else start
-    place = f"{key} {begin.tolist()}" if layers.path is not None else key  # a new path begins at A
-    way = f"{key} {None if layers.path is None else layers.path.tolist()}"
-    reach = FARTHEST * max(1.0, cache.codes(shown, name).mean.abs().max().item())
-    z = _kept(visitor, place, begin, parameter, reach)
+    name = name or key
+    place = f"{name} {begin.tolist()}" if layers.path is not None else name  # a path begins at A
+    z = _kept(visitor, shown, place, begin, parameter)
+    keep = functools.partial(keep_release, visitor, place, key, "z", len(z), parameter)
+    path, keep_path = None, None
     if layers.path is not None:
-        path = _kept(visitor, way, layers.path, f"{parameter}-path", reach)
+        way, told = f"{name} {layers.path.tolist()}", f"{parameter}-path"
+        path = _kept(visitor, shown, way, layers.path, told)
         layers = replace(layers, path=path)
-    keep = functools.partial(keep_code, visitor)
-    at = latent_pad.latent_pad(
-        content,
-        key=key,
-        z=z,
-        layers=layers,
-        on_z=functools.partial(keep, place, key, "z", len(z)),
-        on_path=functools.partial(keep, way, key, "path", len(z)),
-    )
-    if at.failed:
+        keep_path = functools.partial(keep_release, visitor, way, key, "path", len(z), told)
+    pad = latent_pad.latent_pad(content, key=key, z=z, layers=layers, on_z=keep, on_path=keep_path)
+    if pad.failed:
         visitor.pad_failed = True
         st.rerun()
     st.caption(_reading_aid(shown, layers))
-    return at
+    return Mark(z.float(), None if path is None else path.float())
 
 
 def _reading_aid(shown: Shown, layers: Layers) -> str:
@@ -96,9 +99,10 @@ def _reading_aid(shown: Shown, layers: Layers) -> str:
     return " ".join(told)
 
 
-def _kept(visitor: Visitor, name: str, otherwise: Tensor, parameter: str, reach: float) -> Tensor:
+def _kept(visitor: Visitor, shown: Shown, name: str, otherwise: Tensor, parameter: str) -> Tensor:
     """What was chosen under that name, by hand or by a link; otherwise what the page says."""
-    chosen = code_on(visitor, name, otherwise.numel(), parameter)
+    chosen = chosen_on(visitor, name, otherwise.numel(), parameter)
+    reach = FARTHEST * max(1.0, shown.codes.mean.abs().max().item())
     if chosen and max(map(abs, chosen)) > reach:
         st.caption("The link's place lies far outside the map; here is where the page begins.")
         chosen = None
@@ -132,40 +136,40 @@ def choose_axes(shown: Shown, *, key: str) -> Axes | None:
 
 
 def explore_by_hand(
-    visitor: Visitor, shown: Shown, map_name: str, first: charts.Place, domain: charts.Domain
+    visitor: Visitor,
+    shown: Shown,
+    name: str,
+    start: Float[Tensor, " latent"],
+    domain: charts.Domain,
 ) -> None:
     """A map to walk on, and what lies at the place chosen."""
-    name = digits_in_use(visitor).name
     with st.container(horizontal=True, gap="large"):
         layers = optional_layers(["N(0, I)"] if shown.is_vae else [], key=f"layers-{shown.key}")
         axes = choose_axes(shown, key="map")
-    st.markdown(f"**{map_title(shown, len(cache.codes(shown, name).mean), name)}**")
+    st.markdown(f"**{map_title(shown, len(shown.codes.mean))}**")
 
     @st.fragment
     def view() -> None:
         at = hand_map(
             visitor,
             shown,
-            key=f"pad-{map_name}",
-            start=code_at(shown, name, first)[0],
+            key=f"pad-{name}",
+            name=name,
+            start=start,
             layers=layers,
             extent=domain if axes is None else None,
             axes=axes,
         )
-        x, y = cache.principal_plane(shown, name).project(torch.tensor([at.z]))[0].tolist()
-        if f"pad-{map_name}" in visitor.codes:
-            visitor.places[map_name] = (x, y, -1)  # for the chart of other colours
-        at_the_mark(visitor, shown, at)
+        at_the_mark(shown, at.z)
 
     view()
 
 
-def at_the_mark(visitor: Visitor, shown: Shown, at: PadValue) -> None:
+def at_the_mark(shown: Shown, z: Float[Tensor, " latent"]) -> None:
     """What lies where the learner is: coordinates, the nearest digit, the classifier's reading."""
-    name, z = digits_in_use(visitor).name, torch.tensor([at.z])
-    _, distance, _ = nearest_digit(visitor, shown, z, -1)
-    st.markdown(f"**At the mark**: {coordinates(z[0])}. {how_near(shown, name, distance)}")
-    reading(name, mean_image(shown.config, latent.decode(shown.model, z)))
+    distance = nearest_digit(shown, z).distance
+    st.markdown(f"**At the mark**: {coordinates(z)}. {how_near(shown, distance)}")
+    reading(shown, mean_image(shown.config, latent.decode(shown.model, z[None])))
 
 
 @st.fragment

@@ -1,43 +1,56 @@
-"""What lies at a place of latent space: the real digit nearest to it, and how near it is."""
+"""What lies at a place of latent space: what is drawn there, and how near a real digit is."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import streamlit as st
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from app import cache, charts
+from app import cache
 from app.cache import Shown
-from app.panels.digits import digits_in_use
-from app.state import Visitor
+from app.state import Numbers, Visitor
 from core import evaluation, latent
-from core.data import Name
 
 
-def code_at(shown: Shown, name: Name, place: charts.Place) -> Float[Tensor, "1 latent"]:
-    """The code of the digit picked, or of the place picked, lifted from the plane."""
-    x, y, index = place
-    if index >= 0:
-        return cache.codes(shown, name).mean[index : index + 1]
-    return cache.principal_plane(shown, name).lift(torch.tensor([[x, y]]))
+class Nearest(NamedTuple):
+    """The real digit on a map whose code is nearest to a place."""
+
+    digit: int  # its number among the images of the map
+    distance: float  # in units of latent space
+    class_name: str
 
 
-def nearest_digit(
-    visitor: Visitor, shown: Shown, z: Float[Tensor, "1 latent"], index: int
-) -> tuple[int, float, str]:
-    """The real digit nearest to a code, or the one picked: its index, its distance, its class."""
-    digits = digits_in_use(visitor)
-    distance, found = latent.nearest(cache.codes(shown, digits.name).mean, z)
-    neighbour = index if index >= 0 else int(found[0])
-    label = int(cache.map_images(digits.name)[1][neighbour])
-    return neighbour, float(distance[0]), digits.class_names[label]
+def nearest_digit(shown: Shown, z: Float[Tensor, " latent"]) -> Nearest:
+    distance, found = latent.nearest(shown.codes.mean, z[None])
+    index = int(found[0])
+    return Nearest(index, float(distance[0]), shown.digits.class_names[int(shown.labels[index])])
 
 
-def how_near(shown: Shown, name: Name, distance: float) -> str:
+def code_of_pick(shown: Shown, pick: Mapping[str, float]) -> Numbers | None:
+    """The code that a pick on a chart of the map stands for: a digit's own, or that of the place,
+    lifted from the plane. None where it is neither.
+    """
+    digit = pick.get("index", -1)
+    if digit in range(len(shown.codes.mean)):
+        return tuple(shown.codes.mean[int(digit)].tolist())
+    if not {"x", "y"} <= pick.keys():
+        return None
+    return tuple(shown.plane.lift(torch.tensor([[pick["x"], pick["y"]]]))[0].tolist())
+
+
+def is_own_code(shown: Shown, distance: float) -> bool:
+    """Whether a place this near to a digit's code is that code, but for rounding."""
+    return distance < 1e-3 * shown.holes.threshold
+
+
+def how_near(shown: Shown, distance: float) -> str:
     """A digit's distance beside what is usual on this map."""
-    usual = cache.holes(shown, name).threshold
+    usual = shown.holes.threshold
     if usual <= 1e-9:
         return f"Most codes share one place. The nearest digit's is {distance:.3g} away."
-    if distance < 1e-3 * usual:
+    if is_own_code(shown, distance):
         return "A digit's own code lies here."
     side = "farther than" if distance > usual else "not farther than"
     return (
@@ -46,9 +59,9 @@ def how_near(shown: Shown, name: Name, distance: float) -> str:
     )
 
 
-def reading(name: Name, picture: Float[Tensor, "1 1 28 28"]) -> None:
+def reading(shown: Shown, picture: Float[Tensor, "1 1 28 28"]) -> None:
     """What the classifier reads, where the pictures are digits."""
-    if name in ("sample", "mnist"):
+    if shown.data in ("sample", "mnist"):
         sure, read = cache.classifier()[0].probabilities(picture)[0].max(0)
         st.markdown(f"A classifier reads the decoding as **{int(read)}** ({float(sure):.0%}).")
 
@@ -60,7 +73,7 @@ def coordinates(z: Float[Tensor, " latent"]) -> str:
 
 
 def decoded(
-    visitor: Visitor, shown: Shown, z: Tensor, view: evaluation.View
+    visitor: Visitor, shown: Shown, z: Float[Tensor, "n latent"], view: evaluation.View
 ) -> Float[Tensor, "n 1 28 28"]:
     """What the model draws at these codes: λ, the mean image, or one sample."""
     rng = torch.Generator().manual_seed(visitor.noise_seed)

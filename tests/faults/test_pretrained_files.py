@@ -1,0 +1,234 @@
+"""Each file of `pretrained/`, damaged in turn: it costs its own figure and one sentence."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+import torch
+from safetensors.torch import save
+from streamlit.testing.v1 import AppTest
+
+from app import cache
+from tests.serving import ROOT
+from tests.visiting import LESSONS, Link, follow, last_heading, messages, newcomer, words
+
+# A page in a state that uses each model.
+SHOWN: dict[str, tuple[str, Link]] = {
+    **{f"ae-dense-{d}": ("autoencoder", {"d": str(d)}) for d in (1, 2, 4, 8, 16, 32)},
+    "ae-lite-2": ("random_sampling", {}),
+    "ae-shallow-2": ("latent_scatter", {"map-of": "AE shallow, d = 2"}),
+    "ae-deep-2": ("latent_scatter", {"map-of": "AE deep, d = 2"}),
+    "ae-lite-20-bernoulli": ("random_sampling", {"sampled-model": "AE, d = 20"}),
+    "vae-lite-2-beta-1": ("welcome", {}),
+    **{
+        f"vae-lite-2-beta-{beta}": ("vae", {"vae-beta": beta})
+        for beta in ("0.0392", "0.392", "3.92", "39.2", "392")
+    },
+    "vae-lite-20-bernoulli": ("random_sampling", {"sampled-model": "VAE, d = 20"}),
+    "vae-lite-2-gaussian": ("continuous_bernoulli", {"cb-d": "2"}),
+    "vae-lite-2-continuous-bernoulli": ("continuous_bernoulli", {"cb-d": "2"}),
+    "vae-lite-20-gaussian": ("continuous_bernoulli", {}),
+    "vae-lite-20-continuous-bernoulli": ("continuous_bernoulli", {}),
+    **{
+        f"vae-dense-20-cb-bound-{bound}": ("continuous_bernoulli", {"cb-bounds": "true"})
+        for bound in ("4.6", "9.21", "15.94", "100", "none")
+    },
+}
+# On pages whose models are others, too: their figures go on without it.
+BESIDE: tuple[tuple[str, str, Link], ...] = (
+    ("vae-lite-2-beta-1", "vae", {"vae-beta": "0.392"}),
+    ("vae-lite-2-beta-1", "continuous_bernoulli", {"cb-d": "2"}),
+    ("ae-lite-2", "vae", {}),
+    ("ae-lite-2", "interpolation", {}),
+    ("ae-lite-20-bernoulli", "interpolation", {"walk-twenty": "true"}),
+    ("vae-lite-2-beta-392", "vae", {}),
+)
+UNUSED = {"ae-lite-20-continuous-bernoulli", "ae-lite-20-gaussian"}  # by no page
+
+Damage = Callable[[Path, str], None]
+
+
+def without_weights(folder: Path, name: str) -> None:
+    (folder / f"{name}.safetensors").unlink()
+
+
+def without_card(folder: Path, name: str) -> None:
+    (folder / f"{name}.json").unlink()
+
+
+def cut_short(folder: Path, name: str) -> None:
+    write(folder / f"{name}.safetensors", lambda whole: whole[: len(whole) // 2])
+
+
+def of_another_shape(folder: Path, name: str) -> None:
+    write(folder / f"{name}.safetensors", lambda _: save({"weight": torch.zeros(3, 2)}))
+
+
+def card_cut_short(folder: Path, name: str) -> None:
+    write(folder / f"{name}.json", lambda whole: whole[: len(whole) // 2])
+
+
+def card_without_test(folder: Path, name: str) -> None:
+    def edited(whole: bytes) -> bytes:
+        return json.dumps({k: v for k, v in json.loads(whole).items() if k != "test"}).encode()
+
+    write(folder / f"{name}.json", edited)
+
+
+def card_of_other_types(folder: Path, name: str) -> None:
+    def edited(whole: bytes) -> bytes:
+        card = json.loads(whole)
+        return json.dumps(card | {"test": dict.fromkeys(card["test"], "good")}).encode()
+
+    write(folder / f"{name}.json", edited)
+
+
+DAMAGES: tuple[Damage, ...] = (
+    without_weights, without_card, cut_short, of_another_shape, card_cut_short, card_without_test,
+    card_of_other_types,
+)  # fmt: skip
+# Every file in every way would take minutes. Each file meets one way, neighbours different ones; a
+# model of a light page meets them all.
+ONE_WAY_EACH = [(name, DAMAGES[i % len(DAMAGES)]) for i, name in enumerate(SHOWN)]
+EVERY_WAY = [("ae-dense-8", damage) for damage in DAMAGES]
+TABLES: dict[str, Callable[[bytes], bytes]] = {
+    "cut short": lambda whole: whole[: len(whole) // 2],
+    "empty": lambda _: b"",
+    "of another form": lambda _: b'{"rows": []}',
+    "a list": lambda _: b"[1, 2, 3]",
+    "not UTF-8": lambda whole: b"\xff\xfe" + whole,
+}
+
+
+def write(file: Path, edited: Callable[[bytes], bytes]) -> None:
+    """Put a changed copy in place of the link to the file."""
+    whole = file.read_bytes()
+    file.unlink()
+    file.write_bytes(edited(whole))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A `pretrained/` of links to the real one, for one test; what was read before is forgotten."""
+    for file in cache.PRETRAINED.iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    monkeypatch.setattr(cache, "PRETRAINED", tmp_path)
+    forget()
+    yield tmp_path
+    forget()
+
+
+def forget() -> None:
+    """What was read of the files; not what was computed from them, which goes by their names."""
+    for read in (cache.pretrained, cache.classifier, cache.film_content):
+        read.clear()
+
+
+@pytest.fixture(scope="module")
+def tour() -> AppTest:
+    return newcomer()
+
+
+@pytest.fixture(scope="module")
+def endings(tour: AppTest) -> dict[str, str]:
+    """The last heading of each page, where all is well."""
+    return {lesson: last_heading(follow(tour, lesson)) for lesson in LESSONS}
+
+
+def check(page: AppTest, ending: str, file: str, remedy: str = "make pretrained") -> None:
+    """The page runs to its end, and one of its messages names the file and says what to do."""
+    assert not page.exception, page.exception[0].message
+    assert last_heading(page) == ending, f"the page ends at {last_heading(page)!r}"
+    about = [message for message in messages(page) if file in message]
+    assert len(about) == 1, messages(page)
+    assert about[0].count(remedy) == 1, about
+    assert not re.search(r"(?<![\w.:])/\w", about[0]), f"a path of the server: {about[0]}"
+    assert str(ROOT) not in words(page)
+
+
+def test_every_model_of_the_folder_is_looked_at_here():
+    there = {file.stem for file in cache.PRETRAINED.glob("*.json")} - {"classifier", "paper_table"}
+    assert there == SHOWN.keys() | UNUSED
+
+
+@pytest.mark.parametrize(("name", "damage"), [*ONE_WAY_EACH, *EVERY_WAY])
+def test_a_page_goes_on_without_its_model(
+    tour: AppTest, endings: dict[str, str], folder: Path, name: str, damage: Damage
+):
+    lesson, link = SHOWN[name]
+    damage(folder, name)
+    check(follow(tour, lesson, link), endings[lesson], name)
+
+
+@pytest.mark.parametrize("damage", [without_weights, card_of_other_types])
+@pytest.mark.parametrize(("name", "lesson", "link"), BESIDE)
+def test_a_page_goes_on_without_one_of_its_models(
+    tour: AppTest,
+    endings: dict[str, str],
+    folder: Path,
+    name: str,
+    lesson: str,
+    link: Link,
+    damage: Damage,
+):
+    damage(folder, name)
+    check(follow(tour, lesson, link), endings[lesson], name)
+
+
+@pytest.mark.parametrize("damage", [without_weights, cut_short, card_of_other_types])
+def test_no_page_needs_the_classifier(
+    tour: AppTest, endings: dict[str, str], folder: Path, damage: Damage
+):
+    damage(folder, "classifier")
+    st.cache_data.clear()  # what it has read before is known without it
+    st.cache_resource.clear()
+    wrong = []
+    for lesson in LESSONS:
+        page = follow(tour, lesson)
+        if page.exception:
+            wrong.append(f"{lesson}: {page.exception[0].message}")
+        elif last_heading(page) != endings[lesson]:
+            wrong.append(f"{lesson} ends at {last_heading(page)!r}")
+        elif len([message for message in messages(page) if "classifier" in message]) > 1:
+            wrong.append(f"{lesson} says it twice: {messages(page)}")
+        elif str(folder) in words(page):
+            wrong.append(f"{lesson} tells a path of the server")
+    assert not wrong
+
+
+def test_what_the_classifier_would_have_read_is_said_to_be_missing(
+    tour: AppTest, endings: dict[str, str], folder: Path
+):
+    without_weights(folder, "classifier")
+    check(follow(tour, "autoencoder"), endings["autoencoder"], "classifier")
+
+
+@pytest.mark.parametrize("name", ["ae-lite-2", "vae-lite-2-beta-1"])
+@pytest.mark.parametrize("damage", [cut_short, of_another_shape])
+def test_a_page_goes_on_without_a_film(
+    tour: AppTest, endings: dict[str, str], folder: Path, name: str, damage: Damage
+):
+    damage(folder, f"{name}.film")
+    check(follow(tour, "vae"), endings["vae"], f"{name}.film.safetensors")
+
+
+@pytest.mark.parametrize("name", ["ae-lite-2", "vae-lite-2-beta-1"])
+def test_a_film_that_is_not_there_takes_nothing_else_away(
+    tour: AppTest, endings: dict[str, str], folder: Path, name: str
+):
+    without_weights(folder, f"{name}.film")
+    page = follow(tour, "vae")
+    assert not page.exception, page.exception[0].message
+    assert last_heading(page) == endings["vae"]
+
+
+@pytest.mark.parametrize("way", TABLES)
+def test_lesson_6_goes_on_without_the_paper_s_table(
+    tour: AppTest, endings: dict[str, str], folder: Path, way: str
+):
+    write(folder / "paper_table.json", TABLES[way])
+    page = follow(tour, "continuous_bernoulli")
+    check(page, endings["continuous_bernoulli"], "paper_table.json", "make paper-table")
