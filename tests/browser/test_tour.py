@@ -3,7 +3,6 @@ error, page error, or request to another server."""
 
 import re
 from functools import partial
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -11,7 +10,6 @@ from playwright.sync_api import Locator, Page, expect
 from app.course import LESSONS
 from tests.browser.pages import no_exception, wait_idle
 
-APP = Path(__file__).resolve().parents[2] / "app"
 PAGES = {"": "welcome", "data": "data"} | {lesson.address: lesson.folder for lesson in LESSONS}
 TRAINING = 240_000  # ms; a few seconds on an idle machine
 RECOGNISABLE = 0.205 * 784  # nats per image: test BCE at which digits can be recognised
@@ -34,10 +32,6 @@ def follow(page: Page, name: str) -> None:
 
 def progress(page: Page) -> Locator:
     return page.get_by_test_id("stProgress")
-
-
-def test_the_pages_of_the_tour_are_those_in_the_folder():
-    assert {path.stem for path in (APP / "lessons").glob("*.py")} == set(PAGES.values())
 
 
 @pytest.mark.parametrize("address", PAGES)
