@@ -16,7 +16,7 @@ import streamlit as st
 from jaxtyping import Int64, UInt8
 from torch import Tensor
 
-from app import cache, jobs
+from app import cache, cards, jobs, speed
 from app.components import film as film_view
 from core import checkpoints, data, evaluation, latent
 from core.checkpoints import Card
@@ -25,6 +25,7 @@ from core.film import Film
 from core.film import load as load_film
 from core.models import Model, ModelConfig, VariationalAutoencoder
 from core.models.classifier import Classifier
+from core.training import Precision, TrainConfig
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,12 @@ def data_root() -> Path:
 
 def digits(name: Name) -> Digits:
     """A data set, read once for all. Raises DataError."""
-    return jobs.digits(name, data_root())
+    return _digits(name, data_root())
+
+
+@st.cache_resource(show_spinner=False)
+def _digits(name: Name, root: Path) -> Digits:
+    return data.load(name, root)
 
 
 def has_data(name: Name) -> bool:
@@ -115,10 +121,25 @@ def fetch(name: Name) -> None:
     data.load(name, data_root(), download=True)
 
 
-def images_per_second(config: ModelConfig, batch_size: int) -> float:
-    """How fast this machine trains such a model, measured once for all β and all small d."""
-    like = replace(config, beta=1.0, latent_dim=2 if config.latent_dim <= 32 else 64)
-    return jobs.images_per_second(like, batch_size)
+def seconds_for(config: ModelConfig, training: TrainConfig, images: int) -> float:
+    """How long a run on so many images takes if it starts now, in seconds."""
+    load = jobs.load()
+    question = like(config), training.batch_size, training.precision
+    price = cost(*question, beside_others=load.jobs > 0)
+    return speed.seconds(price, training.epochs * (images // training.batch_size), load)
+
+
+def like(config: ModelConfig) -> ModelConfig:
+    """One configuration for all that cost the same: any β, and any small d."""
+    return replace(config, beta=1.0, latent_dim=2 if config.latent_dim <= 32 else 64)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def cost(
+    config: ModelConfig, batch_size: int, precision: Precision, *, beside_others: bool
+) -> speed.Cost:
+    """What a configuration costs: one measure for a quiet server, another for a busy one."""
+    return speed.cost(config, batch_size, precision)
 
 
 @st.cache_resource(show_spinner=False)
@@ -139,7 +160,7 @@ def brought_back(weights: bytes, card: bytes, name: str, digits_name: Name) -> S
     model, told = checkpoints.from_bytes(weights, card, name)
     if isinstance(model, Classifier):
         raise checkpoints.CheckpointError(f"{name} is a classifier; choose an autoencoder")
-    figures = jobs.measured(model, digits(digits_name))
+    figures = cards.measured(model, digits(digits_name))
     if not all(map(math.isfinite, figures["test"].values())):
         raise checkpoints.CheckpointError(
             f"{name} does not decode to finite numbers; it may come from a run that diverged"
