@@ -24,6 +24,7 @@ READING_ORDER = {
     "continuous_bernoulli.py": "a likelihood for grey pixels, and how one adds a likelihood",
     "numerics.py": "what float32 and a Taylor polynomial make of its constant",
     "training.py": "training as a chain of pure slices that can be paused, kept and repeated",
+    "card.py": "what is known of a model, and which numbers cannot be right",
     "checkpoints.py": "keeping a model and its card, and trusting no file",
     "latent.py": "codes of a set, paths between codes, planes through them",
     "sampling.py": 'where to sample: four answers to "a random point"',
