@@ -33,5 +33,6 @@ class Autoencoder(nn.Module):
     def loss(self, x: Float[Tensor, "batch 1 28 28"], rng: torch.Generator) -> Loss:
         """The mean cost of restoring x, nats per image. Nothing is random here: rng is unused."""
         z = self.encode(x)
-        reconstruction = negative_log_likelihood(self.config, self.decode(z), x).mean()
+        logits = self.decode(z)
+        reconstruction = negative_log_likelihood(self.config, logits, x).mean()
         return Loss(reconstruction, reconstruction, kl=torch.zeros(()))

@@ -43,8 +43,7 @@ class VariationalAutoencoder(nn.Module):
 
     def posterior(self, x: Float[Tensor, "batch 1 28 28"]) -> Posterior:
         """The cloud q(z|x) of codes that may stand for x."""
-        mean, logvar = self.encoder(x).chunk(2, dim=1)
-        return Posterior(mean, logvar)
+        return Posterior(*self.encoder(x).chunk(2, dim=1))
 
     def encode(self, x: Float[Tensor, "batch 1 28 28"]) -> Float[Tensor, "batch latent"]:
         """The posterior's mean: for maps and pictures. The ELBO needs samples."""
@@ -58,6 +57,7 @@ class VariationalAutoencoder(nn.Module):
         """reconstruction + beta KL with one sampled z, nats per image; -ELBO where beta is 1."""
         mean, logvar = self.posterior(x)
         z = reparameterise(mean, logvar, torch.randn(mean.shape, generator=rng))
-        reconstruction = negative_log_likelihood(self.config, self.decode(z), x).mean()
+        logits = self.decode(z)
+        reconstruction = negative_log_likelihood(self.config, logits, x).mean()
         kl = kl_standard_normal(mean, logvar).mean()
         return Loss(reconstruction + self.config.beta * kl, reconstruction, kl)
