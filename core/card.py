@@ -1,18 +1,27 @@
 """What is known of a model: a card, JSON that lies beside its weights.
 
-The types below say what this course writes on it. A card from elsewhere may lack any of it, or
-hold more; whatever it holds is checked once, here, so that nobody who reads a card has to doubt
-a number. Left out: whether what a card tells is true.
+The types below say what this course writes on it. A card from elsewhere may lack any of it
+(`lacking` tells), or hold more; whatever it holds is checked once, here, so that nobody who reads
+a card has to doubt a number. Left out: whether what a card tells is true.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from types import UnionType
-from typing import Any, TypedDict, cast, get_args, get_origin, get_type_hints, is_typeddict
+from typing import (
+    Any,
+    NotRequired,
+    TypedDict,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 import torch
 
 from core.quoting import quoted
-from core.training import MAX_STEPS, Precision, TrainConfig, TrainState
+from core.training import MAX_STEPS, Precision, Terms, TrainConfig, TrainState
 
 MAX_RECORDS = 1000  # of a history; a run makes about sixty
 MAX_SECONDS = 1e9
@@ -46,53 +55,79 @@ class TrainingOnCard(TypedDict, total=False):
     precision: Precision
 
 
-class Figures(TypedDict, total=False):
+class Figures(TermsOnCard):
     """What was measured on test images, as the card's `protocol` says."""
 
-    total: float  # nats per image, as the next two
-    reconstruction: float
-    kl: float
-    squared_error: float  # per image
-    sharpness: float
-    readable: float  # a share, as the next one
-    knn_accuracy: float
-    active_units: int
-    code_mean: list[float]  # one number a latent, as the next two
-    code_spread: list[float]
-    mean_radius: list[float]
-    prior_samples_confident: float  # a share
-    elbo_first_500: float  # nats per image, as the next one
-    iwae_100_first_500: float
-    accuracy: float  # shares, of a classifier, as the next two
-    confident_digits: float
-    confident_noise: float
+    squared_error: NotRequired[float]  # per image
+    sharpness: NotRequired[float]
+    readable: NotRequired[float]  # a share, as the next one
+    knn_accuracy: NotRequired[float]
+    active_units: NotRequired[int]
+    code_mean: NotRequired[list[float]]  # one number a latent, as the next two
+    code_spread: NotRequired[list[float]]
+    mean_radius: NotRequired[list[float]]
+    prior_samples_confident: NotRequired[float]  # a share
+    elbo_first_500: NotRequired[float]  # nats per image, as the next one
+    iwae_100_first_500: NotRequired[float]
+    accuracy: NotRequired[float]  # shares, of a classifier, as the next two
+    confident_digits: NotRequired[float]
+    confident_noise: NotRequired[float]
 
 
-class Card(TypedDict, total=False):
-    """What is known of a model. Whatever else its file says is kept too, and not looked at."""
+class Card(TypedDict):
+    """What this course tells of a model. Whatever else a file says is kept, and not looked at."""
 
-    model: dict[str, Any]  # its configuration
-    name: str
+    model: NotRequired[dict[str, Any]]  # its configuration, once it is saved
+    name: NotRequired[str]
     data: str  # what it was trained on, a sentence
-    training: TrainingOnCard
-    steps: int  # made
-    planned_steps: int
-    seconds: float  # of computing
-    made_with: str
+    training: NotRequired[TrainingOnCard]
+    steps: NotRequired[int]  # made
+    planned_steps: NotRequired[int]
+    seconds: NotRequired[float]  # of computing
+    made_with: NotRequired[str]
     protocol: str  # how `test` was measured, a sentence
     test: Figures
     history: list[RecordOnCard]  # in the order of steps
 
 
-def of_run(state: TrainState) -> Card:
-    """What a run itself can tell a card: how it trains, how far it is, and its history."""
-    told = {
-        "training": asdict(state.config),
-        "steps": state.step,
-        "seconds": round(state.seconds, 2),
-        "history": [asdict(record) for record in state.history],
-    }
-    return cast(Card, told)
+class RunOnCard(TypedDict):
+    """The fields of a card that a run itself can tell."""
+
+    training: TrainingOnCard
+    steps: int
+    seconds: float
+    history: list[RecordOnCard]
+
+
+def of_run(state: TrainState) -> RunOnCard:
+    """How a run trains, how far it is, and its history."""
+    return RunOnCard(
+        training=TrainingOnCard(**asdict(state.config)),
+        steps=state.step,
+        seconds=round(state.seconds, 2),
+        history=[
+            RecordOnCard(
+                step=record.step,
+                train=record.train and of_terms(record.train),
+                test=of_terms(record.test),
+            )
+            for record in state.history
+        ],
+    )
+
+
+def of_terms(terms: Terms) -> TermsOnCard:
+    """The terms of a loss, as a record and a card's `test` hold them."""
+    return TermsOnCard(**asdict(terms))
+
+
+def lacking(card: Mapping[str, Any]) -> list[str]:
+    """What this course's own cards all have and this one has not; nothing, for its own."""
+    test = card.get("test", {})
+    return [
+        *(field for field in Card.__annotations__ if field in Card.__required_keys__ - card.keys()),
+        *(f"test.{field}" for field in TermsOnCard.__annotations__ if field not in test),
+    ]
 
 
 def check(card: dict[str, Any]) -> None:
@@ -140,7 +175,7 @@ def _check_kind(value: Any, kind: Any, field: str) -> None:
         for key, inner in get_type_hints(kind).items():
             if key in value:
                 _check_kind(value[key], inner, f"{field}.{key}".lstrip("."))
-            elif key in kind.__required_keys__:
+            elif key in kind.__required_keys__ and kind not in (Card, Figures):
                 raise ValueError(f"{field}.{key} is missing")
     elif get_origin(kind) is list:
         _expect(isinstance(value, list), value, field, "a list")

@@ -75,7 +75,8 @@ def card_text(model: Model | Classifier, card: Mapping[str, Any]) -> str:
 def from_bytes(weights: bytes, card: bytes, name: str) -> tuple[Model | Classifier, Card]:
     """A model from the two files' contents, for instance an upload. Raises CheckpointError.
 
-    The card has then passed `core.card.check`.
+    The card has then passed `core.card.check`. A file from elsewhere may still lack any field
+    but "model": see `core.card.lacking`.
     """
     if len(weights) > MAX_BYTES or len(card) > MAX_BYTES:
         raise CheckpointError(

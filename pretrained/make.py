@@ -21,6 +21,7 @@ import torch
 import torch.nn.functional as F
 
 from core import checkpoints, data, evaluation, film, latent, sampling, training
+from core.card import of_run
 from core.models import ModelConfig, VariationalAutoencoder, mean_image
 from core.models.classifier import Classifier, ClassifierConfig
 from core.training import TrainConfig
@@ -102,13 +103,10 @@ def make(recipe: Recipe, root: Path, folder: Path) -> str:
     card = {
         "name": recipe.name,
         "data": digits.source,
-        "training": asdict(recipe.training),
-        "steps": state.step,
-        "seconds": round(state.seconds, 1),
         "made_with": f"torch {torch.__version__}, one thread, {platform.machine()}",
         "protocol": PROTOCOL,
         "test": measure(state.model, digits),
-        "history": [asdict(record) for record in state.history],
+        **of_run(state),
     }
     checkpoints.save(folder / recipe.name, state.model, card)
     if recipe.name in FILMED:

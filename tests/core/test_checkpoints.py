@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
 from core import checkpoints
-from core.card import of_run
+from core.card import lacking, of_run
 from core.checkpoints import CheckpointError
 from core.data import Digits
 from core.models import Architecture, Kind, Likelihood, ModelConfig, build
@@ -284,6 +284,13 @@ def test_a_run_tells_its_card_and_the_card_comes_back(tmp_path: Path, few: Digit
     assert [record["step"] for record in card["history"]] == list(range(19))
     assert card["history"][-1]["test"] == asdict(state.history[-1].test)
     assert TrainConfig(**card["training"]) == state.config
+
+
+def test_a_card_from_elsewhere_tells_what_it_lacks(saved: Path):
+    _, card = checkpoints.load(saved)
+    assert lacking(card) == ["protocol", "history", "test.reconstruction"]
+    _, card = checkpoints.load(PRETRAINED / "ae-dense-2")
+    assert lacking(card) == []
 
 
 @pytest.mark.parametrize("name", [*(p.stem for p in PRETRAINED.glob("*.safetensors"))])
