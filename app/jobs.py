@@ -9,7 +9,6 @@ told of a finished run (`cards`), and how long one takes (`speed`).
 
 import atexit
 import logging
-import math
 import threading
 import time
 from collections import deque
@@ -23,7 +22,6 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from core import data, evaluation, film, latent, training
-from core.checkpoints import Card
 from core.data import Digits
 from core.film import Film
 from core.models import Model, ModelConfig
@@ -34,7 +32,6 @@ FIRST_SLICE = 0.05  # s: a first picture at once
 SLICE = 0.25  # s, shared out when more jobs run than there are slots
 SHORTEST_SLICE = 0.05  # s
 PROBE = film.PROBE  # test images whose codes are followed
-_TERMS = ("total", "reconstruction", "kl")
 GRACE = 60.0  # s that a job goes on without its visitor
 LONGEST = 1800.0  # s of computing that one job may use
 
@@ -231,27 +228,6 @@ class Job:
         return self.visitor_left is not None and time.monotonic() - self.visitor_left > GRACE
 
 
-def history_of(card: Card) -> list[Card]:
-    """The history on a card that came from outside; none where it is not one of numbers."""
-    try:
-        records = [
-            {
-                "step": int(record["step"]),
-                **{
-                    images: record[images]
-                    and {term: float(record[images][term]) for term in _TERMS}
-                    for images in ("train", "test")
-                },
-            }
-            for record in card["history"][:1000]
-        ]
-        numbers = [n for r in records for im in ("train", "test") for n in (r[im] or {}).values()]
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return []
-    whole = all(r["test"] for r in records) and all(r["train"] for r in records[1:])
-    return records if whole and all(map(math.isfinite, numbers)) else []
-
-
 def load() -> Load:
     """How busy this server is now, by the slices of the last seconds."""
     since = time.monotonic() - LATELY
@@ -286,7 +262,7 @@ def go_on(state: TrainState, taken: Film, digits: Digits, seconds: float) -> Sli
         history=state.history,
         model=state.model,
         codes=latent.encode(state.model, digits.test_images[:PROBE]).mean,
-        reconstructions=evaluation.reconstruct(state.model, data.to_float(taken.originals)),
+        reconstructions=evaluation.judging.reconstruct(state.model, data.to_float(taken.originals)),
         seconds=state.seconds,
     )
     return Slice(

@@ -78,12 +78,12 @@ class Shown:
         return cache.codes(self)
 
     @property
-    def plane(self) -> latent.Projection:
+    def plane(self) -> latent.Plane:
         """The plane in which its map is drawn: the latent plane itself where d is 2."""
         return cache.principal_plane(self)
 
     @property
-    def holes(self) -> evaluation.Holes:
+    def holes(self) -> evaluation.holes.Holes:
         """Where no code of its map lives."""
         return cache.holes(self)
 
@@ -161,7 +161,7 @@ def brought_back(weights: bytes, card: bytes, name: str, digits_name: Name) -> S
     if isinstance(model, Classifier):
         raise checkpoints.CheckpointError(f"{name} is a classifier; choose an autoencoder")
     figures = cards.measured(model, digits(digits_name))
-    if not all(map(math.isfinite, figures["test"].values())):
+    if not math.isfinite(figures["test"]["total"]):
         raise checkpoints.CheckpointError(
             f"{name} does not decode to finite numbers; it may come from a run that diverged"
         )
@@ -173,7 +173,7 @@ def brought_back(weights: bytes, card: bytes, name: str, digits_name: Name) -> S
         card={
             "data": "what only its maker knows; brought back from its files, and measured anew.",
             **figures,
-            "history": jobs.history_of(told),
+            "history": told.get("history", []),
         },
     )
 

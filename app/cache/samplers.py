@@ -65,11 +65,13 @@ def _sample(shown: Shown, sampler: sampling.Sampler, drawn: sampling.Noise) -> S
 
 
 @st.cache_data(show_spinner="Judging 1 000 samples …", max_entries=200, hash_funcs=BY_KEY)
-def judged_sampler(shown: Shown, sampler: sampling.Sampler) -> tuple[float, evaluation.Judgement]:
+def judged_sampler(
+    shown: Shown, sampler: sampling.Sampler
+) -> tuple[float, evaluation.judging.Judgement]:
     """Hole share and figures of 1 000 samples, always of the same noise."""
     drawn = _sample(shown, sampler, noise(0, JUDGED, shown.config.latent_dim))
     in_holes = (drawn.distance > 1).float().mean().item()
-    return in_holes, evaluation.judge(classifier()[0], drawn.images)
+    return in_holes, evaluation.judging.judge(classifier()[0], drawn.images)
 
 
 @st.cache_data(show_spinner=False, max_entries=60, hash_funcs=BY_KEY)

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from app.components import draw_digit as draws
 from app.components import latent_pad as pads
-from core.evaluation import Holes
-from core.latent import Projection, principal_plane
+from core.evaluation.holes import Holes
+from core.latent import Plane, principal_plane
 from core.models import Kind, Model, ModelConfig, build
 from core.models.classifier import Classifier, ClassifierConfig
 
@@ -38,7 +38,7 @@ def make_codes(latent_dim: int) -> Tensor:
     return torch.randn(CODES, latent_dim, generator=torch.Generator().manual_seed(5))
 
 
-def make_plane(latent_dim: int) -> Projection:
+def make_plane(latent_dim: int) -> Plane:
     return principal_plane(make_codes(latent_dim))
 
 

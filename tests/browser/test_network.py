@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from app.components import kept, network
 from app.components.network import Network
-from core.losses import continuous_bernoulli_mean
+from core.continuous_bernoulli import continuous_bernoulli_mean
 from core.models import Architecture, Kind, Likelihood, ModelConfig, build, mean_image
 from core.models.classifier import Classifier, ClassifierConfig
 
