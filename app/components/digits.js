@@ -87,10 +87,11 @@ export class Digits {
     this.busy = true;
     try {
       const answer = await fetch(address.replace("{i}", String(i)));
-      if (answer.ok && address === this.address) {
+      const picture = answer.ok && (await createImageBitmap(await answer.blob()));
+      if (picture && address === this.address) {
         const [oldest] = this.fetched.keys();
         if (this.fetched.size > 300) this.fetched.delete(oldest);
-        this.fetched.set(i, await createImageBitmap(await answer.blob()));
+        this.fetched.set(i, picture);
       }
     } catch {
       // No connection: the map goes on without this picture, and the next move asks again.

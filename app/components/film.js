@@ -284,13 +284,14 @@ class Pane {
 
   describe() {
     const { reel, moment } = this, at = `at step ${reel.steps[moment]}`;
+    const cost = (/** @type {Term} */ term) => `${nats(reel.terms[term][moment])} nats per image,`;
     const name = (/** @type {string} */ selector, /** @type {string} */ words) =>
       this.one(selector).setAttribute("aria-label", `${reel.title}: ${words} ${at}`);
     name(".map .base", `map of ${this.arrays.labels.length} codes by class`);
     name(".restored canvas", "ten digits above their reconstructions");
     name(".samples canvas", "ten decoded draws of noise");
-    name(".curves .reconstruction", `reconstruction cost, ${nats(reel.terms.reconstruction[moment])} nats per image,`);
-    name(".curves .kl", `KL, ${nats(reel.terms.kl[moment])} nats per image,`);
+    name(".curves .reconstruction", `reconstruction cost, ${cost("reconstruction")}`);
+    name(".curves .kl", `KL, ${cost("kl")}`);
   }
 }
 

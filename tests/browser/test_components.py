@@ -404,6 +404,7 @@ def test_a_pad_that_goes_in_mid_drag_goes_in_peace(visit: Visit):
     page.mouse.move(300, 300, steps=3)
     page.mouse.up()
     away.press("Space")
+    page.locator(".drawn").wait_for()
     expect_picture(page, ".decoded canvas", decoded([0.0, 0.0]))
     assert told(page, "z") == [0.0, 0.0]
 
