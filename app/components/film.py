@@ -15,7 +15,7 @@ from streamlit.components import v2
 from torch import Tensor
 
 from app import theme
-from app.components import kept
+from app.components import kept, scripts
 from app.components.kept import Piece
 from app.components.latent_pad import pack_digits
 from core.film import EARLY, Film
@@ -184,7 +184,7 @@ def _domain(values: Sequence[float]) -> Domain:
 
 _FILM = v2.component(
     "latent_walk_film",
-    html=kept.script("film.html"),
-    css=kept.script("film.css"),
-    js=kept.script("shelf.js", "part.js", "map.js", "digits.js", "film.js"),
+    html=scripts.read("film.html"),
+    css=scripts.read("film.css"),
+    js=scripts.bundle("film.js"),
 )

@@ -22,7 +22,7 @@ from streamlit.components import v2
 from torch import Tensor
 
 from app import theme
-from app.components import kept, network
+from app.components import kept, network, scripts
 from app.components.kept import Piece
 from core.evaluation.holes import Holes
 from core.latent import Plane
@@ -246,9 +246,7 @@ def _nothing() -> None:
 
 _PAD = v2.component(
     "latent_walk_pad",
-    html=kept.script("latent_pad.html"),
-    css=kept.script("latent_pad.css"),
-    js=kept.script(
-        "network.js", "shelf.js", "part.js", "map.js", "mosaic.js", "digits.js", "latent_pad.js"
-    ),
+    html=scripts.read("latent_pad.html"),
+    css=scripts.read("latent_pad.css"),
+    js=scripts.bundle("latent_pad.js"),
 )
