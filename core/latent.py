@@ -21,6 +21,7 @@ from core.data import to_float
 from core.models import Model, VariationalAutoencoder
 
 BATCH = 1000
+FEW = 16  # places: below it a tree of 5 000 codes costs more than it saves
 SLERP_FROM_DIM = 10  # below it, norms of N(0, I) draws do not concentrate and slerp is a detour
 
 
@@ -229,7 +230,13 @@ def tsne(z: Float[Tensor, "codes latent"], seed: int = 0) -> Float[Tensor, "code
 def nearest(
     codes: Float[Tensor, "codes latent"], z: Float[Tensor, "queries latent"]
 ) -> tuple[Float[Tensor, " queries"], Int64[Tensor, " queries"]]:
-    """Distance to the nearest code of a set, and its index there."""
+    """Distance to the nearest code of a set, and its index there.
+
+    A few places are compared with every code; for many it pays to sort the codes into a tree.
+    """
+    if len(z) <= FEW:
+        found = torch.cdist(z, codes, compute_mode="donot_use_mm_for_euclid_dist").min(dim=1)
+        return found.values, found.indices
     distance, index = NearestNeighbors(n_neighbors=1).fit(codes.numpy()).kneighbors(z.numpy())
     return torch.from_numpy(distance[:, 0]).float(), torch.from_numpy(index[:, 0])
 

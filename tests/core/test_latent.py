@@ -263,3 +263,14 @@ def test_planes_windows_and_paths_do_not_depend_on_the_size_of_codes(scale: floa
         for scaled, plain in zip(window(scale * z), window(z), strict=True):
             torch.testing.assert_close(scaled / scale, plain, rtol=0, atol=1e-4)
     assert latent.nearest(scale * z, scale * z)[1].tolist() == list(range(60))
+
+
+@pytest.mark.parametrize("latent_dim", [1, 2, 20])
+def test_the_nearest_codes_of_few_places_are_those_of_many(latent_dim: int):
+    rng = torch.Generator().manual_seed(3)
+    codes = torch.randn(500, latent_dim, generator=rng)
+    places = torch.randn(latent.FEW + 1, latent_dim, generator=rng)
+    distance, index = latent.nearest(codes, places)
+    alone = [latent.nearest(codes, place[None]) for place in places]
+    assert torch.equal(index, torch.cat([found for _, found in alone]))
+    assert torch.allclose(distance, torch.cat([far for far, _ in alone]), atol=1e-6)
