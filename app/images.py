@@ -16,6 +16,7 @@ LABEL = 20  # height of a line of text
 HEADING = 36  # height of a row's heading
 GREY = (122, 122, 122, 255)  # text that reads on the light page and on the dark one
 MARK = (220, 69, 31, 255)
+_WRITABLE = str.maketrans({"−": "-", "\N{NO-BREAK SPACE}": " "})  # the font has no others
 
 
 def sheet(
@@ -53,7 +54,9 @@ def sheet(
             draw.rectangle((left, top, left + side - 1, top + side - 1), outline=MARK, width=3)
         if labels:
             middle = (left + side / 2, top + side + 2)
-            draw.multiline_text(middle, labels[i], GREY, font, anchor="ma", align="center")
+            draw.multiline_text(
+                middle, labels[i].translate(_WRITABLE), GREY, font, anchor="ma", align="center"
+            )
     return _data_uri(picture)
 
 

@@ -57,7 +57,6 @@ from app.cache.models import (
     has_film,
     images_per_second,
     pretrained,
-    title,
 )
 from app.cache.posteriors import (
     Exact,

@@ -11,7 +11,7 @@ from torch.distributions import ContinuousBernoulli, Normal, kl_divergence
 
 from app import cache
 from app.lessons.continuous_bernoulli import paper
-from app.lessons.continuous_bernoulli.logit_bound import BOUNDS, nats
+from app.lessons.continuous_bernoulli.logit_bound import BOUNDS, whole_nats
 from app.panels.bounds import pedestal
 from core.models import VariationalAutoencoder
 
@@ -83,8 +83,8 @@ def number(metric: str) -> int:
 
 
 def test_nats_are_whole_and_may_have_no_end():
-    assert nats(-1234.5).replace("\N{NO-BREAK SPACE}", " ") == "−1 234 nats"
-    assert nats(float("inf")) == "∞"
+    assert whole_nats(-1234.5).replace("\N{NO-BREAK SPACE}", " ") == "−1 234 nats"
+    assert whole_nats(float("inf")) == "∞"
 
 
 def test_a_table_that_was_not_made_says_how_to_make_it(monkeypatch, tmp_path: Path):
