@@ -60,7 +60,9 @@ def sheet(
     return _data_uri(picture)
 
 
-def film(frames: Float[Tensor, "count 1 28 28"], *, scale: int = 8, milliseconds: int = 90) -> str:
+def animation(
+    frames: Float[Tensor, "count 1 28 28"], *, scale: int = 8, milliseconds: int = 90
+) -> str:
     """Digits one after the other, three times over, as the data URI of an animated PNG."""
     pictures = [
         Image.fromarray(np.kron(digit, np.ones((scale, scale), np.uint8)))

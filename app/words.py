@@ -1,7 +1,7 @@
 """How the course writes numbers, lengths of time, lists and models: the one place for it.
 
-A minus sign is −, groups of three digits stand apart by a space that breaks no line, and a
-number's unit stays beside it.
+A minus sign is −; groups of three digits, and signs like %, stand apart by a space that breaks
+no line.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ def grouped(count: int) -> str:
 
 def nats(value: float, digits: int = 1) -> str:
     """A cost with its unit: 142.6 nats."""
-    return f"{number(value, f',.{digits}f')}{SPACE}nats"
+    return f"{number(value, f',.{digits}f')} nats"
 
 
 def percent(share: float, digits: int = 0) -> str:

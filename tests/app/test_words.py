@@ -24,8 +24,8 @@ def test_a_number_has_a_minus_sign_and_groups_that_no_line_breaks(value, form, w
     assert words.number(value, form) == written
 
 
-def test_units_stay_beside_their_numbers():
-    assert words.nats(-1234.56, 0) == f"−1{SPACE}235{SPACE}nats"
+def test_costs_shares_and_counts_have_their_units():
+    assert words.nats(-1234.56, 0) == f"−1{SPACE}235 nats"
     assert words.percent(0.0234, 1) == f"2.3{SPACE}%"
     assert words.grouped(60000) == f"60{SPACE}000"
 

@@ -16,8 +16,8 @@ def cost_in_context(visitor: Visitor, shown: Shown) -> None:
     """The model's mean BCE on the test images, its floor, and the cost of knowing nothing."""
     if shown.config.likelihood != "bernoulli":
         return
-    floor, blind = cache.bce_bounds(visitor.data)
-    cost = cache.test_terms(shown).reconstruction
+    floor, blind = cache.bce_extremes(visitor.data)
+    cost = cache.mean_terms(shown).reconstruction
     columns = st.columns(3)
     columns[0].metric("Perfect restoration", nats(floor), help="Σ H(x): the entropy floor")
     columns[1].metric("This model", nats(cost), help="Mean BCE")

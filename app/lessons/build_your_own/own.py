@@ -38,7 +38,7 @@ def against_prediction(visitor: Visitor, shown: Shown) -> None:
     """What a run cost in the end, beside what was predicted of it before it began."""
     if shown.config.likelihood != "bernoulli" or shown.film is None:
         return
-    cost = cache.test_terms(shown).reconstruction
+    cost = cache.mean_terms(shown).reconstruction
     count = grouped(len(visitor.digits.test_images))
     said = f"You predicted **{shown.predicted}**" if shown.predicted else "No prediction made"
     st.markdown(
@@ -116,8 +116,9 @@ def learned_curves(shown: Shown) -> None:
         )
     gap = history[-1]["test"]["total"] - history[-1]["train"]["total"]
     st.caption(
-        f"At the end the loss on the first {TEST_IMAGES} test images is {nats(abs(gap))} per image "
-        f"{'higher' if gap > 0 else 'lower'} than on training images. Where the test curve turns "
+        f"At the end the loss on test images is {nats(abs(gap))} per image "
+        f"{'higher' if gap > 0 else 'lower'} than on training images (test: the first "
+        f"{TEST_IMAGES}). Where the test curve turns "
         "up while the training curve goes down, the model learns its images by heart."
     )
 

@@ -37,7 +37,7 @@ def bound_slider(visitor: Visitor) -> None:
     digits = visitor.digits
     chosen = widgets.one_of("Bound on |logit|", BOUNDS, "9.21", key="cb-bound")
     elbos = {
-        GREY: {name: -cache.test_terms(it).total for name, it in models.items()},
+        GREY: {name: -cache.mean_terms(it).total for name, it in models.items()},
         DEQUANTISED: {name: cache.dequantised_elbo(it) for name, it in models.items()},
     }
     _figures(models[chosen], digits.name)
@@ -49,7 +49,7 @@ def bound_slider(visitor: Visitor) -> None:
 
 def _figures(shown: Shown, data: Name) -> None:
     """ELBO, ceiling and darkest mean, all under the model's own bound."""
-    bound, terms = shown.config.logit_bound, cache.test_terms(shown)
+    bound, terms = shown.config.logit_bound, cache.mean_terms(shown)
     (ceiling,) = cache.ceilings(data, (bound,), dequantised=False)
     columns = st.columns(4)
     columns[0].metric(

@@ -15,7 +15,7 @@ from core.checkpoints import CheckpointError
 
 def loss_terms(visitor: Visitor, shown: Shown) -> None:
     """The terms of the ELBO apart, on the test images in use."""
-    terms = cache.test_terms(shown)
+    terms = cache.mean_terms(shown)
     named = {"reconstruction": terms.reconstruction, "KL": terms.kl, "−ELBO": terms.total}
     st.altair_chart(
         charts.bars(
@@ -42,8 +42,8 @@ def collapse_alarm(visitor: Visitor, shown: Shown) -> None:
     """Names a collapse where there is one: no KL, and the cost of always drawing the mean image."""
     if shown.config.likelihood != "bernoulli":
         return
-    terms = cache.test_terms(shown)
-    mean_cost = cache.bce_bounds(visitor.data)[1]
+    terms = cache.mean_terms(shown)
+    mean_cost = cache.bce_extremes(visitor.data)[1]
     if evaluation.collapsed(terms.kl, terms.reconstruction, mean_cost):
         st.error(
             f"**Posterior collapse.** The KL is {nats(terms.kl, 2)}: every cloud is the prior, and "
@@ -58,7 +58,7 @@ def beta_sweep(visitor: Visitor, betas: Sequence[float], name: str, shown: Shown
     """Reconstruction against KL of the pretrained models and of the page's, on the data in use."""
     rows: dict[tuple[float, float], tuple[str, bool]] = {}
     for swept in _pretrained(visitor, betas, name):
-        measured = cache.test_terms(swept)
+        measured = cache.mean_terms(swept)
         kl, reconstruction = measured.kl, measured.reconstruction
         beta, place = swept.config.beta, (round(kl, 1), round(reconstruction, 1))
         names, here = rows.get(place, ("", False))  # collapsed models share a place
@@ -72,11 +72,11 @@ def beta_sweep(visitor: Visitor, betas: Sequence[float], name: str, shown: Shown
     mine = ""
     if shown.mine:
         if shown.config.likelihood == "bernoulli":
-            terms = cache.test_terms(shown)
+            terms = cache.mean_terms(shown)
             table.loc[len(table)] = (terms.kl, terms.reconstruction, "yours", True, False)
         else:
             mine = " Yours cannot stand here: its likelihood charges other nats."
-    floor, blind = cache.bce_bounds(visitor.data)
+    floor, blind = cache.bce_extremes(visitor.data)
     levels = pd.DataFrame(
         {
             "reconstruction": [floor, blind],

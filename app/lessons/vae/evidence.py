@@ -74,7 +74,7 @@ def beyond(shown: Shown, image: Image, entries: Ledger) -> None:
 
 
 def _bounds(shown: Shown, image: Image, levels: pd.DataFrame) -> None:
-    found = cache.bounds(shown, image)
+    found = cache.lower_bounds(shown, image)
     table = pd.DataFrame(
         {
             "k": [f"k = {bound.k}" + (" (ELBO)" if bound.k == 1 else "") for bound in found],
@@ -85,7 +85,7 @@ def _bounds(shown: Shown, image: Image, levels: pd.DataFrame) -> None:
         }
     )
     st.altair_chart(
-        charts.bounds(table, levels, title="IWAE-k, measured", y="nats"),
+        charts.lower_bounds(table, levels, title="IWAE-k, measured", y="nats"),
         key="vae-bounds",
         alt="; ".join(
             f"IWAE-{bound.k}: {bound.mean:.2f} ± {2 * bound.error:.2f}" for bound in found
