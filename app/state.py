@@ -120,7 +120,7 @@ class Visitor:
     def collect(self) -> None:
         """Take over the model of a run that is over: the page that it was started on shows it."""
         job = self.job
-        if job is None or not job.over or job.collected or job.state.step == 0:
+        if job is None or not self.has_new_model():
             return
         job.collected = True
         self.finished += 1
@@ -136,6 +136,11 @@ class Visitor:
             predicted=self.predicted,
         )
         self._take_over(shown, self.trained_on)
+
+    def has_new_model(self) -> bool:
+        """Whether a run is over whose model was not taken over yet."""
+        job = self.job
+        return job is not None and job.over and not job.collected and job.state.step > 0
 
     def bring_back(self, weights: bytes, card: bytes, name: str) -> None:
         """Take over a model from the contents of its two files. Raises CheckpointError."""

@@ -22,6 +22,7 @@ from core.training import TEST_IMAGES, Record, TrainConfig
 
 POLL = 0.4  # s between two looks at a running job
 FEW = 4000  # images that a lesson's run learns from: seconds, whatever the data set in use
+EARLY = 0.05  # of a run: its first steps, in which the cost of restoring falls from anywhere
 
 # What the axes of a run hold at first, nats per image: wide enough for most runs.
 _LOSS_DOMAIN = {
@@ -67,7 +68,7 @@ def train(
     @st.fragment(run_every=POLL if live else None)
     def view() -> None:
         job = visitor.job
-        if live and job is not None and job.over:
+        if visitor.has_new_model() or (live and job is not None and job.over):
             st.rerun()  # once, in full: the page takes over the model and polling ends
         with st.container(horizontal=True, key=f"run-{key}", vertical_alignment="center"):
             if job is None or job.over:
@@ -182,7 +183,7 @@ def _figures(visitor: Visitor, job: Job, key: str) -> None:
         st.caption(
             f"Test: means over the first {TEST_IMAGES} test images"
             + (", one draw of z each" if config.kind == "vae" else "")
-            + ". An untrained network's loss may lie above the axis."
+            + ". What the first steps cost may lie above the axis of the reconstruction."
         )
 
 
@@ -251,9 +252,12 @@ def _curve(
     likely: tuple[float, float],
     key: str,
 ) -> None:
-    """One term of the loss so far, on axes that seldom change."""
+    """One term of the loss so far, on axes that seldom change. What restoring cost a network that
+    knew nothing yet is left above them: it would press the rest of the curve flat.
+    """
     losses = _losses(frame.history, term)
-    domain = holding(likely, losses[losses["step"] > 0]["nats"].tolist())
+    learned = losses["step"] > (EARLY * job.total if term == "reconstruction" else 0)
+    domain = holding(likely, losses[learned]["nats"].tolist())
     st.altair_chart(
         charts.loss_curve(losses, colour, title=heading, last_step=job.total, domain=domain),
         key=f"{term}-{key}",
