@@ -84,11 +84,6 @@ def section(label: str, *, key: str):
     return st.expander(label, key=key, on_change="rerun", bind="query-params")
 
 
-def grouped(number: int) -> str:
-    """12345 as 12 345."""
-    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
-
-
 def menu(label: str, options: Sequence[str], *, key: str, **rest) -> str:
     """One of many, in the address; the first unless said otherwise."""
     return st.selectbox(label, options, key=key, bind="query-params", **rest)
@@ -97,6 +92,12 @@ def menu(label: str, options: Sequence[str], *, key: str, **rest) -> str:
 def entry(label: str, low: int, high: int, value: int, *, key: str, **rest) -> int:
     """A whole number to type, in the address."""
     return int(st.number_input(label, low, high, value, key=key, bind="query-params", **rest))
+
+
+def guess(label: str, low: int, high: int, *, key: str, **rest) -> int | None:
+    """A whole number to type, or none, in the address."""
+    typed = st.number_input(label, low, high, None, 1, key=key, bind="query-params", **rest)
+    return None if typed is None else int(typed)
 
 
 def amount(label: str, low: float, high: float, value: float, *, key: str, **rest) -> float:

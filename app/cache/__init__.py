@@ -11,7 +11,7 @@ from app.cache.connection import ConnectionWatch, watch_connection
 from app.cache.figures import (
     JUDGED,
     PAIRS,
-    bce_bounds,
+    bce_extremes,
     between,
     between_pixels,
     bits_per_dimension,
@@ -22,6 +22,7 @@ from app.cache.figures import (
     judged_reconstructions,
     judged_samples,
     knn_accuracy,
+    mean_terms,
     paper_table,
     pca,
     readable,
@@ -29,7 +30,6 @@ from app.cache.figures import (
     restored,
     restoring_error,
     terms,
-    test_terms,
 )
 from app.cache.maps import (
     Axes,
@@ -57,16 +57,15 @@ from app.cache.models import (
     has_film,
     pretrained,
     seconds_for,
-    title,
 )
 from app.cache.posteriors import (
     Exact,
     Marginals,
     account,
-    bounds,
     encoded,
     exact,
     ledger,
+    lower_bounds,
     marginals,
 )
 from app.cache.samplers import (

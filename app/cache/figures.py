@@ -31,7 +31,7 @@ def terms(shown: Shown) -> evaluation.bounds.PerImage:
 
 
 @st.cache_data(show_spinner="Measuring the test images …", max_entries=60, hash_funcs=BY_KEY)
-def test_terms(shown: Shown) -> Terms:
+def mean_terms(shown: Shown) -> Terms:
     """Mean loss terms of the test images in use, with one sampled z."""
     rng = torch.Generator().manual_seed(0)
     return evaluation.bounds.mean_terms(shown.model, shown.digits.test_images, rng, samples=1)
@@ -51,7 +51,7 @@ def pca(name: data.Name, latent_dim: int) -> evaluation.baselines.Pca:
 
 
 @st.cache_data(show_spinner=False)
-def bce_bounds(name: data.Name) -> tuple[float, float]:
+def bce_extremes(name: data.Name) -> tuple[float, float]:
     """BCE of perfect restoration and of the mean training image, nats per test image in use."""
     chosen = digits(name)
     return (

@@ -16,7 +16,7 @@ import streamlit as st
 from jaxtyping import Int64, UInt8
 from torch import Tensor
 
-from app import cache, cards, jobs, speed
+from app import cache, cards, jobs, speed, words
 from app.components import film as film_view
 from core import checkpoints, data, evaluation, latent
 from core.checkpoints import Card
@@ -41,6 +41,7 @@ class Shown:
     film: Film | None = field(default=None, compare=False, repr=False)  # of the visitor's own run
     mine: bool = False  # the visitor's own
     data: Name = "sample"
+    predicted: int | None = field(default=None, compare=False)  # of its cost, before its run
 
     def on(self, name: Name) -> "Shown":
         """The same model, looked at with the digits of that name."""
@@ -56,7 +57,7 @@ class Shown:
 
     @property
     def title(self) -> str:
-        return f"yours: {title(self.config)}" if self.mine else title(self.config)
+        return f"yours: {words.title(self.config)}" if self.mine else words.title(self.config)
 
     @property
     def digits(self) -> Digits:
@@ -210,14 +211,3 @@ def classifier() -> tuple[Classifier, Card]:
     if not isinstance(model, Classifier):
         raise checkpoints.CheckpointError("classifier.safetensors does not hold a classifier")
     return model, card
-
-
-def title(config: ModelConfig) -> str:
-    """A model in a few words: "VAE lite, d = 2, β = 1"."""
-    kind = "AE" if config.kind == "ae" else "VAE"
-    parts = [f"{kind} {config.architecture}", f"d = {config.latent_dim}"]
-    if config.kind == "vae":
-        parts.append(f"β = {config.beta:g}")
-    if config.likelihood != "bernoulli":
-        parts.append(config.likelihood.replace("_", " "))
-    return ", ".join(parts)

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from app import cache, widgets
 from app.state import Ten, Visitor
+from app.words import percent
 from core.data import DataError, Digits, Name, to_float
 
 
@@ -73,7 +74,7 @@ def opinions_on(visitor: Visitor, pictures: Tensor) -> list[str]:
     if not reads_digits(visitor):
         return [""] * len(pictures)
     probability, read = cache.classifier()[0].probabilities(pictures).max(1)
-    return [f"{digit}: {p:.0%}" for digit, p in zip(read.tolist(), probability.tolist())]
+    return [f"{digit}: {percent(p)}" for digit, p in zip(read.tolist(), probability.tolist())]
 
 
 _SETS: dict[Name, str] = {
@@ -85,31 +86,41 @@ _SETS: dict[Name, str] = {
 
 
 def choose_data(visitor: Visitor) -> None:
-    """The data set in use, for all pages; a set that is not on this server is fetched if asked."""
+    """The data set in use, for all pages, among those on this server; the others can be fetched."""
+    here: list[Name] = [name for name in _SETS if cache.has_data(name)]
     name: Name = st.segmented_control(
         "Data in use on every page",
-        list(_SETS),
+        here,
         default=visitor.data,
         format_func=_SETS.__getitem__,
         required=True,
-        key=f"data-{visitor.data}",
+        key=f"data-{visitor.data}-of-{len(here)}",
     )
-    if name == visitor.data:
-        return
-    if cache.has_data(name):
+    if name != visitor.data:
         visitor.use_data(name)
         st.rerun()
-    st.info(
-        f"{_SETS[name]} is not complete on this server. It can be fetched from its home on the "
-        "network: about 11 to 30 MB, 54 MB unpacked. Until then the set in use stays.",
-        icon=":material/cloud_download:",
-    )
-    if st.button(f"Fetch {_SETS[name]}", key=f"fetch-{name}", type="primary"):
-        try:
-            with st.spinner(f"Fetching {_SETS[name]} …", show_time=True):
-                cache.fetch(name)
-        except DataError as error:
-            st.error(str(error), icon=":material/cloud_off:")
-        else:
-            visitor.use_data(name)
-            st.rerun()
+    missing: list[Name] = [name for name in _SETS if name not in here]
+    if missing:
+        st.caption(
+            "Not on this server, or not whole. Each can be fetched from its home on the network: "
+            "about 11 to 30 MB, 54 MB unpacked. Until then the set in use stays."
+        )
+        with st.container(horizontal=True):
+            wanted: list[Name] = [name for name in missing if _asked_for(name)]
+        for name in wanted:
+            _fetch(visitor, name)
+
+
+def _asked_for(name: Name) -> bool:
+    return st.button(f"Fetch {_SETS[name]}", key=f"fetch-{name}", icon=":material/cloud_download:")
+
+
+def _fetch(visitor: Visitor, name: Name) -> None:
+    try:
+        with st.spinner(f"Fetching {_SETS[name]} …", show_time=True):
+            cache.fetch(name)
+    except DataError as error:
+        st.error(str(error), icon=":material/cloud_off:")
+    else:
+        visitor.use_data(name)
+        st.rerun()

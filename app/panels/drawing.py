@@ -25,7 +25,7 @@ def draw_your_own(visitor: Visitor, shown: Shown) -> None:
     if content.map is not None:
         content = replace(content, map=replace(content.map, extent=extent))
     before = visitor.drawn.image if visitor.drawn else None
-    drawn = draw_digit(content, key=f"draw-{shown.key}-{visitor.data}", before=before)
+    drawn = draw_digit(content, key=f"draw-{shown.config.kind}-{visitor.data}", before=before)
     if drawn.failed:
         st.info("Choose a test digit instead: the ten above are restored on the server.")
         return

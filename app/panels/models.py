@@ -3,9 +3,10 @@
 import streamlit as st
 import torch
 
-from app import cache, sketch, widgets
+from app import cache, sketch
 from app.cache import Shown
 from app.state import Visitor, afresh
+from app.words import grouped, nats, number, title
 from core.checkpoints import CheckpointError
 from core.models import Kind, Model, ModelConfig, build
 from core.models.layers import shapes
@@ -17,19 +18,20 @@ def model(visitor: Visitor, kind: Kind, pretrained: str) -> Shown:
     Where a pretrained file is damaged the page says which, and ends there.
     """
     try:
-        shown = visitor.shown(kind, pretrained)
-        if kind in visitor.own:
-            shown = _choose_whose(visitor, kind, pretrained, shown)
+        with st.container():  # one place on the page, with the switch or without
+            shown = visitor.shown(kind, pretrained)
+            if kind in visitor.own:
+                shown = _choose_whose(visitor, kind, pretrained, shown)
+            st.caption(f"{whose(shown, pretrained)} {provenance(shown)}")
     except CheckpointError as error:
         st.error(f"{error} Restore the file, or run `make pretrained`.", icon=":material/error:")
         st.stop()
-    st.caption(provenance(shown))
     return shown
 
 
 def _choose_whose(visitor: Visitor, kind: Kind, pretrained: str, shown: Shown) -> Shown:
     """A switch between the pretrained model and the visitor's own, and the model it says."""
-    mine = f"Your {cache.title(visitor.own[kind].config)}"
+    mine = f"Your {title(visitor.own[kind].config)}"
     lit = mine if shown.mine else "Pretrained"
     choice = st.segmented_control(
         "Model",
@@ -43,22 +45,37 @@ def _choose_whose(visitor: Visitor, kind: Kind, pretrained: str, shown: Shown) -
     return visitor.shown(kind, pretrained)
 
 
+def whose(shown: Shown, pretrained: str) -> str:
+    """Whose model the figures show; where that is the visitor's own, also which they do not show
+    though the page's controls stand at it.
+    """
+    if not shown.mine:
+        return f"The figures show the pretrained **{shown.title}**."
+    try:
+        asked = cache.pretrained(pretrained).title
+    except CheckpointError:
+        asked = pretrained  # the file's name says it too
+    instead = f", not the pretrained {asked}" if asked != title(shown.config) else ""
+    return f"The figures show **{shown.title}**{instead}."
+
+
 def provenance(shown: Shown) -> str:
-    """One sentence on a model: what it is, what it learned from, how well it does."""
+    """What a model learned from, and how well it does by its card, on the card's own images."""
     card = shown.card
     test = card["test"]
-    figure = f"{test['total']:.1f} nats per image".replace("-", "−")
+    figure = f"{nats(test['total'])} per image"
     if shown.is_vae:
         figure = (
-            f"reconstruction {test['reconstruction']:.1f} + KL {test['kl']:.2f} "
-            f"= {test['total']:.1f} nats per image"
+            f"reconstruction {number(test['reconstruction'], ',.1f')} + KL "
+            f"{number(test['kl'], ',.2f')} = {nats(test['total'])} per image"
         )
     if shown.config.likelihood == "continuous_bernoulli":
         bound = shown.config.logit_bound
         figure += f", under |logit| ≤ {bound:.2f}" if bound else ", without a bound on its logits"
     images = card.get("training", {}).get("images")
-    first = f" the first {widgets.grouped(images)} training images of" if images else ""
-    return f"**{shown.title}**. Trained on{first}: {card['data']} Test: {figure}."
+    many = f" {grouped(images)} images of" if images else ""
+    measured_on = card.get("protocol", "test images").split(",")[0]
+    return f"Trained on{many}: {card['data']} Its card, on {measured_on}: {figure}."
 
 
 def network(shown: Shown) -> None:
@@ -78,14 +95,14 @@ def _sketch(model: Model, whose: str) -> None:
             f"{latent_dim} numbers, {len(decoder)} layers of the decoder, 784 logits",
         )
     st.caption(
-        f"{whose}: {widgets.grouped(learned)} parameters. A bar's height is the "
+        f"{whose}: {grouped(learned)} parameters. A bar's height is the "
         "logarithm of how many numbers pass there."
     )
 
 
 def plain(shown: Shown) -> str:
     """A model in words that the pictures' font can write: it has no Greek."""
-    mine = "your " if shown.title.startswith("yours") else ""
+    mine = "your " if shown.mine else ""
     config = shown.config
     return f"{mine}{config.kind.upper()} {config.architecture}, d = {config.latent_dim}"
 

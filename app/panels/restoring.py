@@ -7,6 +7,7 @@ from app import cache, widgets
 from app.cache import Shown
 from app.panels.digits import ten_digits
 from app.state import Visitor
+from app.words import nats
 from core import evaluation
 from core.data import to_float
 
@@ -16,7 +17,7 @@ def reconstructions(visitor: Visitor, shown: Shown) -> None:
     digits, (images, labels, names) = visitor.digits, ten_digits(visitor)
     restored = evaluation.judging.reconstruct(shown.model, to_float(images))
     cost = evaluation.bounds.terms_per_image(shown.model, images, torch.Generator().manual_seed(0))
-    captions = [f"{nats:.0f} nats" for nats in cost.reconstruction.tolist()]
+    captions = [nats(each, 0) for each in cost.reconstruction.tolist()]
     misread = [False] * len(images)
     if digits.name in ("sample", "mnist"):
         read = cache.classifier()[0].probabilities(restored).argmax(1)

@@ -41,7 +41,7 @@ def shares_told(page: AppTest) -> list[float]:
     (told,) = [
         text.value for text in page.markdown if "the classifier is sure of: AE" in text.value
     ]
-    return [int(percent) / 100 for percent in re.findall(r"(\d+)%", told)]
+    return [int(percent) / 100 for percent in re.findall(r"(\d+)\s%", told)]
 
 
 @torch.no_grad()

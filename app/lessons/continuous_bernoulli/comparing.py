@@ -10,6 +10,7 @@ from app.lessons.continuous_bernoulli.likelihoods import LIKELIHOODS, SHORT, fig
 from app.panels.bounds import bound_of
 from app.panels.digits import reads_digits
 from app.state import Visitor
+from app.words import grouped
 
 MEASURES = ("the three losses", "squared error", "digits read right", "bits per dimension")
 
@@ -21,7 +22,7 @@ def on_one_axis(visitor: Visitor, models: dict[str, Shown]) -> None:
         "Put on one axis", MEASURES, default="digits read right", key="cb-measure"
     )
     count = cache.judged_count(visitor.digits.name)
-    images = f"First {widgets.grouped(count)} test images.{whose(models)}"
+    images = f"First {grouped(count)} test images.{whose(models)}"
     match measure:
         case "squared error":
             figures = [

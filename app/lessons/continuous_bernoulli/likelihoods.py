@@ -12,6 +12,7 @@ from app.panels.bounds import bound_of
 from app.panels.digits import new_noise, reads_digits, ten_digits
 from app.panels.map.places import decoded
 from app.state import Visitor
+from app.words import grouped, percent, title
 from core import evaluation, latent, sampling
 from core.checkpoints import CheckpointError
 from core.data import to_float
@@ -47,13 +48,15 @@ def three_likelihoods(visitor: Visitor, d: int) -> dict[str, Shown]:
         "bernoulli": bernoulli,
     }
     try:
-        models = {LIKELIHOODS[name]: cache.pretrained(file) for name, file in names.items()}
+        models = {
+            LIKELIHOODS[name]: cache.pretrained(file, visitor.data) for name, file in names.items()
+        }
     except CheckpointError as error:
         st.error(f"{error} Restore the file, or run `make pretrained`.", icon=":material/error:")
         st.stop()
     mine = visitor.own.get("vae")
     if mine is not None and mine.config.likelihood == "continuous_bernoulli":
-        models[YOURS] = mine
+        models[YOURS] = mine.on(visitor.data)
     return models
 
 
@@ -71,7 +74,7 @@ def reconstruction_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
         _row(visitor, _viewed(name, shown, view), pictures, judged, key=key)
     count = cache.judged_count(visitor.digits.name)
     st.caption(
-        f"Figures under the rows: means over the first {widgets.grouped(count)} test images, not "
+        f"Figures under the rows: means over the first {grouped(count)} test images, not "
         "over these ten. Codes are posterior means. Squared error: sum over pixels. Sharpness: "
         f"variance of the Laplacian. A Gaussian's samples are clipped to [0, 1].{_read(visitor)}"
     )
@@ -89,7 +92,7 @@ def sample_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
         pictures, key = decoded(visitor, shown, z, view), f"{SHORT[name]}-sampled"
         _row(visitor, _viewed(name, shown, view), pictures, judged, key=key)
     st.caption(
-        f"Figures under the rows: means over {widgets.grouped(cache.JUDGED)} samples of each "
+        f"Figures under the rows: means over {grouped(cache.JUDGED)} samples of each "
         "model, not over these ten. A sample has no original, and so no squared error."
         + _numbers_of_noise(models)
         + _read(visitor)
@@ -100,7 +103,7 @@ def sample_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
 def _switched(name: str, shown: Shown, row: str) -> evaluation.judging.View:
     """The row's own switch between λ, mean and one sample."""
     heading, switch = st.columns([3, 2], vertical_alignment="center")
-    what = f" ({shown.title.removeprefix('yours: ')})" if name == YOURS else ""
+    what = f" ({title(shown.config)})" if name == YOURS else ""
     heading.markdown(f"**{name}**{what}{bound_of(shown)}")
     with switch:
         picture = widgets.choice(
@@ -120,7 +123,9 @@ def _row(
     if judged.squared_error is not None:
         figures.insert(0, f"squared error {judged.squared_error:.1f}")
     if reads_digits(visitor):
-        figures.append(f"{judged.confident:.0%} read with p > {evaluation.judging.CONFIDENT:g}")
+        figures.append(
+            f"{percent(judged.confident)} read with p > {evaluation.judging.CONFIDENT:g}"
+        )
     st.caption(f"{name}: " + ", ".join(figures))
 
 
@@ -173,7 +178,7 @@ def whose(models: dict[str, Shown]) -> str:
     ]
     if any(mine.card.get(field) != theirs.card.get(field) for field in ("data", "training")):
         apart.append("training")
-    told = f" Yours is {mine.title.removeprefix('yours: ')}{bound_of(mine)}; it learned from: "
+    told = f" Yours is {title(mine.config)}{bound_of(mine)}; it learned from: "
     told += str(mine.card["data"])
     if not apart:
         return told
@@ -194,16 +199,16 @@ def sharpness_and_error(visitor: Visitor, models: dict[str, Shown]) -> None:
             judged = cache.judged_reconstructions(shown, view)
             rows.append((f"{SHORT[name]} {word}" if continuous else SHORT[name], judged))
     left, right = st.columns(2)
-    for column, title, figures in (
+    for column, figure, figures in (
         (left, "Sharpness", [(name, judged.sharpness) for name, judged in rows]),
         (right, "Squared error", [(name, judged.squared_error) for name, judged in rows[1:]]),
     ):
         with column:
             figure_bars(
                 figures,
-                f"{title} of the reconstructions",
-                "variance of the Laplacian" if title == "Sharpness" else "sum over pixels",
-                key=f"cb-{title}",
+                f"{figure} of the reconstructions",
+                "variance of the Laplacian" if figure == "Sharpness" else "sum over pixels",
+                key=f"cb-{figure}",
             )
 
 
@@ -232,7 +237,7 @@ def whose_sharpness(visitor: Visitor, models: dict[str, Shown]) -> None:
     digits = cache.judged_digits(visitor.data)
     count = cache.judged_count(visitor.digits.name)
     told = (
-        f"Over {widgets.grouped(count)} test images the digits have sharpness "
+        f"Over {grouped(count)} test images the digits have sharpness "
         f"{digits.sharpness:.3f}, the λ of the continuous Bernoulli (|logit| ≤ "
         f"{cb.config.logit_bound:.2f}) {parameter.sharpness:.3f}, its "
         f"mean {mean.sharpness:.3f}, and BCE {rival.sharpness:.3f}. "

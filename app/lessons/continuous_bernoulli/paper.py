@@ -4,7 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from app import cache, widgets
+from app import cache
+from app.words import grouped, number, percent
 
 ROWS = {
     "cb": "continuous Bernoulli",
@@ -86,13 +87,14 @@ def _how(table: dict[str, Any]) -> str:
         f"{len(settings['seeds'])} seeds; :gray[(in brackets: the authors' poster)]. Made on "
         f"{table['made']} in {minutes['cpu']:.0f} CPU minutes, {minutes['wall']:.0f} by the clock, "
         f"other work included; {settings['epochs']} epochs on "
-        f"{widgets.grouped(images['train'])} training images, measured on "
-        f"{widgets.grouped(images['test'])} test images (IW bound: k = {settings['iwae_draws']}, "
-        f"the first {widgets.grouped(settings['iwae_images'])}, whose ELBOs are {few}). "
+        f"{grouped(images['train'])} training images, measured on "
+        f"{grouped(images['test'])} test images (IW bound: k = {settings['iwae_draws']}, "
+        f"the first {grouped(settings['iwae_images'])}, whose ELBOs are {few}). "
         "All dequantised, (x + u)/256; "
         f"|logit| ≤ {settings['logit_bound']:.2f}; nats per image. Scores: inception scores of "
-        f"{widgets.grouped(settings['samples'])} images of the prior, judged by a classifier that "
-        f"reads {table['data']['judge_accuracy']:.1%} of the test images right, not by ImageNet's."
+        f"{grouped(settings['samples'])} images of the prior, judged by a classifier that "
+        f"reads {percent(table['data']['judge_accuracy'], 1)} of the test images right, not by "
+        "ImageNet's."
     )
 
 
@@ -134,7 +136,7 @@ def _difference(rows: dict[str, Any], a: str, b: str, figure: str, form: str) ->
     """How far row a lies above row b, and whether the seeds agree about the side."""
     pairs = zip(rows[a][figure]["seeds"], rows[b][figure]["seeds"], strict=True)
     gaps = sorted(first - second for first, second in pairs)
-    low, high = (f"{gap:+{form}}".replace("-", "−") for gap in (gaps[0], gaps[-1]))
+    low, high = (number(gap, f"+{form}") for gap in (gaps[0], gaps[-1]))
     if gaps[0] > 0 or gaps[-1] < 0:
         return f"{low} to {high}"
     return f"{low} to {high} (the seeds disagree even about the sign: no difference seen)"

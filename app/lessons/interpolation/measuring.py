@@ -11,6 +11,7 @@ from app.cache import Shown
 from app.panels.digits import reads_digits
 from app.panels.walks import Walk
 from app.state import Visitor
+from app.words import percent
 from core import evaluation
 
 
@@ -60,11 +61,11 @@ def midpoints(visitor: Visitor, models: Sequence[Shown]) -> None:
         column.altair_chart(
             charts.bars(table, title=title, y="% of the pictures", colours=colours),
             key=f"midpoints-{title}",
-            alt=f"{title}: " + ", ".join(f"{k} {v:.0%}" for k, v in shares.items()),
+            alt=f"{title}: " + ", ".join(f"{k} {percent(v)}" for k, v in shares.items()),
         )
     margin = 1.96 * 0.5 / cache.PAIRS**0.5
     st.caption(
         f"Midpoints of {cache.PAIRS} random pairs of test digits of different classes, the same "
-        f"pairs for all; each share is known to about ±{margin:.0%}. The classifier has seen "
+        f"pairs for all; each share is known to about ±{percent(margin)}. The classifier has seen "
         "digits only, so its confidence does not say that a picture looks like one."
     )

@@ -10,6 +10,7 @@ from app.panels.digits import new_noise
 from app.panels.map.pad import optional_layers
 from app.panels.samples import SAMPLERS, among_the_codes, same_axes
 from app.state import Visitor
+from app.words import percent
 
 
 def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
@@ -46,11 +47,11 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
     )
     many.metric(
         "In a hole, of 1 000 samples",
-        f"{share:.0%}",
+        percent(share),
         help="Always the same 1 000, so that models and samplers can be compared. Of held-out "
         "digits it is 5 %, by the definition of a hole.",
     )
-    sure.metric("Classifier is sure", f"{judged.confident:.0%}", help=_JUDGE)
+    sure.metric("Classifier is sure", percent(judged.confident), help=_JUDGE)
     _baselines()
 
 
@@ -61,10 +62,10 @@ def _baselines() -> None:
     """What the judge's figure has to be read beside, from its own card."""
     test = cache.classifier()[1]["test"]
     st.caption(
-        f"The classifier is as sure of {test['confident_digits']:.1%} of MNIST's test digits, and "
-        f"of {test['confident_noise']:.1%} of images of uniform noise. It knows nothing but digits "
-        "and must name one, so a sure answer does not make a sample a digit: read both figures, "
-        "and look."
+        f"The classifier is as sure of {percent(test['confident_digits'], 1)} of MNIST's test "
+        f"digits, and of {percent(test['confident_noise'], 1)} of images of uniform noise. It "
+        "knows nothing but digits and must name one, so a sure answer does not make a sample a "
+        "digit: read both figures, and look."
     )
 
 
@@ -87,7 +88,9 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
                 marked=(drawn.distance > 1).tolist(),
                 alt=f"The same noise through the sampler {label}: sixteen samples",
             )
-            st.caption(f"In a hole: {share:.0%}. Classifier is sure: {judged.confident:.0%}.")
+            st.caption(
+                f"In a hole: {percent(share)}. Classifier is sure: {percent(judged.confident)}."
+            )
     fewest, surest = min(shares, key=shares.__getitem__), max(sure, key=sure.__getitem__)
     if fewest != surest:
         words = (

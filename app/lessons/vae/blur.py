@@ -14,6 +14,7 @@ from app.panels.bounds import pedestal
 from app.panels.map.pad import hand_map
 from app.panels.map.places import coordinates, decoded
 from app.state import Visitor
+from app.words import grouped
 from core import aggregate, evaluation
 from core.aggregate import Sharers
 from core.data import to_float
@@ -99,7 +100,7 @@ def _one_for_many(
         words = f"Only one digit's code lies within {reach} of the mark. Its squared error to the "
         words += f"decoding is **{apart:.1f}**. Widen the reach to let it meet others."
     else:
-        words = f"{widgets.grouped(count)} digits have codes within {reach} of the mark. From "
+        words = f"{grouped(count)} digits have codes within {reach} of the mark. From "
         words += f"their average to the decoding the squared error is **{apart:.1f}**; from each "
         words += f"of them it is {each:.1f} in the mean. Of all single answers the average has the "
         words += "least squared error, and an average has grey edges."
@@ -135,7 +136,7 @@ def _overlap(
         "cloud holds the mark within its" if covering == 1 else "clouds hold the mark within their"
     )
     st.markdown(
-        f"**{widgets.grouped(covering)}** {are} 1 σ. A decoder that must answer the draws of every "
+        f"**{grouped(covering)}** {are} 1 σ. A decoder that must answer the draws of every "
         "cloud does best, in squared error, with the average of the images, each weighed by its "
         f"cloud's density at the mark. Here the weight is spread as over {shared.effective:.1f} "
         "equal images, and the decoding is "

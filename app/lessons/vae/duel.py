@@ -12,6 +12,7 @@ from app.panels.digits import new_noise, reads_digits, ten_digits
 from app.panels.models import plain
 from app.panels.samples import same_noise
 from app.state import Visitor
+from app.words import percent
 from core import evaluation
 from core.data import to_float
 
@@ -55,8 +56,8 @@ def _judge(visitor: Visitor, ae: Shown, vae: Shown) -> None:
         sure[f"{kind}, {PRIOR}"] = cache.judged_sampler(shown, "prior")[1].confident
         sure[f"{kind}, fitted"] = cache.judged_sampler(shown, "gaussian")[1].confident
     shares = [
-        f"{kind} {sure[f'{kind}, {PRIOR}']:.0%} under N(0, I), {sure[f'{kind}, fitted']:.0%} "
-        "under the fitted Gaussian"
+        f"{kind} {percent(sure[f'{kind}, {PRIOR}'])} under N(0, I), "
+        f"{percent(sure[f'{kind}, fitted'])} under the fitted Gaussian"
         for kind in ("AE", "VAE")
     ]
     sure["test digits"] = cache.judged_digits(name).confident
@@ -73,14 +74,14 @@ def _judge(visitor: Visitor, ae: Shown, vae: Shown) -> None:
         ),
         key="duel-sure",
         alt="Shares that the classifier is more than 90 % sure of: "
-        + ", ".join(f"{who} {share:.0%}" for who, share in sure.items()),
+        + ", ".join(f"{who} {percent(share)}" for who, share in sure.items()),
     )
     noise = cache.classifier()[1]["test"]["confident_noise"]
     st.markdown(f"Of the same 1 000 draws the classifier is sure of: {'; '.join(shares)}.")
     st.caption(
-        f"Sure: more than 90 %. It is as sure of {sure['test digits']:.0%} of the first test "
-        f"digits in use, and of {noise:.1%} of images of uniform noise: it must name a digit, so "
-        "read the shares beside the pictures."
+        f"Sure: more than 90 %. It is as sure of {percent(sure['test digits'])} of the first test "
+        f"digits in use, and of {percent(noise, 1)} of images of uniform noise: it must name a "
+        "digit, so read the shares beside the pictures."
     )
 
 
