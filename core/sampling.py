@@ -5,6 +5,7 @@ compared on the same draw. Only the prior is a promise that a VAE's training was
 the others are fitted to the codes afterwards (Ghosh et al. 2020, arXiv:1903.12436).
 """
 
+import math
 from typing import Any, Literal, NamedTuple
 
 import torch
@@ -14,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 Sampler = Literal["box", "prior", "gaussian", "mixture"]
+NARROWEST = 1e-9  # variance that a part of a mixture keeps, in units of the codes' largest
 
 
 class Noise(NamedTuple):
@@ -54,8 +56,9 @@ class Gaussian(NamedTuple):
 
 def fit_gaussian(codes: Float[Tensor, "codes latent"]) -> Gaussian:
     """The Gaussian of the codes' mean and covariance S = LLᵀ."""
-    covariance = torch.cov(codes.double().T).reshape(codes.shape[1], codes.shape[1])
-    return Gaussian(codes.mean(0), _factor(covariance))
+    z, scale = _in_unit_scale(codes)
+    covariance = torch.cov(z.T).reshape(z.shape[1], z.shape[1])
+    return _gaussian(z.mean(0), covariance, scale)
 
 
 class Mixture(NamedTuple):
@@ -74,18 +77,33 @@ class Mixture(NamedTuple):
 
 def fit_mixture(codes: Float[Tensor, "codes latent"], parts: int = 10, seed: int = 0) -> Mixture:
     """A Gaussian mixture with full covariances, fitted by EM (scikit-learn), seeded."""
+    z, scale = _in_unit_scale(codes)
     with threadpool_limits(1):  # matrices this small: on busy cores threads were 100 times slower
-        fitted: Any = GaussianMixture(parts, random_state=seed).fit(codes.double().numpy())
+        em = GaussianMixture(parts, random_state=seed, reg_covar=NARROWEST)
+        fitted: Any = em.fit(z.numpy())
     return Mixture(
         torch.from_numpy(fitted.weights_).float(),
         tuple(
-            Gaussian(torch.from_numpy(mean).float(), _factor(torch.from_numpy(covariance)))
+            _gaussian(torch.from_numpy(mean), torch.from_numpy(covariance), scale)
             for mean, covariance in zip(fitted.means_, fitted.covariances_, strict=True)
         ),
     )
 
 
-def _factor(covariance: Tensor) -> Tensor:
-    """L with LLᵀ = S, in float32; a collapsed direction gets 1e-12 of the largest variance."""
-    jitter = 1e-12 * (1 + covariance.diagonal().max()) * torch.eye(len(covariance))
-    return torch.linalg.cholesky(covariance.double() + jitter).float()
+def _in_unit_scale(codes: Tensor) -> tuple[Tensor, float]:
+    """Codes divided by a power of two near their largest deviation, in float64, and that power.
+
+    A decoder bears codes of any size, so the squares of some have no place in float32. Dividing
+    by a power of two rounds nothing.
+    """
+    z = codes.double()
+    widest = z.std(0).max().item()
+    scale = 2.0 ** round(math.log2(widest)) if widest > 0 else 1.0
+    return z / scale, scale
+
+
+def _gaussian(mean: Tensor, covariance: Tensor, scale: float) -> Gaussian:
+    """Back in the codes' own scale, float32; a collapsed direction gets a variance of 1e-12."""
+    jitter = 1e-12 * (1 + covariance.diagonal().max())
+    factor = torch.linalg.cholesky(covariance + jitter * torch.eye(len(mean), dtype=torch.float64))
+    return Gaussian((scale * mean).float(), (scale * factor).float())

@@ -108,6 +108,20 @@ def test_latents_that_say_the_same_or_nothing_do_not_stop_the_fit(scale: float, 
         torch.testing.assert_close(covariance, codes.double().T.cov(), atol=limit, rtol=1e-4)
 
 
+@pytest.mark.parametrize("scale", [1e-30, 1e30])
+def test_a_fit_is_the_same_for_codes_of_any_size(scale: float, codes: torch.Tensor, noise: Noise):
+    """A decoder may shrink its codes again, and then its codes may be as large as float32 bears."""
+    for fit in (sampling.fit_gaussian, sampling.fit_mixture):
+        plain, scaled = fit(codes).sample(noise), fit(codes * scale).sample(noise)
+        torch.testing.assert_close(scaled / scale, plain, rtol=1e-4, atol=1e-4)
+
+
+def test_one_code_for_every_image_is_fitted_by_a_point(noise: Noise):
+    """A dead encoder's."""
+    z = sampling.fit_gaussian(torch.full((50, 2), 3.0)).sample(noise)
+    torch.testing.assert_close(z, torch.full_like(z, 3.0), rtol=0, atol=1e-5)
+
+
 def test_a_mixture_fits_codes_of_low_rank(digits: Digits):
     """Three hidden units can only reach three dimensions of latent space."""
     model = build(ModelConfig(latent_dim=20, hidden_dim=3))
