@@ -17,6 +17,7 @@ from safetensors.torch import save as bytes_from_tensors
 
 from core.models import Model, ModelConfig, build
 from core.models.classifier import Classifier, ClassifierConfig
+from core.quoting import quoted
 
 MAX_BYTES = 5_000_000
 Card = dict[str, Any]
@@ -44,11 +45,12 @@ def load(path: str | Path) -> tuple[Model | Classifier, Card]:
     for file in (weights, description):
         if not file.is_file():
             raise CheckpointError(
-                f"{file} is missing: a model is a .safetensors file with its .json card beside it"
+                f"{quoted(file.name)} is missing: a model is a .safetensors file with its .json "
+                "card beside it"
             )
         if file.stat().st_size > MAX_BYTES:
             raise CheckpointError(
-                f"{file} is larger than {MAX_BYTES / 1e6:.0f} MB; it was not read"
+                f"{quoted(file.name)} is larger than {MAX_BYTES / 1e6:.0f} MB; it was not read"
             )
     return from_bytes(weights.read_bytes(), description.read_bytes(), name=weights.name)
 
@@ -67,14 +69,17 @@ def card_text(model: Model | Classifier, card: Card) -> str:
 def from_bytes(weights: bytes, card: bytes, name: str) -> tuple[Model | Classifier, Card]:
     """A model from the two files' contents, for instance an upload. Raises CheckpointError."""
     if len(weights) > MAX_BYTES or len(card) > MAX_BYTES:
-        raise CheckpointError(f"{name} is larger than {MAX_BYTES / 1e6:.0f} MB; it was not read")
+        raise CheckpointError(
+            f"{quoted(name)} is larger than {MAX_BYTES / 1e6:.0f} MB; it was not read"
+        )
     description = _read_card(card, name)
     model = _model_of(description, name)
     try:
         tensors = tensors_from_bytes(weights)
     except (SafetensorError, ValueError, KeyError) as error:
         raise CheckpointError(
-            f"{name} is not a safetensors file, or not a whole one ({error}); save it again"
+            f"{quoted(name)} is not a safetensors file, or not a whole one "
+            f"({quoted(str(error))}); save it again"
         ) from error
     _check(tensors, model.state_dict(), name)
     model.load_state_dict(tensors)
@@ -92,9 +97,13 @@ def _read_card(text: bytes, name: str) -> Card:
     try:
         card = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"the card of {name} is not JSON ({error})") from error
+        raise CheckpointError(
+            f"the card of {quoted(name)} is not JSON ({quoted(str(error))})"
+        ) from error
     if not isinstance(card, dict) or not isinstance(card.get("model"), dict):
-        raise CheckpointError(f'the card of {name} has no entry "model" with a configuration')
+        raise CheckpointError(
+            f'the card of {quoted(name)} has no entry "model" with a configuration'
+        )
     return card
 
 
@@ -104,20 +113,24 @@ def _model_of(card: Card, name: str) -> Model | Classifier:
             return Classifier(ClassifierConfig(**card["model"]), torch.Generator().manual_seed(0))
         return build(ModelConfig(**card["model"]))
     except (TypeError, ValueError) as error:
-        raise CheckpointError(f"the card of {name} describes no model: {error}") from error
+        raise CheckpointError(
+            f"the card of {quoted(name)} describes no model: {quoted(str(error))}"
+        ) from error
 
 
 def _check(tensors: dict[str, torch.Tensor], expected: dict[str, torch.Tensor], name: str) -> None:
     """Exactly the expected names, shapes and types, every number finite."""
     if tensors.keys() != expected.keys():
-        wrong = ", ".join(sorted(tensors.keys() ^ expected.keys())[:4])
-        raise CheckpointError(f"{name} does not hold the tensors its card asks for: {wrong}")
+        wrong = ", ".join(map(quoted, sorted(tensors.keys() ^ expected.keys())[:4]))
+        raise CheckpointError(
+            f"{quoted(name)} does not hold the tensors its card asks for: {wrong}"
+        )
     for key, tensor in tensors.items():
         want = expected[key]
         if tensor.shape != want.shape or tensor.dtype != want.dtype:
             raise CheckpointError(
-                f"{name}: {key} is {tensor.dtype} {tuple(tensor.shape)}, "
+                f"{quoted(name)}: {key} is {tensor.dtype} {tuple(tensor.shape)}, "
                 f"its card asks for {want.dtype} {tuple(want.shape)}"
             )
         if not tensor.isfinite().all():
-            raise CheckpointError(f"{name}: {key} holds NaN or infinity")
+            raise CheckpointError(f"{quoted(name)}: {key} holds NaN or infinity")

@@ -22,15 +22,16 @@ from app.cache.figures import (
     judged_reconstructions,
     judged_samples,
     knn_accuracy,
-    paper_table,
     pca,
     readable,
     readable_digits,
     restored,
     restoring_error,
+    sure_of_digits,
     terms,
     test_terms,
 )
+from app.cache.files import PretrainedError, alike, paper_table, unusable
 from app.cache.maps import (
     Axes,
     codes,
@@ -45,6 +46,7 @@ from app.cache.maps import (
     tsne,
 )
 from app.cache.models import (
+    Judge,
     Shown,
     brought_back,
     classifier,
@@ -71,10 +73,11 @@ from app.cache.posteriors import (
 )
 from app.cache.samplers import (
     Samples,
-    judged_sampler,
+    hole_share,
     noise,
     prior_in_holes,
     samples,
+    sure_share,
 )
 
 PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"  # read here by all, at each call

@@ -4,9 +4,10 @@ import streamlit as st
 import torch
 
 from app import cache, sketch, widgets
-from app.cache import Shown
+from app.cache import PretrainedError, Shown
+from app.panels import files
 from app.state import Visitor, afresh
-from core.checkpoints import CheckpointError
+from app.words import as_code
 from core.models import Kind, Model, ModelConfig, build
 from core.models.layers import shapes
 
@@ -14,17 +15,30 @@ from core.models.layers import shapes
 def model(visitor: Visitor, kind: Kind, pretrained: str) -> Shown:
     """The model that the page shows, with a word on where it comes from and the way to the other.
 
-    Where a pretrained file is damaged the page says which, and ends there.
+    Where a pretrained file cannot be used, the model most alike stands in its place; the page
+    ends here only where there is none.
     """
-    try:
-        shown = visitor.shown(kind, pretrained)
-        if kind in visitor.own:
-            shown = _choose_whose(visitor, kind, pretrained, shown)
-    except CheckpointError as error:
-        st.error(f"{error} Restore the file, or run `make pretrained`.", icon=":material/error:")
-        st.stop()
+    shown = _shown(visitor, kind, pretrained)
+    if kind in visitor.own:
+        shown = _choose_whose(visitor, kind, pretrained, shown)
+    if not shown.mine and shown.key != pretrained:
+        st.caption(f"{as_code(pretrained)} cannot be used: another model stands in its place.")
     st.caption(provenance(shown))
     return shown
+
+
+def _shown(visitor: Visitor, kind: Kind, pretrained: str) -> Shown:
+    try:
+        return visitor.shown(kind, pretrained)
+    except PretrainedError as error:
+        files.lacks(error)
+    for other in cache.alike(pretrained):
+        try:
+            return cache.pretrained(other, visitor.data)
+        except PretrainedError:
+            continue  # nobody asked for this one
+    st.info("No pretrained model of this kind can be used, and this page needs one.")
+    st.stop()
 
 
 def _choose_whose(visitor: Visitor, kind: Kind, pretrained: str, shown: Shown) -> Shown:
@@ -40,7 +54,7 @@ def _choose_whose(visitor: Visitor, kind: Kind, pretrained: str, shown: Shown) -
         label_visibility="collapsed",
     )
     visitor.use_own(kind, choice == mine)
-    return visitor.shown(kind, pretrained)
+    return _shown(visitor, kind, pretrained)
 
 
 def provenance(shown: Shown) -> str:
@@ -56,9 +70,18 @@ def provenance(shown: Shown) -> str:
     if shown.config.likelihood == "continuous_bernoulli":
         bound = shown.config.logit_bound
         figure += f", under |logit| ≤ {bound:.2f}" if bound else ", without a bound on its logits"
-    images = card.get("training", {}).get("images")
-    first = f" the first {widgets.grouped(images)} training images of" if images else ""
-    return f"**{shown.title}**. Trained on{first}: {card['data']} Test: {figure}."
+    trained = "Trained on"
+    if shown.brought:
+        trained = "Brought back and measured anew. Trained, says its card, on"
+    return f"**{shown.title}**. {trained} {learned_from(shown)} Test: {figure}."
+
+
+def learned_from(shown: Shown) -> str:
+    """What a model learned from, as its card has it; words from files are code."""
+    images = shown.card.get("training", {}).get("images")
+    first = f"the first {widgets.grouped(images)} training images of: " if images else ""
+    own_run = shown.mine and not shown.brought
+    return first + (shown.card["data"] if own_run else as_code(shown.card["data"]) + ".")
 
 
 def network(shown: Shown) -> None:
@@ -99,5 +122,5 @@ def pretrained_config(name: str) -> ModelConfig:
     """What a pretrained model is, also where its file is damaged or the visitor's own is shown."""
     try:
         return cache.pretrained(name).config
-    except CheckpointError:
+    except PretrainedError:
         return ModelConfig()

@@ -6,10 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from app import cache, charts, theme, widgets
-from app.cache import Shown
+from app.cache import PretrainedError, Shown
+from app.panels import files
 from app.state import Visitor
+from app.words import as_code
 from core import evaluation
-from core.checkpoints import CheckpointError
 
 
 def loss_terms(visitor: Visitor, shown: Shown) -> None:
@@ -137,6 +138,7 @@ def _pretrained(betas: Sequence[float], name: str) -> list[Shown]:
     for beta in betas:
         try:
             found.append(cache.pretrained(name.format(beta)))
-        except CheckpointError:
-            continue  # the page says so where it is chosen
+        except PretrainedError as error:
+            files.lacks(error)
+            st.caption(f"No dot for β = {beta:g} here: {as_code(error.file)} cannot be used.")
     return found
