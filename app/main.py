@@ -7,6 +7,7 @@ pictures for the tooltips of the maps.
 
 import gc
 import importlib
+import logging
 import runpy
 import sys
 import threading
@@ -71,6 +72,8 @@ def warm_up() -> None:
 
     cache.digits("sample")
     jobs.images_per_second(ModelConfig(), 128)
+    for error in cache.unusable():
+        logging.getLogger(__name__).warning("%s", error)
     gc.collect()
     gc.freeze()
 

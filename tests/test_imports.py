@@ -18,7 +18,7 @@ LAYERS = [
     {"app.lessons"},
     {"app.panels", "app.widgets", "app.quiz", "app.state", "app.cache"},
     {"app.charts", "app.images", "app.sketch", "app.components", "app.jobs"},
-    {"app.theme", "app.course"},
+    {"app.theme", "app.course", "app.words"},
     {"core"},
 ]
 RANK = {part: rank for rank, layer in enumerate(LAYERS) for part in layer}

@@ -135,8 +135,8 @@ def autoencoder(name: str) -> tuple[Model, Card]:
         _check_card(card, name, FIGURES)
         for figure in FIGURES_OF_LATENTS:
             each = _figures(card).get(figure)
-            whole = isinstance(each, list) and len(each) == model.config.latent_dim
-            if not whole or not all(map(_is_number, each)):
+            numbers = [n for n in each if _is_number(n)] if isinstance(each, list) else []
+            if len(numbers) != model.config.latent_dim:
                 raise _lacks(name, figure)
         return model, card
 
@@ -191,13 +191,14 @@ def alike(name: str) -> list[str]:
     """
     kind, architecture, d, *rest = name.split("-")
 
-    def apart(other: str) -> tuple[bool, float, bool, float]:
+    def apart(other: str) -> tuple[bool, float, bool, float, bool]:
         _, its_architecture, its_d, *its_rest = other.split("-")
         return (
             its_architecture != architecture,
-            _ratio(d, its_d),
+            _apart(d, its_d),
             its_rest[:-1] != rest[:-1],
-            _ratio(*(each[-1] if each else "" for each in (rest, its_rest))),
+            _apart(*(each[-1] if each else "" for each in (rest, its_rest))),
+            _apart(d, "1000") < _apart(its_d, "1000"),  # of two as near, the larger
         )
 
     others = (other for other in names() if other.startswith(f"{kind}-") and other != name)
@@ -235,8 +236,8 @@ def _is_model(name: str) -> bool:
     return name.startswith(("ae-", "vae-")) and name.count("-") >= 2 and not name.endswith(".film")
 
 
-def _ratio(one: str, other: str) -> float:
-    """How far apart two numbers are as factors; words are as far apart as can be."""
+def _apart(one: str, other: str) -> float:
+    """How far apart two numbers are, as factors; words are as far apart as can be."""
     try:
         return 0.0 if one == other else abs(math.log(float(one) / float(other)))
     except (ValueError, ZeroDivisionError):
@@ -268,17 +269,18 @@ def _check_card(card: Card, name: str, figures: tuple[str, ...]) -> None:
 def _check_form(value: Any, form: Any, field: str) -> None:
     """Raises ValueError where a value from JSON is not of the form of that type, at any depth."""
     if is_typeddict(form):
-        fits = isinstance(value, dict) and form.__required_keys__ <= value.keys()
-    elif get_origin(form) is list:
-        fits = isinstance(value, list) and len(value) > 0
-    else:
-        fits = isinstance(value, str) if form is str else _is_number(value)
-    if not fits:
-        raise ValueError(f"{field} is not of the form that it should have")
-    if is_typeddict(form):
+        _expect(isinstance(value, dict) and form.__required_keys__ <= value.keys(), field)
         for key, inner in get_type_hints(form).items():
             if key in value:
                 _check_form(value[key], inner, key)
     elif get_origin(form) is list:
+        _expect(isinstance(value, list) and len(value) > 0, field)
         for each in value:
             _check_form(each, get_args(form)[0], field)
+    else:
+        _expect(isinstance(value, str) if form is str else _is_number(value), field)
+
+
+def _expect(fits: bool, field: str) -> None:
+    if not fits:
+        raise ValueError(f"{field} is not of the form that it should have")

@@ -27,7 +27,7 @@ def training_film(*models: Shown, key: str) -> None:
         if content is None:
             st.info(
                 f"No film was kept of **{shown.title}**: trainings of this visit have one, and "
-                "the pretrained pair ae-lite-2 and vae-lite-2-beta-1.",
+                "the pretrained AE and VAE of lite, d = 2, β = 1.",
                 icon=":material/videocam_off:",
             )
         else:
@@ -43,8 +43,9 @@ def with_film(shown: Shown, otherwise: str) -> Shown:
     """This model where a film of its training was kept, else that pretrained one."""
     try:
         return shown if cache.film(shown) else cache.pretrained(otherwise)
-    except PretrainedError:
-        return shown  # `training_film` says what is wrong with it
+    except PretrainedError as error:
+        files.lacks(error)
+        return shown
 
 
 def _how_to_read(models: list[Shown]) -> str:

@@ -81,7 +81,9 @@ def learned_from(shown: Shown) -> str:
     images = shown.card.get("training", {}).get("images")
     first = f"the first {widgets.grouped(images)} training images of: " if images else ""
     own_run = shown.mine and not shown.brought
-    return first + (shown.card["data"] if own_run else as_code(shown.card["data"]) + ".")
+    return first + (
+        shown.card["data"] if own_run else as_code(shown.card["data"].rstrip(".")) + "."
+    )
 
 
 def network(shown: Shown) -> None:

@@ -48,7 +48,7 @@ def on_one_axis(visitor: Visitor, models: dict[str, Shown]) -> None:
 def _read_right(visitor: Visitor, models: dict[str, Shown]) -> None:
     reader = judge(visitor.data)
     if reader is None:
-        st.info(why_unread(visitor.data))
+        st.caption(why_unread(visitor.data))
         return
     figures = [("digits", cache.readable_digits(visitor.data, reader))]
     figures += [(SHORT[name], cache.readable(shown, reader)) for name, shown in models.items()]

@@ -44,7 +44,7 @@ def midpoints(visitor: Visitor, models: Sequence[Shown]) -> None:
     """The classifier's opinion of the middle between many random pairs, with its baseline."""
     reader = judge(visitor.data)
     if reader is None:
-        st.info(why_unread(visitor.data))
+        st.caption(why_unread(visitor.data))
         return
     judged = {"cross-fade": cache.between_pixels(visitor.data, reader)}
     judged |= {s.config.kind.upper(): cache.between(s, reader) for s in models}
