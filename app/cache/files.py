@@ -5,8 +5,10 @@ file, without the server's folders, and says what to do. Whatever comes back hol
 page asks of it.
 """
 
+import itertools
 import json
 import math
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypedDict, get_args, get_origin, get_type_hints, is_typeddict
@@ -24,6 +26,8 @@ FIGURES = ("total", "reconstruction", "kl", "sharpness")  # that pages show of a
 FIGURES_OF_LATENTS = ("code_spread", "mean_radius")  # one number a latent
 FIGURES_OF_JUDGE = ("confident_digits", "confident_noise")
 PAPER = "paper_table.json"
+MOST_SEEDS = 100  # of the paper's table
+LARGEST = sys.float_info.max
 
 
 class PretrainedError(CheckpointError):
@@ -168,6 +172,7 @@ def paper_table() -> PaperTable | None:
     try:
         table = json.loads((cache.PRETRAINED / PAPER).read_text(encoding="utf-8"))
         _check_form(table, PaperTable, "it")
+        _check_seeds(table)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
@@ -245,7 +250,7 @@ def _apart(one: str, other: str) -> float:
 
 
 def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+    return type(value) in (int, float) and -LARGEST <= value <= LARGEST
 
 
 def _lacks(name: str, field: str) -> CheckpointError:
@@ -274,11 +279,20 @@ def _check_form(value: Any, form: Any, field: str) -> None:
             if key in value:
                 _check_form(value[key], inner, key)
     elif get_origin(form) is list:
-        _expect(isinstance(value, list) and len(value) > 0, field)
+        _expect(isinstance(value, list), field)
         for each in value:
             _check_form(each, get_args(form)[0], field)
     else:
         _expect(isinstance(value, str) if form is str else _is_number(value), field)
+
+
+def _check_seeds(table: PaperTable) -> None:
+    """Raises ValueError where the figures are not all of the same seeds: they are compared so."""
+    count = len(table["settings"]["seeds"])
+    _expect(0 < count <= MOST_SEEDS, "seeds")
+    rows: Any = table["rows"]
+    for row, field in itertools.product(Rows.__annotations__, Row.__annotations__):
+        _expect(len(rows[row][field]["seeds"]) == count, f"{row}.{field}.seeds")
 
 
 def _expect(fits: bool, field: str) -> None:

@@ -99,8 +99,15 @@ TABLES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _: b"",
     "of another form": lambda _: b'{"rows": []}',
     "a list": lambda _: b"[1, 2, 3]",
+    "with a seed too few": _without_a_seed,
     "not UTF-8": lambda whole: b"\xff\xfe" + whole,
 }
+
+
+def _without_a_seed(whole: bytes) -> bytes:
+    table = json.loads(whole)
+    table["rows"]["bernoulli"]["elbo"]["seeds"].pop()
+    return json.dumps(table).encode()
 
 
 def write(file: Path, edited: Callable[[bytes], bytes]) -> None:

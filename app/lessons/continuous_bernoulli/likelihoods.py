@@ -145,7 +145,7 @@ def _read(reader: Judge | None) -> str:
 def _numbers_of_noise(models: dict[str, Shown]) -> str:
     """How one ε serves codes of different sizes."""
     sizes = {shown.config.latent_dim for shown in models.values()}
-    if len(sizes) == 1:
+    if len(sizes) <= 1:
         return ""
     return (
         f" The codes here differ in size: one of {min(sizes)} numbers takes only the first "
