@@ -5,11 +5,14 @@ ENV OMP_NUM_THREADS=1 \
     PYTHONUNBUFFERED=1 \
     STREAMLIT_SERVER_ADDRESS=0.0.0.0
 
-RUN useradd --create-home learner
+RUN useradd --create-home learner \
+    && install --directory --owner=learner --group=learner /home/learner/.cache/latent-walk
 WORKDIR /course
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
-COPY . .
+COPY app app
+COPY core core
+COPY pretrained pretrained
 
 USER learner
 EXPOSE 8501

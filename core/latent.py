@@ -2,7 +2,8 @@
 
 Everything here works on codes alone and never on images, so that each tool serves every
 model. Grids are laid out as pictures are read: the first row is the top, where the second
-direction is largest. Left out: what is drawn at a code, which is the decoder's to say.
+direction is largest. Squares of codes are taken in float64, because a decoder bears codes whose
+squares float32 does not hold. Left out: what is drawn at a code, the decoder's to say.
 """
 
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from core.data import to_float
 from core.models import Model, VariationalAutoencoder
 
 BATCH = 1000
+FEW = 16  # places: below it a tree of 5 000 codes costs more than it saves
 SLERP_FROM_DIM = 10  # below it, norms of N(0, I) draws do not concentrate and slerp is a detour
 
 
@@ -65,15 +67,15 @@ def spherical_path(
     White 2016 (arXiv:1609.04468). Meant for many dimensions, see `SLERP_FROM_DIM`: in two it
     walks around the origin, the likeliest place of all under N(0, I).
     """
-    cosine = torch.nn.functional.cosine_similarity(start, end, dim=0).clamp(-1, 1)
-    angle = torch.arccos(cosine)
+    cosine = torch.nn.functional.cosine_similarity(start.double(), end.double(), dim=0).clamp(-1, 1)
+    angle = torch.arccos(cosine).to(start.dtype)
     if angle.sin() < 1e-6:
         return linear_path(start, end, steps)
     t = torch.linspace(0, 1, steps, dtype=start.dtype).unsqueeze(1)
     return (((1 - t) * angle).sin() * start + (t * angle).sin() * end) / angle.sin()
 
 
-def plane(
+def grid(
     origin: Float[Tensor, " latent"],
     right: Float[Tensor, " latent"],
     up: Float[Tensor, " latent"],
@@ -112,7 +114,7 @@ def four_corners(
 
 
 class Window(NamedTuple):
-    """A part of a plane in latent space: `plane` draws it."""
+    """A rectangle in latent space: `grid` fills it with codes."""
 
     origin: Float[Tensor, " latent"]  # its middle
     right: Float[Tensor, " latent"]  # from the middle to the right edge
@@ -144,17 +146,18 @@ def window_through(
 
     `reach` 1 lets the outermost codes touch its edges.
     """
-    right = torch.nn.functional.normalize(b - a, dim=0)
-    up = torch.nn.functional.normalize((c - a) - ((c - a) @ right) * right, dim=0)
-    places = torch.stack([a, b, c]) - a
+    places = torch.stack([a, b, c]).double() - a
+    right = torch.nn.functional.normalize(places[1], dim=0)
+    up = torch.nn.functional.normalize(places[2] - (places[2] @ right) * right, dim=0)
     x, y = places @ right, places @ up
     middle = a + (x.amin() + x.amax()) / 2 * right + (y.amin() + y.amax()) / 2 * up
     half = reach / 2 * torch.stack([x.amax() - x.amin(), y.amax() - y.amin()])
-    return Window(middle, half[0] * right, half[1] * up)
+    sides = half[0] * right, half[1] * up
+    return Window(middle.to(a.dtype), *(side.to(a.dtype) for side in sides))
 
 
-class Projection(NamedTuple):
-    """A plane in latent space on which codes are drawn."""
+class Plane(NamedTuple):
+    """A plane through latent space, endless, with two axes: codes are projected onto it."""
 
     origin: Float[Tensor, " latent"]
     axes: Float[Tensor, "2 latent"]  # orthonormal
@@ -185,29 +188,29 @@ class Projection(NamedTuple):
         return self.project(mean).unsqueeze(1) + circle @ (directions * spread).mT
 
 
-def principal_plane(z: Float[Tensor, "codes latent"]) -> Projection:
+def principal_plane(z: Float[Tensor, "codes latent"]) -> Plane:
     """PCA of the codes. Two-dimensional codes keep their own axes, and one-dimensional codes
     lie along the first axis of a plane whose second is empty: there is nothing to project.
     """
-    latent, variance = z.shape[1], (z - z[0]).var(0)
+    latent, variance = z.shape[1], (z - z[0]).double().var(0)
     if latent <= 2 or not variance.any():  # 0 where a dead encoder gives every image one code
         explained = torch.zeros(2)
-        explained[:latent] = variance[:2] / variance.sum().clamp(min=1e-30)
-        return Projection(torch.zeros(latent), torch.eye(2, latent), explained)
-    pca = PCA(n_components=2, random_state=0).fit(z.numpy())
-    return Projection(
+        explained[:latent] = variance[:2] / variance.sum().clamp(min=1e-300)
+        return Plane(torch.zeros(latent), torch.eye(2, latent), explained)
+    pca = PCA(n_components=2, random_state=0).fit(z.double().numpy())
+    return Plane(
         torch.from_numpy(np.asarray(pca.mean_)).float(),
         torch.from_numpy(np.asarray(pca.components_)).float(),
         torch.from_numpy(np.asarray(pca.explained_variance_ratio_)).float(),
     )
 
 
-def axis_plane(z: Float[Tensor, "codes latent"], first: int, second: int) -> Projection:
+def axis_plane(z: Float[Tensor, "codes latent"], first: int, second: int) -> Plane:
     """The plane of two of the latent axes, counted from 0."""
-    variance = z.var(0)
+    variance = z.double().var(0)
     axes = torch.eye(z.shape[1])[[first, second]]
-    share = variance[[first, second]] / variance.sum().clamp(min=1e-30)
-    return Projection(torch.zeros(z.shape[1]), axes, share)
+    share = (variance[[first, second]] / variance.sum().clamp(min=1e-300)).float()
+    return Plane(torch.zeros(z.shape[1]), axes, share)
 
 
 def tsne(z: Float[Tensor, "codes latent"], seed: int = 0) -> Float[Tensor, "codes 2"]:
@@ -227,7 +230,13 @@ def tsne(z: Float[Tensor, "codes latent"], seed: int = 0) -> Float[Tensor, "code
 def nearest(
     codes: Float[Tensor, "codes latent"], z: Float[Tensor, "queries latent"]
 ) -> tuple[Float[Tensor, " queries"], Int64[Tensor, " queries"]]:
-    """Distance to the nearest code of a set, and its index there."""
+    """Distance to the nearest code of a set, and its index there.
+
+    A few places are compared with every code; for many it pays to sort the codes into a tree.
+    """
+    if len(z) <= FEW:
+        found = torch.cdist(z, codes, compute_mode="donot_use_mm_for_euclid_dist").min(dim=1)
+        return found.values, found.indices
     distance, index = NearestNeighbors(n_neighbors=1).fit(codes.numpy()).kneighbors(z.numpy())
     return torch.from_numpy(distance[:, 0]).float(), torch.from_numpy(index[:, 0])
 
@@ -237,5 +246,5 @@ def emptiest(points: Float[Tensor, "codes 2"], size: int = 60) -> Float[Tensor, 
     low, high = points.quantile(0.05, dim=0), points.quantile(0.95, dim=0)
     middle, half = (low + high) / 2, (high - low) / 2
     right, up = torch.diag(half)
-    grid = plane(middle, right, up, size).reshape(-1, 2)
-    return grid[nearest(points, grid)[0].argmax()]
+    places = grid(middle, right, up, size).reshape(-1, 2)
+    return places[nearest(points, places)[0].argmax()]

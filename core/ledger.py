@@ -12,10 +12,10 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from core.data import to_float
-from core.evaluation import iwae
+from core.evaluation.bounds import iwae
 from core.losses import kl_per_latent
 from core.models import VariationalAutoencoder
-from core.models.layers import negative_log_likelihood
+from core.models.likelihoods import negative_log_likelihood
 from core.models.vae import reparameterise
 
 

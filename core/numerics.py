@@ -13,7 +13,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.distributions import ContinuousBernoulli
 
-from core import losses
+from core.continuous_bernoulli import continuous_bernoulli_log_norm, continuous_bernoulli_mean
+from core.losses import bernoulli_nll
 
 
 def taylor_coefficients(terms: int) -> list[Fraction]:
@@ -34,18 +35,18 @@ def taylor_log_norm(lam: Float[Tensor, "*shape"], terms: int) -> Float[Tensor, "
     square, value = (lam - 0.5).square(), torch.zeros_like(lam)
     for coefficient in reversed(taylor_coefficients(terms)):
         value = square * (float(coefficient) + value)
-    return value + losses.continuous_bernoulli_log_norm(torch.zeros_like(lam))
+    return value + continuous_bernoulli_log_norm(torch.zeros_like(lam))
 
 
 def log_norm_from_lambda(
-    lam: Float[Tensor, "*shape"], terms: int, window: float
+    lam: Float[Tensor, "*shape"], terms: int, half_width: float
 ) -> Float[Tensor, "*shape"]:
-    """log C(λ) as most code has it: the polynomial where |λ - ½| < window, else the closed form.
+    """log C(λ) as most code has it: the polynomial where |λ - ½| < half_width, else closed.
 
-    Not for use: it is what `losses.continuous_bernoulli_log_norm` is compared with. Infinite
-    where λ has been rounded to 0 or 1.
+    Not for use: it is what `continuous_bernoulli_log_norm` is compared with. Infinite where
+    λ has been rounded to 0 or 1.
     """
-    inside = (lam - 0.5).abs() < window
+    inside = (lam - 0.5).abs() < half_width
     safe = torch.where(inside, torch.full_like(lam, 0.25), lam)
     artanh = 0.5 * (torch.log1p(-safe) - torch.log(safe))  # of 1 - 2λ
     closed = torch.log(2 * artanh.abs()) - torch.log((1 - 2 * safe).abs())
@@ -60,11 +61,12 @@ class Errors(NamedTuple):
     mean: dict[str, Float[Tensor, " n"]]
 
 
-def float32_errors(magnitude: Float[Tensor, " n"], terms: int, window: float) -> Errors:
+def float32_errors(magnitude: Float[Tensor, " n"], terms: int, half_width: float) -> Errors:
     """What float32 makes of log C and the mean, from these |logits|, in three programs.
 
     "ours", "torch" (`torch.distributions.ContinuousBernoulli` as it comes) and, of log C alone,
-    "closed form" with a Taylor window. The truth is float64, in which ours is exact to 1e-12.
+    "closed form" with the polynomial near λ = ½. The truth is float64, in which ours is exact to
+    1e-12.
     """
     rounded = magnitude.float()
     logits = torch.cat([-rounded, rounded])
@@ -72,22 +74,22 @@ def float32_errors(magnitude: Float[Tensor, " n"], terms: int, window: float) ->
     library = ContinuousBernoulli(logits=logits)
     # At the likelier end of [0, 1] log p is log C but for a small term, so that little is rounded.
     end = (logits > 0).float()
-    library_log_norm = library.log_prob(end).double() + losses.bernoulli_nll(
+    library_log_norm = library.log_prob(end).double() + bernoulli_nll(
         exact[:, None], end.double()[:, None]
     )
-    by_lambda = log_norm_from_lambda(logits.sigmoid(), terms, window)
-    truth = losses.continuous_bernoulli_log_norm(exact)
-    true_mean = losses.continuous_bernoulli_mean(exact)
+    by_lambda = log_norm_from_lambda(logits.sigmoid(), terms, half_width)
+    truth = continuous_bernoulli_log_norm(exact)
+    true_mean = continuous_bernoulli_mean(exact)
     return Errors(
         rounded,
         {
             "closed form": _worse(by_lambda.double(), truth),
             "torch": _worse(library_log_norm, truth),
-            "ours": _worse(losses.continuous_bernoulli_log_norm(logits).double(), truth),
+            "ours": _worse(continuous_bernoulli_log_norm(logits).double(), truth),
         },
         {
             "torch": _worse(library.mean.double(), true_mean),
-            "ours": _worse(losses.continuous_bernoulli_mean(logits).double(), true_mean),
+            "ours": _worse(continuous_bernoulli_mean(logits).double(), true_mean),
         },
     )
 

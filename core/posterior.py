@@ -4,7 +4,7 @@ log p(x) = log ∫ p(x|z) N(z; 0, I) dz has no closed form, but a latent line or
 covered with cells: each weighs its volume times p(x, z) at its middle, and the heaviest are
 split again and again until none matters alone. The cells' weights are the true posterior, and
 the encoder's distance from it is what separates the ELBO from log p(x). Left out: more than two
-latents, where cells are too many; there only bounds such as `evaluation.iwae` are at hand.
+latents, where cells are too many; there only bounds such as `evaluation.bounds.iwae` are at hand.
 """
 
 import math
@@ -16,7 +16,7 @@ from torch import Tensor
 
 from core.data import to_float
 from core.models import VariationalAutoencoder
-from core.models.layers import negative_log_likelihood
+from core.models.likelihoods import negative_log_likelihood
 
 MOST_LATENTS = 2
 FIRST_CELLS = 2304  # 48 x 48 in a plane

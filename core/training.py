@@ -10,22 +10,26 @@ fused Adam; a warm-up, then a cosine. Left out: everything that decides what a r
 """
 
 import copy
+import itertools
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass, field, replace
 from typing import Literal, no_type_check
 
 import torch
-from jaxtyping import Int64
+from jaxtyping import Float
 from torch import Tensor
 
 from core.data import Digits, to_float
 from core.models import Loss, Model, ModelConfig, build
+from core.quoting import quoted
 
 WARM_UP = 0.15  # share of the steps over which the learning rate rises from 0
 RECORDS = 60  # a run measures its test loss about so many times
-TEST_IMAGES = 500  # the first so many test images, the same at every record
+PROBE = 500  # the first so many test images: what a run is watched on while it learns
 MAX_SEED = 2**32 - 1
+MAX_STEPS = 10**9  # of a run; nobody has waited for the millionth
 Precision = Literal["float32", "bfloat16"]
 
 
@@ -42,19 +46,26 @@ class TrainConfig:
     precision: Precision = "float32"  # of the layers; losses and weights are always float32
 
     def __post_init__(self) -> None:
-        for name, least in (("epochs", 1), ("batch_size", 1), ("images", 1), ("seed", 0)):
+        for name, least, most in (
+            ("epochs", 1, MAX_STEPS),
+            ("batch_size", 1, MAX_STEPS),
+            ("images", 1, MAX_STEPS),
+            ("seed", 0, MAX_SEED),
+        ):
             value = getattr(self, name)
             if name == "images" and value is None:
                 continue
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise ValueError(f"{name} is {value!r}; it must be a whole number, {least} or more")
-        if self.seed > MAX_SEED:
-            raise ValueError(f"seed is {self.seed}; it must be at most {MAX_SEED}")
+                raise ValueError(
+                    f"{name} is {quoted(value)}; it must be a whole number, {least} or more"
+                )
+            if value > most:
+                raise ValueError(f"{name} is {quoted(value)}; it must be at most {most}")
         rate = self.learning_rate
         if not isinstance(rate, int | float) or isinstance(rate, bool) or not 0 < rate <= 1:
-            raise ValueError(f"learning_rate is {rate!r}; it must lie in (0, 1]")
+            raise ValueError(f"learning_rate is {quoted(rate)}; it must lie in (0, 1]")
         if self.precision not in ("float32", "bfloat16"):
-            raise ValueError(f"precision is {self.precision!r}; choose float32 or bfloat16")
+            raise ValueError(f"precision is {quoted(self.precision)}; choose float32 or bfloat16")
 
 
 @dataclass(frozen=True)
@@ -72,7 +83,7 @@ class Record:
 
     step: int
     train: Terms | None  # mean over the steps since the last record; None before the first step
-    test: Terms  # on TEST_IMAGES images, z sampled with the same ε at every record
+    test: Terms  # on the probe, z sampled with the same ε at every record
 
 
 @dataclass(frozen=True)
@@ -93,15 +104,14 @@ class TrainingDiverged(ArithmeticError):
     """A loss became NaN or infinite: at which step, in which term, and what to try."""
 
     def __init__(self, step: int, term: str, learning_rate: float) -> None:
-        self.step, self.term = step, term
+        self.step, self.term, self.learning_rate = step, term, learning_rate
         super().__init__(
             f"At step {step} the {term} was no longer a finite number. Try a learning rate "
             f"below {learning_rate:g}, for example {learning_rate / 4:.2g}, or a smaller beta."
         )
 
     def __reduce__(self) -> tuple:  # so that it survives the way back from a worker process
-        learning_rate = float(str(self).split("below ")[1].split(",")[0])
-        return type(self), (self.step, self.term, learning_rate)
+        return type(self), (self.step, self.term, self.learning_rate)
 
 
 def start(model_config: ModelConfig, config: TrainConfig) -> TrainState:
@@ -143,44 +153,34 @@ def advance(
 ) -> TrainState:
     """The state so many seconds or steps later, or at the end of the run: what comes first.
 
-    Raises TrainingDiverged where a term of the loss is NaN or infinite.
+    At least one step is made where one is left. Raises TrainingDiverged where a term of the
+    loss is NaN or infinite.
     """
     if seconds is None and steps is None:
         raise ValueError("give seconds or steps, or both, so that the slice has an end")
-    started = time.perf_counter()
-    last = total_steps(state.config, digits)
+    started, config, step = time.perf_counter(), state.config, state.step
+    last = total_steps(config, digits)
+    end = last if steps is None else min(last, step + steps)
     every = max(1, last // RECORDS)
-    target = last if steps is None else min(last, state.step + steps)
-    deadline = math.inf if seconds is None else started + seconds
 
     # A copy of both together, so that the optimiser's parameters are the copied model's.
     model, optimiser = copy.deepcopy((state.model, state.optimiser))
-    noise = torch.Generator()
-    noise.set_state(state.noise)
-    history, pending, step = list(state.history), list(state.pending), state.step
+    noise = torch.Generator().set_state(state.noise)
+    history, pending = list(state.history), list(state.pending)
     if not history:
-        history.append(Record(0, None, test_terms(model, digits, step, state.config)))
-    order, epoch = torch.empty(0, dtype=torch.long), -1
-    while step < target and (step == state.step or time.perf_counter() < deadline):
-        if step // (last // state.config.epochs) != epoch:
-            epoch = step // (last // state.config.epochs)
-            order = _order(state.config, digits, epoch)
-        position = step % (last // state.config.epochs) * state.config.batch_size
-        x = to_float(digits.train_images[order[position : position + state.config.batch_size]])
-        optimiser.param_groups[0]["lr"] = learning_rate(state.config, step, last)
-        optimiser.zero_grad()
-        with _autocast(state.config):
-            loss = model.loss(x, noise)
-        loss.total.backward()
-        optimiser.step()
-        step += 1
-        pending.append(Loss(*(term.detach() for term in loss)))
+        history.append(Record(0, None, probe_terms(model, digits, 0, config)))
+
+    for step, x in zip(range(state.step + 1, end + 1), _batches(digits, config, state.step)):
+        optimiser.param_groups[0]["lr"] = learning_rate(config, step - 1, last)
+        pending.append(_learn(model, optimiser, x, noise, config))
         if step % every == 0 or step == last:
-            train = _mean_terms(pending, step, state.config)
-            history.append(Record(step, train, test_terms(model, digits, step, state.config)))
+            train = _mean_terms(pending, step, config)
+            history.append(Record(step, train, probe_terms(model, digits, step, config)))
             pending = []
-    optimiser.zero_grad()
-    _mean_terms(pending, step, state.config)
+        if seconds is not None and time.perf_counter() - started >= seconds:
+            break
+
+    _mean_terms(pending, step, config)  # a slice never hands out a state that has diverged
     return replace(
         state,
         model=model,
@@ -207,21 +207,48 @@ def fast_precision() -> Precision:
     return "bfloat16" if torch.cpu._is_avx512_bf16_supported() else "float32"
 
 
-def test_terms(model: Model, digits: Digits, step: int, config: TrainConfig) -> Terms:
-    """The test loss of a record: TEST_IMAGES images, the same ε each time.
+def probe_terms(model: Model, digits: Digits, step: int, config: TrainConfig) -> Terms:
+    """The test loss of a record: on the probe, with the same ε each time.
 
     Raises TrainingDiverged where a term is NaN or infinite.
     """
-    x = to_float(digits.test_images[:TEST_IMAGES])
+    x = to_float(digits.test_images[:PROBE])
     with torch.no_grad(), _autocast(config):
         loss = model.loss(x, torch.Generator().manual_seed(config.seed))
     return _finite(Terms(*(term.item() for term in loss)), step, config)
 
 
-def _order(config: TrainConfig, digits: Digits, epoch: int) -> Int64[Tensor, " images"]:
-    """The order of an epoch depends on the seed and the epoch alone: the same for AE and VAE."""
-    shuffle = torch.Generator().manual_seed(config.seed * 1_000_003 + epoch)
-    return torch.randperm(config.images or len(digits.train_images), generator=shuffle)
+def _batches(
+    digits: Digits, config: TrainConfig, first: int
+) -> Iterator[Float[Tensor, "batch 1 28 28"]]:
+    """The images of step `first` and of every step after it, epoch after epoch.
+
+    The order of an epoch depends on the seed and the epoch alone: the same for AE and VAE, and
+    however the run is cut into slices.
+    """
+    images = config.images or len(digits.train_images)
+    steps = images // config.batch_size  # in an epoch; what does not fill a batch is left out
+    for epoch in itertools.count(first // steps):
+        shuffle = torch.Generator().manual_seed(config.seed * 1_000_003 + epoch)
+        order = torch.randperm(images, generator=shuffle).split(config.batch_size)
+        for batch in order[max(0, first - epoch * steps) : steps]:
+            yield to_float(digits.train_images[batch])
+
+
+def _learn(
+    model: Model,
+    optimiser: torch.optim.Adam,
+    x: Float[Tensor, "batch 1 28 28"],
+    noise: torch.Generator,
+    config: TrainConfig,
+) -> Loss:
+    """One step: change the model to make this batch a little cheaper. What it cost before."""
+    with _autocast(config):
+        loss = model.loss(x, noise)
+    loss.total.backward()
+    optimiser.step()
+    optimiser.zero_grad()
+    return Loss(*(term.detach() for term in loss))
 
 
 def _autocast(config: TrainConfig) -> torch.autocast:

@@ -21,6 +21,7 @@ import torch
 import torch.nn.functional as F
 
 from core import checkpoints, data, evaluation, film, latent, sampling, training
+from core.card import of_run
 from core.models import ModelConfig, VariationalAutoencoder, mean_image
 from core.models.classifier import Classifier, ClassifierConfig
 from core.training import TrainConfig
@@ -102,13 +103,10 @@ def make(recipe: Recipe, root: Path, folder: Path) -> str:
     card = {
         "name": recipe.name,
         "data": digits.source,
-        "training": asdict(recipe.training),
-        "steps": state.step,
-        "seconds": round(state.seconds, 1),
         "made_with": f"torch {torch.__version__}, one thread, {platform.machine()}",
         "protocol": PROTOCOL,
         "test": measure(state.model, digits),
-        "history": [asdict(record) for record in state.history],
+        **of_run(state),
     }
     checkpoints.save(folder / recipe.name, state.model, card)
     if recipe.name in FILMED:
@@ -126,8 +124,8 @@ def measure(model: training.Model, digits: data.Digits) -> dict:
     images, labels = digits.test_images, digits.test_labels
     x = data.to_float(images)
     codes, known = latent.encode(model, images), latent.encode(model, digits.train_images)
-    terms = evaluation.mean_terms(model, images, rng)
-    restored = torch.cat([evaluation.reconstruct(model, part) for part in x.split(1000)])
+    terms = evaluation.bounds.mean_terms(model, images, rng)
+    restored = torch.cat([evaluation.judging.reconstruct(model, part) for part in x.split(1000)])
     classifier = load_classifier()
     read = classifier.probabilities(restored).argmax(1)
     z = sampling.prior(sampling.draw(10_000, model.config.latent_dim, rng))
@@ -137,21 +135,23 @@ def measure(model: training.Model, digits: data.Digits) -> dict:
         )
     figures = {
         **asdict(terms),
-        "squared_error": evaluation.squared_error(restored, x).mean().item(),
-        "sharpness": evaluation.sharpness(restored).mean().item(),
+        "squared_error": evaluation.judging.squared_error(restored, x).mean().item(),
+        "sharpness": evaluation.judging.sharpness(restored).mean().item(),
         "readable": (read == labels).float().mean().item(),
-        "knn_accuracy": evaluation.knn_accuracy(
+        "knn_accuracy": evaluation.codes.knn_accuracy(
             known.mean, digits.train_labels, codes.mean, labels
         ),
-        "active_units": evaluation.active_units(codes),
+        "active_units": evaluation.codes.active_units(codes),
         "code_mean": codes.mean.mean(0).tolist(),
-        "code_spread": evaluation.code_spread(codes).tolist(),
-        "mean_radius": evaluation.mean_radius(codes).tolist(),
-        "prior_samples_confident": evaluation.confident_share(classifier, samples),
+        "code_spread": evaluation.codes.code_spread(codes).tolist(),
+        "mean_radius": evaluation.codes.mean_radius(codes).tolist(),
+        "prior_samples_confident": evaluation.judging.confident_share(classifier, samples),
     }
     if isinstance(model, VariationalAutoencoder):
-        figures["elbo_first_500"] = -evaluation.mean_terms(model, images[:500], rng).total
-        figures["iwae_100_first_500"] = evaluation.iwae(model, images[:500], 100, rng).mean().item()
+        figures["elbo_first_500"] = -evaluation.bounds.mean_terms(model, images[:500], rng).total
+        figures["iwae_100_first_500"] = (
+            evaluation.bounds.iwae(model, images[:500], 100, rng).mean().item()
+        )
     return figures
 
 
@@ -180,11 +180,11 @@ def make_classifier(root: Path, epochs: int = 6) -> str:
     seconds = time.perf_counter() - started
     x = data.to_float(digits.test_images)
     right = model.probabilities(x).argmax(1) == digits.test_labels
-    noise = evaluation.noise_images(10_000, torch.Generator().manual_seed(0))
+    noise = evaluation.baselines.noise_images(10_000, torch.Generator().manual_seed(0))
     test = {
         "accuracy": right.float().mean().item(),
-        "confident_digits": evaluation.confident_share(model, x),
-        "confident_noise": evaluation.confident_share(model, noise),
+        "confident_digits": evaluation.judging.confident_share(model, x),
+        "confident_noise": evaluation.judging.confident_share(model, noise),
     }
     card = {
         "name": "classifier",

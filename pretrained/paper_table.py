@@ -28,6 +28,11 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from core import data, evaluation, losses
+from core.continuous_bernoulli import (
+    continuous_bernoulli_mean,
+    continuous_bernoulli_nll,
+    continuous_bernoulli_sample,
+)
 from core.latent import Codes
 from core.models import Posterior, layers
 from core.models.vae import reparameterise
@@ -169,7 +174,7 @@ def as_is(logits: Tensor) -> Tensor:
 def corrected(protocol: Protocol) -> Reading:
     """λ taken for a mean m: the logits of μ⁻¹(m), clipped to the bound, as the network's are."""
     logits = torch.linspace(-protocol.logit_bound, protocol.logit_bound, 10_001).double()
-    means = losses.continuous_bernoulli_mean(logits)
+    means = continuous_bernoulli_mean(logits)
 
     def reading(of_a_mean: Tensor) -> Tensor:
         m = of_a_mean.double().sigmoid().numpy()
@@ -198,7 +203,7 @@ def train(
 
 def negative_elbo(model: PaperVAE, likelihood: str, x: Tensor, rng: torch.Generator) -> Tensor:
     """Mean over the batch, one z for each image, dropout on."""
-    nll = {"cb": losses.continuous_bernoulli_nll, "bernoulli": losses.bernoulli_nll}[likelihood]
+    nll = {"cb": continuous_bernoulli_nll, "bernoulli": losses.bernoulli_nll}[likelihood]
     mean, logvar = model.posterior(x, rng)
     z = reparameterise(mean, logvar, torch.randn(mean.shape, generator=rng))
     return (nll(model.decode(z, rng), x) + losses.kl_standard_normal(mean, logvar)).mean()
@@ -209,7 +214,7 @@ def elbo(model: PaperVAE, reading: Reading, x: Tensor, rng: torch.Generator) -> 
     """In the CB density, one z for each image and the exact KL; nats, one per image."""
     mean, logvar = model.posterior(x)
     z = reparameterise(mean, logvar, torch.randn(mean.shape, generator=rng))
-    reconstruction = losses.continuous_bernoulli_nll(reading(model.decode(z)), x)
+    reconstruction = continuous_bernoulli_nll(reading(model.decode(z)), x)
     return -reconstruction - losses.kl_standard_normal(mean, logvar)
 
 
@@ -222,7 +227,7 @@ def iwae(model: PaperVAE, reading: Reading, x: Tensor, rng: torch.Generator) -> 
         epsilon = torch.randn(mean.shape, generator=rng)
         z = reparameterise(mean, logvar, epsilon)
         log_ratio = 0.5 * (epsilon.square() + logvar - z.square()).sum(1)  # log p(z) - log q(z|x)
-        weights.append(log_ratio - losses.continuous_bernoulli_nll(reading(model.decode(z)), x))
+        weights.append(log_ratio - continuous_bernoulli_nll(reading(model.decode(z)), x))
     return torch.stack(weights).logsumexp(0) - np.log(len(weights))
 
 
@@ -250,7 +255,7 @@ def scores(model: PaperVAE, reading: Reading, judge: Mlp, rng: torch.Generator) 
     for part in z.split(1000):
         logits = reading(model.decode(part))
         of_parameters.append(judged(judge, logits.sigmoid()))
-        of_samples.append(judged(judge, losses.continuous_bernoulli_sample(logits, rng)))
+        of_samples.append(judged(judge, continuous_bernoulli_sample(logits, rng)))
     return {
         "score_parameters": inception_score(torch.cat(of_parameters)),
         "score_samples": inception_score(torch.cat(of_samples)),
@@ -272,7 +277,7 @@ def train_judge(pixels: Pixels, protocol: Protocol) -> Mlp:
 def data_row(digits: data.Digits, pixels: Pixels, judge: Mlp, protocol: Protocol) -> dict:
     """What the test images themselves get from the same judge, and the most any ELBO could be."""
     probabilities = judged(judge, pixels.test)
-    (ceiling,) = evaluation.mean_ceilings(
+    (ceiling,) = evaluation.baselines.mean_ceilings(
         digits.test_images, [protocol.logit_bound], dequantised=True
     )
     return {
@@ -313,8 +318,8 @@ def encoder_figures(model: PaperVAE, pixels: Pixels) -> dict[str, float]:
     mean, logvar = model.posterior(pixels.test)
     return {
         "kl": losses.kl_standard_normal(mean, logvar).mean().item(),
-        "active_units": evaluation.active_units(Codes(mean, logvar)),
-        "knn_accuracy": evaluation.knn_accuracy(
+        "active_units": evaluation.codes.active_units(Codes(mean, logvar)),
+        "knn_accuracy": evaluation.codes.knn_accuracy(
             model.posterior(pixels.train).mean, pixels.train_labels, mean, pixels.test_labels
         ),
     }

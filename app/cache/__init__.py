@@ -57,8 +57,8 @@ from app.cache.models import (
     film_content,
     has_data,
     has_film,
-    images_per_second,
     pretrained,
+    seconds_for,
     title,
 )
 from app.cache.posteriors import (

@@ -22,30 +22,30 @@ PAIRS = 500  # of digits whose midpoints are judged
 
 
 @st.cache_data(show_spinner="Measuring every digit …", max_entries=40, hash_funcs=BY_KEY)
-def terms(shown: Shown) -> evaluation.PerImage:
+def terms(shown: Shown) -> evaluation.bounds.PerImage:
     """Loss terms of each of `map_images`, with one sampled z of a fixed generator."""
     rng = torch.Generator().manual_seed(0)
-    return evaluation.terms_per_image(shown.model, shown.images, rng, samples=1)
+    return evaluation.bounds.terms_per_image(shown.model, shown.images, rng, samples=1)
 
 
 @st.cache_data(show_spinner="Measuring the test images …", max_entries=60, hash_funcs=BY_KEY)
 def test_terms(shown: Shown) -> Terms:
     """Mean loss terms of the test images in use, with one sampled z."""
     rng = torch.Generator().manual_seed(0)
-    return evaluation.mean_terms(shown.model, shown.digits.test_images, rng, samples=1)
+    return evaluation.bounds.mean_terms(shown.model, shown.digits.test_images, rng, samples=1)
 
 
 @st.cache_data(show_spinner="Restoring the test images …", max_entries=10, hash_funcs=BY_KEY)
 def restored(shown: Shown) -> Float[Tensor, "n 1 28 28"]:
     """The mean images decoded from the codes of the test images in use."""
     parts = data.to_float(shown.digits.test_images).split(1000)
-    return torch.cat([evaluation.reconstruct(shown.model, part) for part in parts])
+    return torch.cat([evaluation.judging.reconstruct(shown.model, part) for part in parts])
 
 
 @st.cache_data(show_spinner="Fitting PCA …", max_entries=8)
-def pca(name: data.Name, latent_dim: int) -> evaluation.Pca:
+def pca(name: data.Name, latent_dim: int) -> evaluation.baselines.Pca:
     """PCA of up to 10 000 training images."""
-    return evaluation.fit_pca(digits(name).train_images[:10000], latent_dim)
+    return evaluation.baselines.fit_pca(digits(name).train_images[:10000], latent_dim)
 
 
 @st.cache_data(show_spinner=False)
@@ -53,8 +53,8 @@ def bce_bounds(name: data.Name) -> tuple[float, float]:
     """BCE of perfect restoration and of the mean training image, nats per test image in use."""
     chosen = digits(name)
     return (
-        evaluation.entropy_floor(chosen.test_images),
-        evaluation.mean_image_cost(chosen.train_images, chosen.test_images),
+        evaluation.baselines.entropy_floor(chosen.test_images),
+        evaluation.baselines.mean_image_cost(chosen.train_images, chosen.test_images),
     )
 
 
@@ -63,7 +63,9 @@ def ceilings(
     name: data.Name, bounds: tuple[float | None, ...], *, dequantised: bool
 ) -> list[float]:
     """The most that a continuous Bernoulli can give the test images in use under each bound."""
-    return evaluation.mean_ceilings(digits(name).test_images, bounds, dequantised=dequantised)
+    return evaluation.baselines.mean_ceilings(
+        digits(name).test_images, bounds, dequantised=dequantised
+    )
 
 
 @st.cache_data(show_spinner="Asking the neighbours …", max_entries=40, hash_funcs=BY_KEY)
@@ -71,7 +73,7 @@ def knn_accuracy(shown: Shown) -> float:
     """15-NN accuracy on codes: the test images among the training images."""
     chosen = shown.digits
     train, test = chosen.train_images[:10000], chosen.test_images
-    return evaluation.knn_accuracy(
+    return evaluation.codes.knn_accuracy(
         latent.encode(shown.model, train).mean,
         chosen.train_labels[: len(train)],
         latent.encode(shown.model, test).mean,
@@ -81,26 +83,26 @@ def knn_accuracy(shown: Shown) -> float:
 
 @st.cache_data(show_spinner="Judging 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)
 def judged_reconstructions(
-    shown: Shown, view: evaluation.View, judge: Judge | None
-) -> evaluation.Judgement:
+    shown: Shown, view: evaluation.judging.View, judge: Judge | None
+) -> evaluation.judging.Judgement:
     """Squared error, sharpness and confident share of the first test images, reconstructed from
     their codes' means; what is sampled, with a fixed generator."""
     z = latent.encode(shown.model, shown.digits.test_images[:JUDGED]).mean
-    return evaluation.judge(_reader(judge), _pictures(shown, z, view), _first(shown.data))
+    return evaluation.judging.judge(_reader(judge), _pictures(shown, z, view), _first(shown.data))
 
 
 @st.cache_data(show_spinner="Reading 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)
 def readable(shown: Shown, judge: Judge) -> float:
     """Share of the first test images that the classifier reads as their label, in the mean image
     of their reconstruction."""
-    restored = evaluation.reconstruct(shown.model, _first(shown.data))
-    return evaluation.readable(judge.model, restored, shown.digits.test_labels[:JUDGED])
+    restored = evaluation.judging.reconstruct(shown.model, _first(shown.data))
+    return evaluation.judging.readable(judge.model, restored, shown.digits.test_labels[:JUDGED])
 
 
 @st.cache_data(show_spinner=False, max_entries=8, hash_funcs=BY_KEY)
 def readable_digits(name: data.Name, judge: Judge) -> float:
     """The same share of the images themselves."""
-    return evaluation.readable(judge.model, _first(name), digits(name).test_labels[:JUDGED])
+    return evaluation.judging.readable(judge.model, _first(name), digits(name).test_labels[:JUDGED])
 
 
 def judged_count(name: data.Name) -> int:
@@ -108,7 +110,7 @@ def judged_count(name: data.Name) -> int:
     return min(JUDGED, len(digits(name).test_images))
 
 
-def restoring_error(shown: Shown, view: evaluation.View, judge: Judge | None) -> float:
+def restoring_error(shown: Shown, view: evaluation.judging.View, judge: Judge | None) -> float:
     """Mean squared error of the reconstructions of `judged_reconstructions`."""
     error = judged_reconstructions(shown, view, judge).squared_error
     if error is None:
@@ -120,7 +122,9 @@ def restoring_error(shown: Shown, view: evaluation.View, judge: Judge | None) ->
 def dequantised_elbo(shown: Shown) -> float:
     """Mean ELBO of the test images in use, dequantised; one z for each, fixed generator."""
     images = shown.digits.test_images
-    bits = evaluation.bits_per_dimension(_vae(shown), images, torch.Generator().manual_seed(0))
+    bits = evaluation.bounds.bits_per_dimension(
+        _vae(shown), images, torch.Generator().manual_seed(0)
+    )
     return (8 - bits) * math.log(2) * images[0].numel()
 
 
@@ -128,49 +132,49 @@ def dequantised_elbo(shown: Shown) -> float:
 def bits_per_dimension(shown: Shown) -> float:
     """Bits per pixel of the first test images, dequantised with a fixed generator."""
     rng = torch.Generator().manual_seed(0)
-    return evaluation.bits_per_dimension(_vae(shown), shown.digits.test_images[:JUDGED], rng)
+    return evaluation.bounds.bits_per_dimension(_vae(shown), shown.digits.test_images[:JUDGED], rng)
 
 
 @st.cache_data(show_spinner="Judging 1 000 pictures …", max_entries=60, hash_funcs=BY_MODEL)
 def judged_samples(
-    shown: Shown, view: evaluation.View, judge: Judge | None
-) -> evaluation.Judgement:
+    shown: Shown, view: evaluation.judging.View, judge: Judge | None
+) -> evaluation.judging.Judgement:
     """Sharpness and confident share of pictures decoded from N(0, I), with a fixed generator."""
     rng = torch.Generator().manual_seed(0)
     z = sampling.prior(sampling.draw(JUDGED, shown.config.latent_dim, rng))
-    return evaluation.judge(_reader(judge), _pictures(shown, z, view))
+    return evaluation.judging.judge(_reader(judge), _pictures(shown, z, view))
 
 
 @st.cache_data(show_spinner=False, max_entries=8, hash_funcs=BY_KEY)
-def judged_digits(name: data.Name, judge: Judge | None) -> evaluation.Judgement:
+def judged_digits(name: data.Name, judge: Judge | None) -> evaluation.judging.Judgement:
     """The same figures for the first test images themselves."""
     x = _first(name)
-    return evaluation.judge(_reader(judge), x, x)
+    return evaluation.judging.judge(_reader(judge), x, x)
 
 
 @st.cache_data(show_spinner=False, max_entries=8, hash_funcs=BY_KEY)
 def sure_of_digits(name: data.Name, judge: Judge) -> float:
     """Share of the first test images of which the classifier is more than 90 % sure."""
-    return evaluation.confident_share(judge.model, _first(name))
+    return evaluation.judging.confident_share(judge.model, _first(name))
 
 
 @st.cache_data(show_spinner="Judging midpoints …", max_entries=40, hash_funcs=BY_KEY)
-def between(shown: Shown, judge: Judge) -> evaluation.Between:
+def between(shown: Shown, judge: Judge) -> evaluation.judging.Between:
     """The classifier on midpoints of random pairs of test images of different classes, the same
     pairs for all models: decoded between their codes."""
     a, b = _pairs(shown.data)
     images, labels = shown.digits.test_images, shown.digits.test_labels
     start, end = (latent.encode(shown.model, images[of]).mean for of in (a, b))
     pictures = _pictures(shown, (start + end) / 2, "mean")
-    return evaluation.judge_between(judge.model, pictures, labels[a], labels[b])
+    return evaluation.judging.judge_between(judge.model, pictures, labels[a], labels[b])
 
 
 @st.cache_data(show_spinner="Judging midpoints …", max_entries=8, hash_funcs=BY_KEY)
-def between_pixels(name: data.Name, judge: Judge) -> evaluation.Between:
+def between_pixels(name: data.Name, judge: Judge) -> evaluation.judging.Between:
     """The same of the pairs' cross-fades, half of one image and half of the other."""
     a, b = _pairs(name)
     x, labels = data.to_float(digits(name).test_images), digits(name).test_labels
-    return evaluation.judge_between(judge.model, (x[a] + x[b]) / 2, labels[a], labels[b])
+    return evaluation.judging.judge_between(judge.model, (x[a] + x[b]) / 2, labels[a], labels[b])
 
 
 def _reader(judge: Judge | None) -> Classifier | None:
@@ -184,7 +188,7 @@ def _first(name: data.Name) -> Tensor:
 
 def _pairs(name: data.Name) -> tuple[Tensor, Tensor]:
     rng = torch.Generator().manual_seed(0)
-    return evaluation.pairs_of_classes(digits(name).test_labels, PAIRS, rng)
+    return evaluation.judging.pairs_of_classes(digits(name).test_labels, PAIRS, rng)
 
 
 def _vae(shown: Shown) -> VariationalAutoencoder:
@@ -193,6 +197,6 @@ def _vae(shown: Shown) -> VariationalAutoencoder:
     return shown.model
 
 
-def _pictures(shown: Shown, z: Tensor, view: evaluation.View) -> Tensor:
+def _pictures(shown: Shown, z: Tensor, view: evaluation.judging.View) -> Tensor:
     rng = torch.Generator().manual_seed(1)
-    return evaluation.picture(shown.config, latent.decode(shown.model, z), view, rng)
+    return evaluation.judging.picture(shown.config, latent.decode(shown.model, z), view, rng)

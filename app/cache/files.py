@@ -8,26 +8,26 @@ page asks of it.
 import itertools
 import json
 import math
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypedDict, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, TypedDict
 
 from app import cache
 from core import checkpoints
 from core import film as films
-from core.checkpoints import Card, CheckpointError
+from core.card import Card, check_kind, check_numbers, lacking
+from core.checkpoints import CheckpointError
 from core.film import Film
 from core.models import Model
 from core.models.classifier import Classifier
 from core.quoting import quoted
 
-FIGURES = ("total", "reconstruction", "kl", "sharpness")  # that pages show of a card
+# What pages show of a card's `test`, beside what every card of this course has.
 FIGURES_OF_LATENTS = ("code_spread", "mean_radius")  # one number a latent
+FIGURES = ("sharpness", *FIGURES_OF_LATENTS)
 FIGURES_OF_JUDGE = ("confident_digits", "confident_noise")
 PAPER = "paper_table.json"
 MOST_SEEDS = 100  # of the paper's table
-LARGEST = sys.float_info.max
 
 
 class PretrainedError(CheckpointError):
@@ -136,12 +136,10 @@ def autoencoder(name: str) -> tuple[Model, Card]:
         model, card = checkpoints.load(cache.PRETRAINED / name)
         if isinstance(model, Classifier):
             raise CheckpointError(f"{quoted(name)} is a classifier and no autoencoder")
-        _check_card(card, name, FIGURES)
-        for figure in FIGURES_OF_LATENTS:
-            each = _figures(card).get(figure)
-            numbers = [n for n in each if _is_number(n)] if isinstance(each, list) else []
-            if len(numbers) != model.config.latent_dim:
-                raise _lacks(name, figure)
+        _check_whole(name, [*lacking(card), *_absent(card, FIGURES)])
+        test: Mapping[str, Any] = card["test"]
+        d = model.config.latent_dim
+        _check_whole(name, [f for f in FIGURES_OF_LATENTS if len(test[f]) != d])
         return model, card
 
 
@@ -151,7 +149,7 @@ def classifier() -> tuple[Classifier, Card]:
         model, card = checkpoints.load(cache.PRETRAINED / "classifier")
         if not isinstance(model, Classifier):
             raise CheckpointError("`classifier.safetensors` does not hold a classifier")
-        _check_card(card, "classifier", FIGURES_OF_JUDGE)
+        _check_whole("classifier", _absent(card, FIGURES_OF_JUDGE))
         return model, card
 
 
@@ -171,7 +169,8 @@ def paper_table() -> PaperTable | None:
     """The paper's table; None where it was not made. Raises PretrainedError."""
     try:
         table = json.loads((cache.PRETRAINED / PAPER).read_text(encoding="utf-8"))
-        _check_form(table, PaperTable, "it")
+        check_kind(table, PaperTable, "it")
+        check_numbers(table)
         _check_seeds(table)
     except FileNotFoundError:
         return None
@@ -249,52 +248,21 @@ def _apart(one: str, other: str) -> float:
         return math.inf
 
 
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and -LARGEST <= value <= LARGEST
+def _absent(card: Mapping[str, Any], figures: Iterable[str]) -> list[str]:
+    """Which of these its `test` does not hold."""
+    return [figure for figure in figures if figure not in card.get("test", {})]
 
 
-def _lacks(name: str, field: str) -> CheckpointError:
-    return CheckpointError(f"the card of {quoted(name)} does not say its {field}")
-
-
-def _figures(card: Card) -> dict[str, Any]:
-    test = card.get("test")
-    return test if isinstance(test, dict) else {}
-
-
-def _check_card(card: Card, name: str, figures: tuple[str, ...]) -> None:
-    """Raises CheckpointError where a card does not say what pages show of it."""
-    for figure in figures:
-        if not _is_number(_figures(card).get(figure)):
-            raise _lacks(name, figure)
-    if not isinstance(card.get("data"), str):
-        raise _lacks(name, "data")
-
-
-def _check_form(value: Any, form: Any, field: str) -> None:
-    """Raises ValueError where a value from JSON is not of the form of that type, at any depth."""
-    if is_typeddict(form):
-        _expect(isinstance(value, dict) and form.__required_keys__ <= value.keys(), field)
-        for key, inner in get_type_hints(form).items():
-            if key in value:
-                _check_form(value[key], inner, key)
-    elif get_origin(form) is list:
-        _expect(isinstance(value, list), field)
-        for each in value:
-            _check_form(each, get_args(form)[0], field)
-    else:
-        _expect(isinstance(value, str) if form is str else _is_number(value), field)
+def _check_whole(name: str, lacks: Sequence[str]) -> None:
+    if lacks:
+        raise CheckpointError(f"the card of {quoted(name)} does not say its {', '.join(lacks)}")
 
 
 def _check_seeds(table: PaperTable) -> None:
     """Raises ValueError where the figures are not all of the same seeds: they are compared so."""
     count = len(table["settings"]["seeds"])
-    _expect(0 < count <= MOST_SEEDS, "seeds")
     rows: Any = table["rows"]
-    for row, field in itertools.product(Rows.__annotations__, Row.__annotations__):
-        _expect(len(rows[row][field]["seeds"]) == count, f"{row}.{field}.seeds")
-
-
-def _expect(fits: bool, field: str) -> None:
-    if not fits:
-        raise ValueError(f"{field} is not of the form that it should have")
+    fields = itertools.product(Rows.__annotations__, Row.__annotations__)
+    counts = {len(rows[row][field]["seeds"]) for row, field in fields}
+    if counts != {count} or not 0 < count <= MOST_SEEDS:
+        raise ValueError("its figures are not of the same seeds")

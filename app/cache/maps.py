@@ -37,7 +37,7 @@ def codes(shown: Shown) -> latent.Codes:
 
 
 @st.cache_data(show_spinner="Finding the plane …", max_entries=60, hash_funcs=BY_KEY)
-def principal_plane(shown: Shown) -> latent.Projection:
+def principal_plane(shown: Shown) -> latent.Plane:
     """The plane in which a model's map is drawn: the latent plane itself where d is 2."""
     return latent.principal_plane(codes(shown).mean)
 
@@ -48,7 +48,7 @@ def tsne(shown: Shown, count: int = 2000) -> Float[Tensor, "count 2"]:
     return latent.tsne(codes(shown).mean[:count])
 
 
-def plane(shown: Shown, axes: Axes | None = None) -> latent.Projection:
+def plane(shown: Shown, axes: Axes | None = None) -> latent.Plane:
     """The plane of two latent axes, counted from 0; the principal plane where none are given."""
     if axes is None:
         return principal_plane(shown)
@@ -56,9 +56,9 @@ def plane(shown: Shown, axes: Axes | None = None) -> latent.Projection:
 
 
 @st.cache_data(show_spinner="Looking for holes …", max_entries=60, hash_funcs=BY_KEY)
-def holes(shown: Shown) -> evaluation.Holes:
+def holes(shown: Shown) -> evaluation.holes.Holes:
     """Where no code of the map lives."""
-    return evaluation.find_holes(codes(shown).mean)
+    return evaluation.holes.find_holes(codes(shown).mean)
 
 
 @st.cache_resource(show_spinner="Packing the map …", max_entries=40, hash_funcs=BY_KEY)

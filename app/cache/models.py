@@ -3,12 +3,11 @@
 They are read, fetched and named here; what is computed from a shared model is beside this.
 """
 
-import math
 import os
 import secrets
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import streamlit as st
 from jaxtyping import Int64, UInt8
 from torch import Tensor
 
-from app import cache, jobs
+from app import cache, cards, jobs, speed
 from app.cache import files
 from app.components import film as film_view
 from core import checkpoints, data, evaluation, latent
@@ -26,7 +25,7 @@ from core.film import Film
 from core.models import Model, ModelConfig, VariationalAutoencoder
 from core.models.classifier import Classifier
 from core.quoting import quoted
-from core.training import TrainConfig
+from core.training import Precision, TrainConfig
 
 BEARABLE = 1e6  # the largest code, and cost in nats per image, of a model that is brought back
 
@@ -82,12 +81,12 @@ class Shown:
         return cache.codes(self)
 
     @property
-    def plane(self) -> latent.Projection:
+    def plane(self) -> latent.Plane:
         """The plane in which its map is drawn: the latent plane itself where d is 2."""
         return cache.principal_plane(self)
 
     @property
-    def holes(self) -> evaluation.Holes:
+    def holes(self) -> evaluation.holes.Holes:
         """Where no code of its map lives."""
         return cache.holes(self)
 
@@ -115,7 +114,12 @@ def data_root() -> Path:
 
 def digits(name: Name) -> Digits:
     """A data set, read once for all. Raises DataError."""
-    return jobs.digits(name, data_root())
+    return _digits(name, data_root())
+
+
+@st.cache_resource(show_spinner=False)
+def _digits(name: Name, root: Path) -> Digits:
+    return data.load(name, root)
 
 
 def has_data(name: Name) -> bool:
@@ -129,10 +133,25 @@ def fetch(name: Name) -> None:
     data.load(name, data_root(), download=True)
 
 
-def images_per_second(config: ModelConfig, batch_size: int) -> float:
-    """How fast this machine trains such a model, measured once for all β and all small d."""
-    like = replace(config, beta=1.0, latent_dim=2 if config.latent_dim <= 32 else 64)
-    return jobs.images_per_second(like, batch_size)
+def seconds_for(config: ModelConfig, training: TrainConfig, images: int) -> float:
+    """How long a run on so many images takes if it starts now, in seconds."""
+    load = jobs.load()
+    question = like(config), training.batch_size, training.precision
+    price = cost(*question, beside_others=load.jobs > 0)
+    return speed.seconds(price, training.epochs * (images // training.batch_size), load)
+
+
+def like(config: ModelConfig) -> ModelConfig:
+    """One configuration for all that cost the same: any β, and any small d."""
+    return replace(config, beta=1.0, latent_dim=2 if config.latent_dim <= 32 else 64)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def cost(
+    config: ModelConfig, batch_size: int, precision: Precision, *, beside_others: bool
+) -> speed.Cost:
+    """What a configuration costs: one measure for a quiet server, another for a busy one."""
+    return speed.cost(config, batch_size, precision)
 
 
 @st.cache_resource(show_spinner=False)
@@ -152,8 +171,9 @@ def brought_back(weights: bytes, card: bytes, name: str, digits_name: Name) -> S
         raise checkpoints.CheckpointError(f"{quoted(name)} is a classifier; choose an autoencoder")
     images = digits(digits_name).test_images
     _check_size(model, images, name)
-    figures = jobs.measured(model, digits(digits_name))
-    if not all(math.isfinite(nats) and abs(nats) <= BEARABLE for nats in figures["test"].values()):
+    figures = cards.measured(model, digits(digits_name))
+    test = figures["test"]
+    if not all(abs(nats) <= BEARABLE for nats in (test["reconstruction"], test["kl"])):
         raise checkpoints.CheckpointError(
             f"{quoted(name)} does not restore the test images at a cost that figures can hold; "
             "it may come from a run that diverged"
@@ -165,20 +185,12 @@ def brought_back(weights: bytes, card: bytes, name: str, digits_name: Name) -> S
         brought=True,
         data=digits_name,
         card={
-            "data": str(told.get("data", "")),
-            "training": _training_of(told),
+            "data": told.get("data", ""),
+            "training": told.get("training", {}),
             **figures,
-            "history": jobs.history_of(told),
+            "history": told.get("history", []),
         },
     )
-
-
-def _training_of(told: Card) -> Card:
-    """How a run was made, as a card from outside has it; nothing where it says none that could."""
-    try:
-        return asdict(TrainConfig(**told["training"]))
-    except (KeyError, TypeError, ValueError):
-        return {}
 
 
 def _check_size(model: Model, images: UInt8[Tensor, "n 1 28 28"], name: str) -> None:

@@ -77,7 +77,7 @@ def sure_share(shown: Shown, sampler: sampling.Sampler, judge: Judge) -> float:
     """Share of the same samples, decoded, of which the classifier is more than 90 % sure."""
     z = _drawn(shown, sampler, noise(0, JUDGED, shown.config.latent_dim))
     pictures = mean_image(shown.config, latent.decode(shown.model, z))
-    return evaluation.confident_share(judge.model, pictures)
+    return evaluation.judging.confident_share(judge.model, pictures)
 
 
 @st.cache_data(show_spinner=False, max_entries=60, hash_funcs=BY_KEY)

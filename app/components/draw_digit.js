@@ -1,117 +1,173 @@
 // Draw a digit, and see at once what an autoencoder makes of it.
 //
-// Strokes are kept as lines, so that they can be undone. With each move the scanner (strokes.js)
-// makes a picture of 28 × 28 of them, the encoder a code, the decoder a picture again, and the
-// classifier reads it. On release the 784 bytes go to Python.
+// Strokes are kept as lines (paper.js), so that they can be undone. With each move the scanner
+// (strokes.js) makes a picture of 28 × 28 of them, the encoder a code, the decoder a picture
+// again, and the classifier reads it. On release the 784 bytes go to Python.
 
+import { drawDigit } from "./digits.js";
+import { find, newCanvas, penOf } from "./elements.js";
+import { drawCross, drawOutline } from "./layers.js";
+import { LatentMap } from "./map.js";
+import { buildNetwork } from "./network.js";
+import { Paper } from "./paper.js";
+import { mount, Part } from "./part.js";
+import { Plane } from "./plane.js";
+import { PEN, Scanner } from "./strokes.js";
+
+/** @import { Run } from "./network.js" */
+/** @import { Dot } from "./paper.js" */
+/** @import { Place } from "./plane.js" */
+/** @import { Piece } from "./shelf.js" */
+/** @import { Extent } from "./view.js" */
+
+/**
+ * What draw_digit.py sends with each run.
+ * @typedef {{
+ *   pieces: Record<string, string | null>,
+ *   axes: [string, string],
+ *   extent: Extent | null,
+ *   before: string | false,
+ *   scale: number,
+ *   colours: { latent: string },
+ * }} DrawData
+ */
+
+const SIDE = 280; // of the paper, in pixels of the page
+
+/** @extends {Part<DrawData>} */
 class Drawing extends Part {
+  paper = new Paper();
+  scanner = new Scanner();
+  /** @type {Map<Piece, Run>} */
+  networks = new Map();
+  /** @type {Run | undefined} */
+  encode;
+  /** @type {Run} */
+  decode;
+  /** @type {Run | undefined} */
+  judge;
+  latent = 0;
+  /** @type {Piece | undefined} */
+  codesPiece;
+  /** @type {Piece | undefined} */
+  startsPiece;
+  /** @type {Plane} */
+  plane;
+  shown = false;
+  reads = "nothing yet"; // what the classifier makes of what is drawn
+
+  /** @param {ShadowRoot} root */
   constructor(root) {
-    super(root, root.querySelector(".draw"));
-    this.ink = root.querySelector(".ink");
-    this.map = new LatentMap(root.querySelector(".map"));
-    this.scanner = new Scanner();
-    this.strokes = [];
-    this.base = null; // the bytes of the digit that the learner started from
+    super(root, find(root, ".draw", HTMLElement));
+    this.ink = find(root, ".ink", HTMLCanvasElement);
+    this.map = new LatentMap(find(root, ".map", HTMLElement));
+    this.seen = find(root, ".seen canvas", HTMLCanvasElement);
+    this.restored = find(root, ".restored canvas", HTMLCanvasElement);
+    this.where = find(root, ".where", HTMLElement);
+    this.opinion = find(root, ".opinion", HTMLElement);
+    this.spoken = find(root, ".spoken", HTMLElement);
+    this.baseCanvas = newCanvas(28, 28);
     this.bars = Array.from({ length: 10 }, (_, digit) => this.makeBar(digit));
     this.listen();
   }
 
+  /**
+   * @param {{ encoder: Piece, decoder: Piece, judge?: Piece, codes?: Piece, starts: Piece }} pieces
+   * @param {DrawData} data
+   */
   show({ encoder, decoder, judge, codes, starts }, data) {
-    this.encode = this.network("encode", encoder);
-    this.decode = this.network("decode", decoder);
-    this.judge = judge && this.network("judge", judge);
-    this.latent = encoder.header.latent;
-    this.root.querySelector(".opinion").hidden = !this.judge;
-    this.root.querySelector(".where").hidden = !codes;
+    this.useNetworks(encoder, decoder, judge);
+    this.opinion.hidden = !judge;
+    this.where.hidden = !codes;
     if (codes && codes !== this.codesPiece) {
-      const { origin, right, up, codes: places, labels } = codes.arrays;
+      const { origin, right, up, codes: all, labels } = codes.arrays;
       this.plane = new Plane(origin, right, up);
-      this.map.setPoints(this.plane.projectAll(places), labels, origin.length === 1);
+      this.map.setPoints(this.plane.projectAll(all), labels, this.plane.latent === 1);
       this.map.axes = data.axes;
-      this.map.home = this.map.view = null;
+      this.map.scale = 0; // look at it anew
     }
     this.codesPiece = codes;
-    if (starts && starts !== this.startsPiece) this.offer(starts.arrays);
+    if (starts !== this.startsPiece) this.offer(starts.arrays);
     this.startsPiece = starts;
-    if (data.before && !this.shown && this.blank) {
-      this.base = Uint8Array.from(atob(data.before), (byte) => byte.charCodeAt(0));
+    if (data.before && !this.shown && this.paper.blank) {
+      this.paper.begin(Uint8Array.from(atob(data.before), (byte) => byte.charCodeAt(0)));
     }
     this.shown = true;
     this.frame.style.setProperty("--digit", `${28 * data.scale}px`);
     this.request(true);
   }
 
-  network(name, piece) {
-    this.pieces ??= {};
-    if (this.pieces[name] === piece) return this[name];
-    this.pieces[name] = piece;
-    return buildNetwork(piece.header.network, piece.arrays.weights);
+  /** @param {Piece} encoder @param {Piece} decoder @param {Piece} [judge] */
+  useNetworks(encoder, decoder, judge) {
+    const before = this.networks;
+    this.networks = new Map();
+    const run = (/** @type {Piece} */ piece) => {
+      const { header, arrays } = piece;
+      const network = before.get(piece) ?? buildNetwork(header.network, arrays.weights);
+      this.networks.set(piece, network);
+      return network;
+    };
+    this.encode = run(encoder);
+    this.decode = run(decoder);
+    this.judge = judge && run(judge);
+    this.latent = encoder.header.latent;
   }
 
-  // Buttons with the digits that one may start from.
+  /**
+   * Buttons with the digits that one may start from.
+   * @param {{ images: Uint8Array, labels: Uint8Array }} starts
+   */
   offer({ images, labels }) {
-    const box = this.root.querySelector(".choices");
-    box.replaceChildren(...Array.from(labels, (label, i) => {
+    const buttons = Array.from(labels, (label, i) => {
       const button = Object.assign(document.createElement("button"), { type: "button" });
-      const canvas = Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
-      const bytes = images.subarray(784 * i, 784 * (i + 1));
+      const canvas = newCanvas(28, 28), bytes = images.subarray(784 * i, 784 * (i + 1));
       drawDigit(canvas, bytes, 255);
       button.setAttribute("aria-label", `Start from a ${label}`);
       button.append(canvas);
-      button.onclick = () => this.begin(bytes);
+      button.onclick = this.guard(() => this.begin(bytes));
       return button;
-    }));
-    this.root.querySelector(".starts").hidden = labels.length === 0;
+    });
+    find(this.root, ".choices", HTMLElement).replaceChildren(...buttons);
+    find(this.root, ".starts", HTMLElement).hidden = labels.length === 0;
   }
 
-  begin(base) {
-    this.base = base;
-    this.strokes = [];
-    this.request();
-    this.send();
-  }
-
+  /** @param {number} digit */
   makeBar(digit) {
     const box = document.createElement("div"), bar = document.createElement("div");
-    const fill = document.createElement("i"), share = document.createElement("small");
+    const fill = document.createElement("i"), words = document.createElement("small");
     bar.className = "bar";
     bar.append(fill);
-    box.append(share, bar, String(digit));
-    this.root.querySelector(".bars").append(box);
-    return { fill, share };
+    box.append(words, bar, String(digit));
+    find(this.root, ".bars", HTMLElement).append(box);
+    return { fill, words };
   }
 
   // ---- drawing ---------------------------------------------------------------------------------
 
-  get blank() {
-    return !this.base && this.strokes.length === 0;
-  }
-
   draw() {
     if (!this.encode) return;
-    const started = performance.now();
+    const started = performance.now(), { paper } = this;
     this.drawInk();
-    const pixels = this.scanner.scan(this.strokes, this.base);
-    drawDigit(this.root.querySelector(".seen canvas"), pixels);
-    const restored = this.root.querySelector(".restored canvas");
-    const code = Float32Array.from(this.encode(pixels));
+    const pixels = this.scanner.scan(paper.strokes, paper.base);
+    drawDigit(this.seen, pixels);
+    const code = this.encode(pixels).slice();
     const z = code.subarray(0, this.latent), logvar = code.subarray(this.latent);
-    if (this.blank) restored.getContext("2d").clearRect(0, 0, 28, 28);
-    else drawDigit(restored, this.decode(z));
+    if (paper.blank) penOf(this.restored).clearRect(0, 0, 28, 28);
+    else drawDigit(this.restored, this.decode(z));
     if (this.codesPiece && this.map.element.clientWidth) this.drawMap(z, logvar);
-    if (this.judge) this.showOpinion(this.blank ? new Float32Array(10) : this.judge(pixels));
+    if (this.judge) this.showOpinion(paper.blank ? new Float32Array(10) : this.judge(pixels));
     this.drawn({ z: Array.from(z), drawMs: performance.now() - started });
   }
 
   drawInk() {
-    const { ink, strokes } = this, ratio = globalThis.devicePixelRatio || 1;
-    if (ink.width !== Math.round(280 * ratio)) ink.width = ink.height = Math.round(280 * ratio);
-    const pen = ink.getContext("2d");
-    pen.setTransform(ink.width, 0, 0, ink.width, 0, 0); // the paper is 1 wide and 1 high
+    const { ink } = this, { strokes, base } = this.paper, ratio = globalThis.devicePixelRatio || 1;
+    const side = Math.round(SIDE * ratio);
+    if (ink.width !== side) ink.width = ink.height = side;
+    const pen = penOf(ink);
+    pen.setTransform(side, 0, 0, side, 0, 0); // the paper is 1 wide and 1 high
     pen.clearRect(0, 0, 1, 1);
-    if (this.base) {
-      this.baseCanvas ??= Object.assign(document.createElement("canvas"), { width: 28, height: 28 });
-      drawDigit(this.baseCanvas, this.base, 255);
+    if (base) {
+      drawDigit(this.baseCanvas, base, 255);
       pen.imageSmoothingEnabled = false;
       pen.drawImage(this.baseCanvas, 0, 0, 1, 1);
     }
@@ -121,92 +177,99 @@ class Drawing extends Part {
     for (const stroke of strokes) {
       pen.beginPath();
       pen.moveTo(...stroke[0]);
-      for (const point of stroke) pen.lineTo(...point);
+      for (const dot of stroke) pen.lineTo(...dot);
       pen.stroke();
     }
   }
 
+  /** @param {Float32Array} z @param {Float32Array} logvar empty where the model is no VAE */
   drawMap(z, logvar) {
-    const { map, plane } = this;
+    const { map, plane } = this, colour = this.data.colours.latent;
     if (this.stale) {
       map.measure(this.host);
-      map.lookAt(map.home ?? this.data.extent ?? map.extentOfPoints());
+      map.lookAt(map.scale ? map.home : (this.data.extent ?? map.extentOfPoints()));
       map.drawBase({ pointsOpacity: 0.45 });
       this.stale = false;
     }
     map.paint(map.top, (context) => {
-      if (this.blank) return;
-      const place = plane.project(z), colour = this.data.colours.latent;
-      map.drawCross(context, place, colour);
-      if (logvar.length > 0 && !map.lanes) map.drawOutline(context, ellipse(place, logvar, plane), colour);
+      if (this.paper.blank) return;
+      const place = plane.project(z);
+      drawCross(map, context, place, colour);
+      if (logvar.length === 0 || map.lanes) return;
+      drawOutline(map, context, ellipse(place, logvar, plane), colour);
     });
   }
 
+  /** @param {Float32Array} shares of the ten classes */
   showOpinion(shares) {
     let best = 0;
     shares.forEach((share, digit) => {
-      const { fill, share: words } = this.bars[digit];
+      const { fill, words } = this.bars[digit];
       fill.style.height = `${100 * share}%`;
       words.textContent = share >= 0.005 ? `${Math.round(100 * share)} %` : "\u00A0";
       if (share > shares[best]) best = digit;
     });
-    this.reads = this.blank ? "nothing yet" : `${best}, ${Math.round(100 * shares[best])} percent`;
-    this.root.querySelector(".opinion").setAttribute("aria-label", `The classifier reads: ${this.reads}`);
+    this.reads = this.paper.blank ? "nothing yet" : `${best}, ${Math.round(100 * shares[best])} percent`;
+    this.opinion.setAttribute("aria-label", `The classifier reads: ${this.reads}`);
   }
 
   // ---- hands -----------------------------------------------------------------------------------
 
   listen() {
-    const { ink, root } = this;
-    const point = (event) => {
+    const { ink, root, paper } = this;
+    const dot = (/** @type {MouseEvent} */ event) => {
       const box = ink.getBoundingClientRect();
-      return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+      const right = (event.clientX - box.left) / box.width;
+      return /** @type {Dot} */ ([right, (event.clientY - box.top) / box.height]);
     };
-    ink.onpointerdown = (event) => {
-      if (this.pointer !== undefined) return; // one finger draws
-      this.pointer = event.pointerId;
+    ink.onpointerdown = this.guard((event) => {
+      if (!this.encode || !paper.down(event, dot(event))) return;
       ink.setPointerCapture(event.pointerId);
-      this.strokes.push([point(event)]);
       this.request();
-    };
-    ink.onpointermove = (event) => {
-      if (event.pointerId !== this.pointer) return;
+    });
+    ink.onpointermove = this.guard((event) => {
       const moves = event.getCoalescedEvents?.() ?? [];
-      for (const move of moves.length ? moves : [event]) this.strokes.at(-1).push(point(move));
-      this.request();
-    };
-    ink.onpointerup = ink.onpointercancel = (event) => {
-      if (event.pointerId !== this.pointer) return;
-      this.pointer = undefined;
-      this.send();
-    };
-    root.querySelector(".clear").onclick = () => this.begin(null);
-    root.querySelector(".undo").onclick = () => this.undo();
-    ink.onkeydown = (event) => {
+      if (paper.move(event, (moves.length ? moves : [event]).map(dot))) this.request();
+    });
+    const up = this.guard((/** @type {PointerEvent} */ event) => paper.up(event) && this.send());
+    ink.onpointerup = ink.onpointercancel = ink.onlostpointercapture = up;
+    find(root, ".clear", HTMLElement).onclick = this.guard(() => this.begin(null));
+    find(root, ".undo", HTMLElement).onclick = this.guard(() => this.undo());
+    ink.onkeydown = this.guard((event) => {
       if ((event.ctrlKey || event.metaKey) && event.key === "z") this.undo();
-    };
+    });
   }
 
-  // Take back the last stroke; before the first one, the digit that was started from.
-  undo() {
-    if (this.strokes.length) this.strokes.pop();
-    else this.base = null;
-    this.request();
+  /** @param {Uint8Array | null} base */
+  begin(base) {
+    this.paper.begin(base);
     this.send();
   }
 
-  // The digit as Python gets it: 784 bytes in base64, or nothing for an empty paper.
+  undo() {
+    this.paper.undo();
+    this.send();
+  }
+
+  // The digit as Python gets it: 784 bytes in base64, or nothing for an empty paper. It is drawn
+  // first, so that what is spoken is the reading of what is sent.
   send() {
-    const pixels = this.scanner.scan(this.strokes, this.base);
-    const bytes = Array.from(pixels, (value) => Math.round(255 * value));
-    this.setStateValue("digit", this.blank ? null : btoa(String.fromCharCode(...bytes)));
-    const words = this.judge && !this.blank ? `The classifier reads ${this.reads ?? "it"}` : "";
-    this.root.querySelector(".spoken").textContent = words;
+    if (!this.encode) return; // the networks are still on their way
+    this.draw();
+    const { blank } = this.paper;
+    const bytes = Array.from(this.scanner.pixels, (value) => Math.round(255 * value));
+    this.setStateValue("digit", blank ? null : btoa(String.fromCharCode(...bytes)));
+    this.spoken.textContent = this.judge && !blank ? `The classifier reads ${this.reads}` : "";
   }
 }
 
-// The outline of a posterior at one standard deviation, projected: m + L (cos, sin), where L Lᵀ
-// is the covariance in the plane.
+/**
+ * The outline of a posterior at one standard deviation, projected: m + L (cos, sin), where L Lᵀ
+ * is the covariance in the plane.
+ * @param {Place} middle
+ * @param {Float32Array} logvar
+ * @param {Plane} plane
+ */
 function ellipse([x, y], logvar, { right, up }) {
   let xx = 0, xy = 0, yy = 0;
   logvar.forEach((value, k) => {
@@ -218,7 +281,7 @@ function ellipse([x, y], logvar, { right, up }) {
   const a = Math.sqrt(xx), b = a ? xy / a : 0, c = Math.sqrt(Math.max(yy - b * b, 0));
   return Array.from({ length: 48 }, (_, i) => {
     const cosine = Math.cos((i * Math.PI) / 24), sine = Math.sin((i * Math.PI) / 24);
-    return [x + a * cosine, y + b * cosine + c * sine];
+    return /** @type {Place} */ ([x + a * cosine, y + b * cosine + c * sine]);
   });
 }
 

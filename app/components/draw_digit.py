@@ -17,7 +17,7 @@ from streamlit.components import v2
 from torch import Tensor
 
 from app import theme
-from app.components import kept, network
+from app.components import kept, network, scripts
 from app.components.kept import Piece
 from app.components.latent_pad import PadContent
 from core.models import Model
@@ -140,7 +140,7 @@ def _nothing() -> None:
 
 _DRAW = v2.component(
     "latent_walk_draw",
-    html=kept.script("draw_digit.html"),
-    css=kept.script("draw_digit.css"),
-    js=kept.script("network.js", "shelf.js", "part.js", "map.js", "strokes.js", "draw_digit.js"),
+    html=scripts.read("draw_digit.html"),
+    css=scripts.read("draw_digit.css"),
+    js=scripts.bundle("draw_digit.js"),
 )

@@ -15,11 +15,11 @@ from streamlit.components import v2
 from torch import Tensor
 
 from app import theme
-from app.components import kept
+from app.components import kept, scripts
 from app.components.kept import Piece
 from app.components.latent_pad import pack_digits
 from core.film import EARLY, Film
-from core.latent import Projection, principal_plane
+from core.latent import Plane, principal_plane
 from core.models import ModelConfig
 
 LAST = 12  # moments whose codes the axes of a map must hold
@@ -117,7 +117,7 @@ def _together(films: Sequence[FilmContent]) -> list[float] | None:
     return [(max if i % 2 else min)(side) for i, side in enumerate(sides)]
 
 
-def _outlines(film: Film, plane: Projection) -> tuple[list[int], Tensor]:
+def _outlines(film: Film, plane: Plane) -> tuple[list[int], Tensor]:
     """The posteriors of the probe's first image of each class, at every moment, as outlines.
 
     Their indices, and (moments, images, corners, 2); none of an AE, or where a code is one number.
@@ -151,7 +151,7 @@ def _extent(points: Float[Tensor, "moments codes 2"]) -> list[float]:
     return sides
 
 
-def _axes(latent_dim: int, plane: Projection) -> list[str]:
+def _axes(latent_dim: int, plane: Plane) -> list[str]:
     if latent_dim == 1:
         return ["z", ""]
     if latent_dim == 2:
@@ -184,7 +184,7 @@ def _domain(values: Sequence[float]) -> Domain:
 
 _FILM = v2.component(
     "latent_walk_film",
-    html=kept.script("film.html"),
-    css=kept.script("film.css"),
-    js=kept.script("shelf.js", "part.js", "map.js", "digits.js", "film.js"),
+    html=scripts.read("film.html"),
+    css=scripts.read("film.css"),
+    js=scripts.bundle("film.js"),
 )

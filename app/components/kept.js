@@ -5,8 +5,12 @@
 // page's shelf (shelf.js) for as long as this component is mounted. The components that draw
 // receive fingerprints only.
 
+import { putOnShelf, takeFromShelf, unpackPiece } from "./shelf.js";
+
+/** @type {WeakMap<object, { id: string | null, turn: number }>} */
 const HOLDERS = new WeakMap();
 
+/** @param {{ data: Uint8Array, parentElement: ShadowRoot }} component */
 export default function ({ data, parentElement }) {
   const holder = HOLDERS.get(parentElement) ?? { id: null, turn: 0 };
   HOLDERS.set(parentElement, holder);
@@ -15,12 +19,12 @@ export default function ({ data, parentElement }) {
   if (piece.header.id !== holder.id) {
     const before = holder.id;
     holder.id = piece.header.id;
-    putOnShelf(holder.id, piece);
+    putOnShelf(piece.header.id, piece);
     if (before) takeFromShelf(before);
   }
   return () => {
     if (holder.turn !== turn) return; // a newer call has taken over
-    takeFromShelf(holder.id);
+    if (holder.id) takeFromShelf(holder.id);
     HOLDERS.delete(parentElement);
   };
 }

@@ -9,13 +9,13 @@ import hashlib
 import json
 import struct
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from streamlit.components import v2
 
-HERE = Path(__file__).parent
+from app.components import scripts
+
 _TYPES = {"float32": "<f4", "uint8": "|u1"}
 
 
@@ -39,11 +39,6 @@ def piece(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Piece:
     return Piece(fingerprint, _aligned(struct.pack("<I", len(text)) + text) + content)
 
 
-def script(*names: str) -> str:
-    """Several scripts of this folder as one: a component's script cannot import another."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in names)
-
-
 def keep(pieces: Mapping[str, Piece | None], *, key: str) -> dict[str, str | None]:
     """Send pieces to the page, each once, and give the fingerprints that stand for them."""
     for name, sent in pieces.items():
@@ -56,4 +51,4 @@ def _aligned(data: bytes) -> bytes:
     return data + b"\0" * (-len(data) % 4)
 
 
-_KEPT = v2.component("latent_walk_kept", js=script("shelf.js", "kept.js"))
+_KEPT = v2.component("latent_walk_kept", js=scripts.bundle("kept.js"))

@@ -22,10 +22,10 @@ from streamlit.components import v2
 from torch import Tensor
 
 from app import theme
-from app.components import kept, network
+from app.components import kept, network, scripts
 from app.components.kept import Piece
-from core.evaluation import Holes
-from core.latent import Projection
+from core.evaluation.holes import Holes
+from core.latent import Plane
 from core.models import Model
 
 Code = tuple[float, ...]
@@ -56,7 +56,7 @@ class Layers:
     prior: bool = False  # N(0, I) at one, two and three standard deviations
     holes: bool = False  # needs content(…, holes=…)
     mosaic: bool = False  # decodings behind the codes
-    outlines: Float[Tensor, "outlines corners 2"] | None = None  # Projection.outlines
+    outlines: Float[Tensor, "outlines corners 2"] | None = None  # Plane.outlines
     outline_labels: Sequence[int] = ()  # the class whose colour each outline has
     samples: Float[Tensor, "samples latent"] | None = None  # drawn with their numbers
     in_hole: Sequence[bool] = ()  # of each sample: a square instead of a disc
@@ -76,7 +76,7 @@ def content(
     model: Model,
     codes: Float[Tensor, "codes latent"],
     labels: Int64[Tensor, " codes"],
-    plane: Projection,
+    plane: Plane,
     *,
     images: UInt8[Tensor, "codes 1 28 28"] | None = None,
     digit_address: str | None = None,
@@ -246,9 +246,7 @@ def _nothing() -> None:
 
 _PAD = v2.component(
     "latent_walk_pad",
-    html=kept.script("latent_pad.html"),
-    css=kept.script("latent_pad.css"),
-    js=kept.script(
-        "network.js", "shelf.js", "part.js", "map.js", "mosaic.js", "digits.js", "latent_pad.js"
-    ),
+    html=scripts.read("latent_pad.html"),
+    css=scripts.read("latent_pad.css"),
+    js=scripts.bundle("latent_pad.js"),
 )

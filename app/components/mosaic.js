@@ -3,15 +3,24 @@
 // Hundreds of decodings take a while, so they are made in idle slices: the browser calls when it
 // has nothing better to do, and a move of the pointer is always better.
 
+import { newCanvas, penOf } from "./elements.js";
+
+/** @import { LatentMap } from "./map.js" */
+/** @import { Place } from "./plane.js" */
+
 const TILE = 28; // pixels of the screen
 
+/** @type {(slice: (deadline: { timeRemaining: () => number }) => void) => void} */
 const whenIdle =
-  globalThis.requestIdleCallback ?? ((f) => setTimeout(() => f({ timeRemaining: () => 5 }), 30));
+  globalThis.requestIdleCallback ?? ((slice) => setTimeout(() => slice({ timeRemaining: () => 5 }), 30));
 
-class Mosaic {
+export class Mosaic {
+  /** @type {object | null} */
+  job = null; // another one ends this one
+
+  /** @param {LatentMap} map */
   constructor(map) {
     this.map = map;
-    this.job = null;
   }
 
   clear() {
@@ -19,8 +28,12 @@ class Mosaic {
     this.map.back.width = this.map.back.height = 0;
   }
 
-  // Start anew: `picture(x, y)` gives the 784 pixels at a place of the plane.
-  start(picture) {
+  /**
+   * Start anew: `picture` gives the 784 pixels at a place of the plane.
+   * @param {(place: Place) => ArrayLike<number>} picture
+   * @param {(work: () => void) => void} attempt does a slice, or says why it could not
+   */
+  start(picture, attempt) {
     const { map } = this, { left, top, width, height } = map.plot;
     const columns = Math.ceil(width / TILE), rows = map.lanes ? 1 : Math.ceil(height / TILE);
     map.back.width = columns * TILE;
@@ -30,31 +43,38 @@ class Mosaic {
       top: `${top + (map.lanes ? height - TILE : 0)}px`,
       clipPath: `inset(0 ${columns * TILE - width}px ${map.lanes ? 0 : rows * TILE - height}px 0)`,
     });
-    const ink = rgb(map.text), context = map.back.getContext("2d");
-    const image = context.createImageData(28, 28);
-    const job = (this.job = { next: 0 });
-    const slice = (deadline) => {
-      do {
-        if (this.job !== job || job.next === columns * rows) return;
-        const column = job.next % columns, row = Math.floor(job.next++ / columns);
-        const place = map.placeAt(left + (column + 0.5) * TILE, top + (row + 0.5) * TILE);
-        const pixels = picture(place);
-        for (let i = 0; i < 784; i++) {
-          image.data.set(ink, 4 * i);
-          image.data[4 * i + 3] = 150 * pixels[i];
-        }
-        context.putImageData(image, column * TILE, row * TILE);
-      } while (deadline.timeRemaining() > 4);
-      whenIdle(slice);
+    const ink = rgb(map.text), pen = penOf(map.back), image = pen.createImageData(28, 28);
+    const job = (this.job = {});
+    let next = 0;
+    const drawTile = () => {
+      const column = next % columns, row = Math.floor(next++ / columns);
+      const place = map.placeAt([left + (column + 0.5) * TILE, top + (row + 0.5) * TILE]);
+      const pixels = picture(place);
+      for (let i = 0; i < 784; i++) {
+        image.data.set(ink, 4 * i);
+        image.data[4 * i + 3] = 150 * pixels[i];
+      }
+      pen.putImageData(image, column * TILE, row * TILE);
     };
+    const slice = (/** @type {{ timeRemaining: () => number }} */ deadline) =>
+      attempt(() => {
+        do {
+          if (this.job !== job || next === columns * rows) return;
+          drawTile();
+        } while (deadline.timeRemaining() > 4);
+        whenIdle(slice);
+      });
     whenIdle(slice);
   }
 }
 
-// A colour of the theme as three numbers.
+/**
+ * A colour of the theme as three numbers.
+ * @param {string} colour
+ */
 function rgb(colour) {
-  const pixel = document.createElement("canvas").getContext("2d");
-  pixel.fillStyle = colour;
-  pixel.fillRect(0, 0, 1, 1);
-  return pixel.getImageData(0, 0, 1, 1).data.slice(0, 3);
+  const pen = penOf(newCanvas(1, 1));
+  pen.fillStyle = colour;
+  pen.fillRect(0, 0, 1, 1);
+  return pen.getImageData(0, 0, 1, 1).data.slice(0, 3);
 }

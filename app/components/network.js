@@ -11,7 +11,30 @@
 //      a ReLU many inputs are 0, and a 0 adds nothing, so it is skipped.
 //   3. Arrays are made once, when the network is built; a run only fills them.
 
-// The values that are not 0 among `count` values of x from `start`, and their rows of weights.
+/** @typedef {Float32Array} Numbers */
+
+/**
+ * Numbers in, numbers out. What it returns is overwritten by its next call.
+ * @typedef {(x: Numbers) => Numbers} Run
+ */
+
+/**
+ * A layer as network.py describes it, `in` and `out` its shapes: (height, width, channel) of a
+ * picture, (length) of a row. What else it has depends on its operation.
+ * @typedef {{ op: string, in: number[], out: number[], [more: string]: any }} Layer
+ */
+
+/** @typedef {(count: number) => Numbers} Take the next numbers of the weights */
+
+/**
+ * The values that are not 0 among `count` values of x from `start`, and their rows of weights.
+ * @param {Numbers} x
+ * @param {number} start
+ * @param {number} count
+ * @param {number} rowLength
+ * @param {Float64Array} values to be filled
+ * @param {Int32Array} rows to be filled
+ */
 function nonzero(x, start, count, rowLength, values, rows) {
   let found = 0;
   for (let i = 0; i < count; i++) {
@@ -24,7 +47,17 @@ function nonzero(x, start, count, rowLength, values, rows) {
   return found;
 }
 
-// out[o…] += Σₖ values[k] · (row k of the weights), four rows at a time.
+/**
+ * out[o…] += Σₖ values[k] · (row k of the weights), four rows at a time.
+ * @param {Numbers} out
+ * @param {number} o
+ * @param {number} length
+ * @param {Numbers} weights
+ * @param {number} first
+ * @param {Float64Array} values
+ * @param {Int32Array} rows
+ * @param {number} count
+ */
 function addRows(out, o, length, weights, first, values, rows, count) {
   let k = 0;
   for (; k + 3 < count; k += 4) {
@@ -42,6 +75,7 @@ function addRows(out, o, length, weights, first, values, rows, count) {
   }
 }
 
+/** @param {Layer} layer @param {Take} take @returns {Run} */
 function linear({ in: [inputs], out: [outputs] }, take) {
   const bias = take(outputs), weights = take(inputs * outputs);
   const out = new Float32Array(outputs);
@@ -53,14 +87,22 @@ function linear({ in: [inputs], out: [outputs] }, take) {
   };
 }
 
-// Convolution and transposed convolution differ in one thing: which output pixel an input pixel
-// reaches through a place of the kernel. `reach` answers that for one axis, -1 for none.
+/**
+ * Convolution and transposed convolution differ in one thing: which output pixel an input pixel
+ * reaches through a place of the kernel. `reach` answers that for one axis, with a number that is
+ * no pixel's where it reaches none.
+ * @param {Layer} layer
+ * @param {Take} take
+ * @param {(i: number, k: number, stride: number, padding: number) => number} reach
+ * @returns {Run}
+ */
 function convolution(layer, take, reach) {
   const { in: [height, width, inputs], out: [outHeight, outWidth, outputs] } = layer;
   const { kernel: [kernelHeight, kernelWidth], stride, padding } = layer;
   const bias = take(outputs), weights = take(kernelHeight * kernelWidth * inputs * outputs);
   const out = new Float32Array(outHeight * outWidth * outputs);
   const values = new Float64Array(inputs), rows = new Int32Array(inputs);
+  /** @param {number} size @param {number} kernel @param {number} outSize @param {0 | 1} axis */
   const table = (size, kernel, outSize, axis) => {
     const reached = new Int32Array(size * kernel);
     for (let i = 0; i < size; i++) {
@@ -96,7 +138,12 @@ function convolution(layer, take, reach) {
   };
 }
 
-// Layers that move numbers without arithmetic: output i is input from[i], worked out once.
+/**
+ * Layers that move numbers without arithmetic: output i is input from(i), worked out once.
+ * @param {Layer} layer
+ * @param {(i: number) => number} from
+ * @returns {Run}
+ */
 function rearrangement({ out: shape }, from) {
   const size = shape.reduce((a, b) => a * b), out = new Float32Array(size);
   const source = Int32Array.from({ length: size }, (_, i) => from(i));
@@ -106,10 +153,15 @@ function rearrangement({ out: shape }, from) {
   };
 }
 
-// The place of output i, counted as HWC: [row, column, channel].
-const place = (i, [, width, channels]) =>
+/**
+ * The place of output i, counted as HWC: [row, column, channel].
+ * @param {number} i
+ * @param {number[]} shape
+ */
+const placeIn = (i, [, width, channels]) =>
   [Math.floor(i / (width * channels)), Math.floor(i / channels) % width, i % channels];
 
+/** @param {Layer} layer @returns {Run} */
 function maxPooling({ in: [, width, channels], out: shape, kernel, stride }) {
   const out = new Float32Array(shape[0] * shape[1] * channels);
   return (x) => {
@@ -127,6 +179,7 @@ function maxPooling({ in: [, width, channels], out: shape, kernel, stride }) {
   };
 }
 
+/** @param {Layer} layer @param {(value: number) => number} f @returns {Run} */
 function elementwise({ out: shape }, f) {
   const out = new Float32Array(shape.reduce((a, b) => a * b));
   return (x) => {
@@ -135,6 +188,7 @@ function elementwise({ out: shape }, f) {
   };
 }
 
+/** @param {Layer} layer @returns {Run} */
 function softmax({ out: [size] }) {
   const out = new Float32Array(size);
   return (x) => {
@@ -146,12 +200,16 @@ function softmax({ out: [size] }) {
   };
 }
 
-// E[x] under a continuous Bernoulli with logit η: 1/(1 - e^-η) - 1/η, by its series around 0.
+/**
+ * E[x] under a continuous Bernoulli with logit η: 1/(1 - e^-η) - 1/η, by its series around 0.
+ * @param {number} eta
+ */
 function continuousBernoulliMean(eta) {
   if (Math.abs(eta) < 0.05) return 0.5 + eta / 12 - eta ** 3 / 720;
   return 1 / (1 - Math.exp(-eta)) - 1 / eta;
 }
 
+/** @type {Record<string, (layer: Layer, take: Take) => Run>} */
 const LAYERS = {
   linear,
   convolution: (layer, take) =>
@@ -160,13 +218,13 @@ const LAYERS = {
     convolution(layer, take, (i, k, stride, padding) => i * stride - padding + k),
   pixel_shuffle: (layer) =>
     rearrangement(layer, (index) => {
-      const [i, j, c] = place(index, layer.out), r = layer.factor;
+      const [i, j, c] = placeIn(index, layer.out), r = layer.factor;
       const channel = c * r * r + (i % r) * r + (j % r);
       return (Math.floor(i / r) * layer.in[1] + Math.floor(j / r)) * layer.in[2] + channel;
     }),
   upsampling: (layer) =>
     rearrangement(layer, (index) => {
-      const [i, j, c] = place(index, layer.out), r = layer.factor;
+      const [i, j, c] = placeIn(index, layer.out), r = layer.factor;
       return (Math.floor(i / r) * layer.in[1] + Math.floor(j / r)) * layer.in[2] + c;
     }),
   // PyTorch flattens channel by channel (CHW), our pictures lie pixel by pixel (HWC).
@@ -177,7 +235,7 @@ const LAYERS = {
     }),
   unflatten: (layer) =>
     rearrangement(layer, (index) => {
-      const [i, j, c] = place(index, layer.out);
+      const [i, j, c] = placeIn(index, layer.out);
       return (c * layer.out[0] + i) * layer.out[1] + j;
     }),
   max_pooling: maxPooling,
@@ -189,9 +247,14 @@ const LAYERS = {
   softmax,
 };
 
-// A function from Float32Array to Float32Array. What it returns is overwritten by the next call.
-function buildNetwork(layers, weights) {
+/**
+ * @param {Layer[]} layers
+ * @param {Numbers} weights of all layers in turn
+ * @returns {Run}
+ */
+export function buildNetwork(layers, weights) {
   let used = 0;
+  /** @type {Take} */
   const take = (count) => weights.subarray(used, (used += count));
   const steps = layers.map((layer) => LAYERS[layer.op](layer, take));
   if (used !== weights.length) throw new Error("the weights do not fit the layers");

@@ -6,7 +6,6 @@ unknown layer is refused with a sentence. Pictures lie in the browser as (height
 channel), so the weights of convolutions are turned here, once.
 """
 
-import json
 from typing import Any, NamedTuple
 
 import torch
@@ -25,13 +24,6 @@ class Network(NamedTuple):
 
     layers: list[Layer]  # each with its operation and the shapes of what goes in and comes out
     weights: Float[Tensor, " numbers"]  # of all layers in turn, each the bias and then the weight
-
-    def to_json(self) -> str:
-        return json.dumps(self.layers)
-
-    def to_bytes(self) -> bytes:
-        """The weights as little-endian float32."""
-        return self.weights.numpy().astype("<f4").tobytes()
 
 
 def decoder(model: Model) -> Network:

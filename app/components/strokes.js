@@ -5,42 +5,60 @@
 // prepared like that, so a drawn one is prepared in the same way. The pen's width is that of
 // MNIST's strokes after the scaling, however large one draws.
 
+import { newCanvas, penOf } from "./elements.js";
+
+/** @import { Dot, Stroke } from "./paper.js" */
+
 const FINE = 4; // each pixel is drawn as 4 × 4 finer ones and averaged: grey edges
-const PEN = 2.3; // pixels
+export const PEN = 2.3; // pixels
 const BOX = 20;
 
-// Lines through points [[x, y], …] in units of the paper's width, on a 28 × 28 picture.
-class Scanner {
-  constructor() {
-    this.canvas = Object.assign(document.createElement("canvas"), { width: 28 * FINE, height: 28 * FINE });
-    this.pen = this.canvas.getContext("2d", { willReadFrequently: true });
-    this.pixels = new Float32Array(784);
+export class Scanner {
+  canvas = newCanvas(28 * FINE, 28 * FINE);
+  pixels = new Float32Array(784);
+
+  get pen() {
+    return penOf(this.canvas, { willReadFrequently: true });
   }
 
-  // `base` is a digit from which the learner started; strokes then lie on it where they are drawn.
-  scan(strokes, base = null) {
-    const points = strokes.flat();
+  /**
+   * What is drawn, as 28 × 28 pixels from 0 to 1; the next call overwrites them. On the digit
+   * from which the learner started, strokes lie where they are drawn.
+   * @param {Stroke[]} strokes
+   * @param {Uint8Array | null} base
+   */
+  scan(strokes, base) {
+    const dots = strokes.flat();
     if (base) {
       this.draw(strokes, ([x, y]) => [28 * x, 28 * y]);
       this.average(0, 0);
       for (let i = 0; i < 784; i++) this.pixels[i] = Math.min(1, this.pixels[i] + base[i] / 255);
-    } else if (points.length) {
-      this.draw(strokes, this.intoBox(points));
-      this.average(...this.offCentre());
+    } else if (dots.length) {
+      this.draw(strokes, this.intoBox(dots));
+      const [right, down] = this.offCentre();
+      this.average(right, down);
     } else this.pixels.fill(0);
     for (let i = 0; i < 784; i++) this.pixels[i] = Math.round(255 * this.pixels[i]) / 255;
     return this.pixels;
   }
 
-  // The longer side of what was drawn, pen included, becomes the side of the box.
-  intoBox(points) {
-    const sides = [0, 1].map((axis) => points.map((point) => point[axis]));
+  /**
+   * The longer side of what was drawn, pen included, becomes the side of the box.
+   * @param {Dot[]} dots
+   * @returns {(dot: Dot) => Dot}
+   */
+  intoBox(dots) {
+    const sides = [0, 1].map((axis) => dots.map((dot) => dot[axis]));
     const [left, top] = sides.map((values) => Math.min(...values));
     const [wide, high] = sides.map((values) => Math.max(...values) - Math.min(...values));
     const scale = Math.min((BOX - PEN) / Math.max(wide, high), 2.5 * 28); // a dot stays a dot
     return ([x, y]) => [14 + (x - left - wide / 2) * scale, 14 + (y - top - high / 2) * scale];
   }
 
+  /**
+   * @param {Stroke[]} strokes
+   * @param {(dot: Dot) => Dot} place of a dot in the picture, in pixels
+   */
   draw(strokes, place) {
     const { pen, canvas } = this;
     pen.setTransform(1, 0, 0, 1, 0, 0);
@@ -52,7 +70,7 @@ class Scanner {
     for (const stroke of strokes) {
       pen.beginPath();
       pen.moveTo(...place(stroke[0]));
-      for (const point of stroke) pen.lineTo(...place(point));
+      for (const dot of stroke) pen.lineTo(...place(dot));
       pen.stroke();
     }
   }
@@ -71,6 +89,7 @@ class Scanner {
     return mass ? [Math.round(right / mass - middle), Math.round(down / mass - middle)] : [0, 0];
   }
 
+  /** @param {number} right @param {number} down where the picture begins, in fine pixels */
   average(right, down) {
     const { data, width } = this.pen.getImageData(right, down, 28 * FINE, 28 * FINE);
     this.pixels.fill(0);

@@ -3,7 +3,7 @@
 import torch
 
 from app.cache import Shown
-from core import losses
+from core.continuous_bernoulli import continuous_bernoulli_mean
 
 
 def bound_of(shown: Shown) -> str:
@@ -18,4 +18,4 @@ def pedestal(bound: float | None) -> float:
     """The smallest mean that a continuous Bernoulli can have under a bound on |logit|."""
     if bound is None:
         return 0.0
-    return losses.continuous_bernoulli_mean(torch.tensor(-bound, dtype=torch.float64)).item()
+    return continuous_bernoulli_mean(torch.tensor(-bound, dtype=torch.float64)).item()

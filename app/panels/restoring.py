@@ -14,8 +14,8 @@ from core.data import to_float
 def reconstructions(visitor: Visitor, shown: Shown) -> None:
     """The ten digits above their reconstructions, each with its cost, misread ones framed."""
     images, labels, names = ten_digits(visitor)
-    restored = evaluation.reconstruct(shown.model, to_float(images))
-    cost = evaluation.terms_per_image(shown.model, images, torch.Generator().manual_seed(0))
+    restored = evaluation.judging.reconstruct(shown.model, to_float(images))
+    cost = evaluation.bounds.terms_per_image(shown.model, images, torch.Generator().manual_seed(0))
     captions = [f"{nats:.0f} nats" for nats in cost.reconstruction.tolist()]
     misread = [False] * len(images)
     if (reader := judge(visitor.data)) is not None:

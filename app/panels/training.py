@@ -80,10 +80,10 @@ def _controls(job: Job, key: str) -> None:
         f"{words[job.status]}: {cache.title(job.order.model)}, step {step} of {job.total}, "
         f"{seconds:.1f} s of computing{'' if job.over else left}",
     )
-    if job.status == "failed":
+    if job.error:
         st.error(job.error, icon=":material/error:")
-    elif job.error:
-        st.warning(job.error, icon=":material/timer:")
+    elif job.reason:
+        st.info(job.reason, icon=":material/stop_circle:")
     if job.over:
         return
     with st.container(horizontal=True):
@@ -207,7 +207,7 @@ def _how_many(visitor: Visitor, training: TrainConfig) -> str:
 
 def _duration(visitor: Visitor, config: ModelConfig, training: TrainConfig) -> str:
     images = training.images or len(visitor.digits.train_images)
-    seconds = images * training.epochs / cache.images_per_second(config, training.batch_size)
+    seconds = cache.seconds_for(config, training, images)
     if seconds < 90:
         return f"about {max(1, round(seconds))} s on this machine"
     return f"about {seconds / 60:.0f} min on this machine"

@@ -3,17 +3,15 @@
 import torch
 
 from core.models.autoencoder import Autoencoder
-from core.models.layers import (
+from core.models.config import (
     MAX_HIDDEN_DIM,
     MAX_LATENT_DIM,
     Architecture,
     Kind,
     Likelihood,
-    Loss,
     ModelConfig,
-    mean_image,
-    sample_image,
 )
+from core.models.likelihoods import Loss, mean_image, sample_image
 from core.models.vae import Posterior, VariationalAutoencoder
 
 Model = Autoencoder | VariationalAutoencoder

@@ -11,28 +11,28 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from core.models import layers
-from core.models.layers import Loss, ModelConfig
+from core.models.config import ModelConfig
+from core.models.likelihoods import Loss, limited, negative_log_likelihood
 
 
 class Autoencoder(nn.Module):
     def __init__(self, config: ModelConfig, rng: torch.Generator) -> None:
         super().__init__()
         self.config = config
-        self.decoder = layers.decoder(config)
-        self.encoder = layers.encoder(config, outputs=config.latent_dim)
-        layers.initialise(self.decoder, rng)
-        layers.initialise(self.encoder, rng)
+        self.decoder = layers.decoder(config, rng)
+        self.encoder = layers.encoder(config, config.latent_dim, rng)
 
     def encode(self, x: Float[Tensor, "batch 1 28 28"]) -> Float[Tensor, "batch latent"]:
-        """z = e(x)."""
+        """The code z that stands for x."""
         return self.encoder(x)
 
     def decode(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch 1 28 28"]:
         """Logits of the image that z stands for."""
-        return layers.bound(self.config, self.decoder(z))
+        return limited(self.config, self.decoder(z))
 
     def loss(self, x: Float[Tensor, "batch 1 28 28"], rng: torch.Generator) -> Loss:
-        """Mean reconstruction cost, nats per image. Nothing is random here; the VAE needs rng."""
-        logits = self.decode(self.encode(x)).float()
-        reconstruction = layers.negative_log_likelihood(self.config, logits, x).mean()
-        return Loss(total=reconstruction, reconstruction=reconstruction, kl=torch.zeros(()))
+        """The mean cost of restoring x, nats per image. Nothing is random here: rng is unused."""
+        z = self.encode(x)
+        logits = self.decode(z)
+        reconstruction = negative_log_likelihood(self.config, logits, x).mean()
+        return Loss(reconstruction, reconstruction, kl=torch.zeros(()))

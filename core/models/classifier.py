@@ -31,12 +31,12 @@ class Classifier(nn.Module):
         super().__init__()
         self.config = config
         with layers.BLANK:
-            self.layers = nn.Sequential(
+            blank = nn.Sequential(
                 nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),  # 14 x 14
                 nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),  # 7 x 7
                 nn.Flatten(), nn.Linear(32 * 7 * 7, 64), nn.ReLU(), nn.Linear(64, CLASSES),
             )  # fmt: skip
-        layers.initialise(self.layers, rng)
+        self.layers = layers.initialise(blank, rng)
 
     def forward(self, x: Float[Tensor, "batch 1 28 28"]) -> Float[Tensor, "batch classes"]:
         """Logits of the ten classes."""

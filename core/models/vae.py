@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from core.losses import kl_standard_normal
 from core.models import layers
-from core.models.layers import Loss, ModelConfig
+from core.models.config import ModelConfig
+from core.models.likelihoods import Loss, limited, negative_log_likelihood
 
 
 class Posterior(NamedTuple):
@@ -24,37 +25,6 @@ class Posterior(NamedTuple):
     logvar: Float[Tensor, "batch latent"]
 
 
-class VariationalAutoencoder(nn.Module):
-    def __init__(self, config: ModelConfig, rng: torch.Generator) -> None:
-        super().__init__()
-        self.config = config
-        self.decoder = layers.decoder(config)
-        self.encoder = layers.encoder(config, outputs=2 * config.latent_dim)  # mean and logvar
-        layers.initialise(self.decoder, rng)
-        layers.initialise(self.encoder, rng)
-
-    def posterior(self, x: Float[Tensor, "batch 1 28 28"]) -> Posterior:
-        """q(z|x)."""
-        return Posterior(*self.encoder(x).float().chunk(2, dim=1))
-
-    def encode(self, x: Float[Tensor, "batch 1 28 28"]) -> Float[Tensor, "batch latent"]:
-        """The posterior's mean: for maps and pictures. The ELBO needs samples."""
-        return self.posterior(x).mean
-
-    def decode(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch 1 28 28"]:
-        """Logits of the image that z stands for."""
-        return layers.bound(self.config, self.decoder(z))
-
-    def loss(self, x: Float[Tensor, "batch 1 28 28"], rng: torch.Generator) -> Loss:
-        """reconstruction + beta KL with one sampled z, nats per image; -ELBO where beta is 1."""
-        mean, logvar = self.posterior(x)
-        z = reparameterise(mean, logvar, torch.randn(mean.shape, generator=rng))
-        logits = self.decode(z).float()
-        reconstruction = layers.negative_log_likelihood(self.config, logits, x).mean()
-        kl = kl_standard_normal(mean, logvar).mean()
-        return Loss(reconstruction + self.config.beta * kl, reconstruction, kl)
-
-
 def reparameterise(
     mean: Float[Tensor, "batch latent"],
     logvar: Float[Tensor, "batch latent"],
@@ -62,3 +32,32 @@ def reparameterise(
 ) -> Float[Tensor, "batch latent"]:
     """z = mean + σ ε: the noise comes from outside, so gradients reach the mean and σ."""
     return mean + (0.5 * logvar).exp() * epsilon
+
+
+class VariationalAutoencoder(nn.Module):
+    def __init__(self, config: ModelConfig, rng: torch.Generator) -> None:
+        super().__init__()
+        self.config = config
+        self.decoder = layers.decoder(config, rng)
+        self.encoder = layers.encoder(config, 2 * config.latent_dim, rng)
+
+    def posterior(self, x: Float[Tensor, "batch 1 28 28"]) -> Posterior:
+        """The cloud q(z|x) of codes that may stand for x."""
+        return Posterior(*self.encoder(x).chunk(2, dim=1))
+
+    def encode(self, x: Float[Tensor, "batch 1 28 28"]) -> Float[Tensor, "batch latent"]:
+        """The posterior's mean: for maps and pictures. The ELBO needs samples."""
+        return self.posterior(x).mean
+
+    def decode(self, z: Float[Tensor, "batch latent"]) -> Float[Tensor, "batch 1 28 28"]:
+        """Logits of the image that z stands for."""
+        return limited(self.config, self.decoder(z))
+
+    def loss(self, x: Float[Tensor, "batch 1 28 28"], rng: torch.Generator) -> Loss:
+        """reconstruction + beta KL with one sampled z, nats per image; -ELBO where beta is 1."""
+        mean, logvar = self.posterior(x)
+        z = reparameterise(mean, logvar, torch.randn(mean.shape, generator=rng))
+        logits = self.decode(z)
+        reconstruction = negative_log_likelihood(self.config, logits, x).mean()
+        kl = kl_standard_normal(mean, logvar).mean()
+        return Loss(reconstruction + self.config.beta * kl, reconstruction, kl)

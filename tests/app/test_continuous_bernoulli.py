@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import cache
 from app.cache import Shown
+from core.card import Card
 from core.models import build
 from tests.visiting import page_of
 
@@ -65,7 +66,7 @@ def test_a_small_slope_is_the_difference_that_is_written(tour):
 def yours(d: int) -> Shown:
     like = cache.pretrained("vae-lite-20-continuous-bernoulli")
     config = replace(like.config, latent_dim=d, beta=4.0)
-    card = like.card | {"data": "the digits of this visit."}
+    card: Card = {**like.card, "data": "the digits of this visit."}
     return Shown(key="mine", model=build(config), card=card, mine=True)
 
 

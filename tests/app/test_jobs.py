@@ -1,17 +1,22 @@
 """Training jobs: real runs of a small model on the sample, several at a time."""
 
+import logging
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
 
-from app import cache, jobs
+from app import cache, cards, jobs
 from app.jobs import Frame, Job, Order
 from app.state import Visitor
 from core import data, film, training
 from core.models import ModelConfig
 from core.training import TrainConfig
+from tests.serving import ROOT
 
 SMALL = TrainConfig(epochs=6, batch_size=100, images=1000)
 
@@ -47,7 +52,7 @@ def same(a: list[torch.Tensor], b: list[torch.Tensor]) -> bool:
 
 
 def started(*args, **model) -> Job:
-    job = Job(order(*args, **model), None)
+    job = Job(order(*args, **model), cache.digits("sample"))
     job.start()
     return job
 
@@ -164,11 +169,12 @@ def test_a_stopped_job_keeps_what_it_learned_and_does_not_start_again():
     step = job.state.step
     job.start()
     assert (job.status, job.state.step, job.over) == ("stopped", step, True)
-    assert job.card()["steps"] == step
+    assert job.reason == jobs.BY_VISITOR
+    assert cards.of_run(job)["steps"] == step
 
 
 def test_a_diverging_job_ends_with_a_sentence_and_harms_no_other():
-    good, bad = started(), Job(order(TrainConfig(learning_rate=1.0)), None)
+    good, bad = started(), Job(order(TrainConfig(learning_rate=1.0)), cache.digits("sample"))
     with torch.no_grad():
         next(bad.state.model.parameters()).fill_(float("nan"))
     bad.start()
@@ -189,9 +195,101 @@ def test_a_job_whose_visitor_left_ends_after_the_time_of_grace(monkeypatch):
     monkeypatch.setattr(jobs, "GRACE", 0.2)
     left = started(TrainConfig(epochs=4000, batch_size=100, images=1000))
     left.leave()
-    assert finished(left).status == "stopped"
+    assert (finished(left).status, left.reason) == ("stopped", jobs.CONNECTION_LOST)
+
+
+def test_a_job_that_has_used_its_time_ends_and_says_so(monkeypatch):
+    monkeypatch.setattr(jobs, "LONGEST", 0.01)
+    job = finished(started(TrainConfig(epochs=4000, batch_size=100, images=1000)))
+    assert (job.status, job.reason) == ("stopped", jobs.TIME_USED_UP)
+
+
+def test_a_job_that_is_done_needs_no_reason():
+    job = finished(started())
+    assert (job.status, job.reason, job.error) == ("done", "", "")
+
+
+ENDS_WHILE_TRAINING = """
+import atexit
+atexit.register(lambda: print(job.status, job.reason, sep=": "))  # registered first, runs last
+from app.jobs import Job, Order
+from core import data
+from core.models import ModelConfig
+from core.training import TrainConfig
+sample = data.load("sample")
+job = Job(Order(ModelConfig(), TrainConfig(4000), "sample", sample.test_images[:10]), sample)
+job.start()
+"""
+
+
+def test_a_server_that_shuts_down_ends_its_jobs_with_that_reason():
+    ended = subprocess.run(
+        [sys.executable, "-c", ENDS_WHILE_TRAINING],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.stdout.strip() == f"stopped: {jobs.SHUTTING_DOWN}"
+    assert (ended.stderr, ended.returncode) == ("", 0)
+
+
+class Unreadable(torch.Tensor):
+    """Images that make trouble when they are looked up."""
+
+    trouble: Callable[[], torch.Tensor]
+
+    def __getitem__(self, indices):
+        return self.trouble()
+
+
+def raising(error: BaseException) -> Callable[[], torch.Tensor]:
+    def trouble() -> torch.Tensor:
+        raise error
+
+    return trouble
+
+
+def in_trouble(trouble: Callable[[], torch.Tensor]) -> Job:
+    """A job that has come to its end on images that make this trouble."""
+    sample = cache.digits("sample")
+    images = sample.train_images.as_subclass(Unreadable)
+    images.trouble = trouble
+    job = Job(order(), replace(sample, train_images=images))
+    job.start()
+    return finished(job)
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("/srv/secret"), SystemExit("/srv/secret"), KeyboardInterrupt()], ids=repr
+)
+def test_a_job_that_raises_tells_the_log_all_and_the_visitor_a_sentence_of_ours(error, caplog):
+    job = in_trouble(raising(error))
+    assert (job.status, job.error) == ("failed", jobs.OUR_ERROR)
+    wait_for(lambda: job not in jobs._running)
+    (told,) = [record for record in caplog.records if record.name == "app.jobs"]
+    assert told.levelno == logging.ERROR and "hidden_dim=16" in told.getMessage()
+    assert told.exc_info is not None and told.exc_info[1] is error
+    assert "Traceback" in caplog.text
+    assert finished(started()).status == "done"  # no thread was lost with it
+
+
+@pytest.mark.parametrize("trouble", [raising(MemoryError()), lambda: torch.empty(2**60)])
+def test_a_job_without_memory_says_so(trouble, caplog):
+    job = in_trouble(trouble)
+    assert (job.status, job.error) == ("failed", jobs.NO_MEMORY)
+    assert "Traceback" in caplog.text
+
+
+def test_what_a_diverging_job_says_is_no_matter_for_the_log(caplog):
+    job = Job(order(TrainConfig(learning_rate=1.0)), cache.digits("sample"))
+    with torch.no_grad():
+        next(job.state.model.parameters()).fill_(float("nan"))
+    job.start()
+    assert "learning rate" in finished(job).error
+    assert caplog.records == []
 
 
 def test_a_job_that_its_data_cannot_serve_is_refused_at_birth():
     with pytest.raises(ValueError, match="4000 training images"):
-        Job(order(TrainConfig(images=60_000)), None)
+        Job(order(TrainConfig(images=60_000)), cache.digits("sample"))

@@ -7,7 +7,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from app import cache
+from app import cache, cards
 from app.cache import Shown
 from app.jobs import Job, Order
 from core.models import ModelConfig
@@ -27,14 +27,15 @@ def opened(tour: AppTest, lesson: str) -> AppTest:
 def own(**model) -> Shown:
     """A model as a learner has it after two epochs."""
     config = ModelConfig(hidden_dim=16, **model)
-    ten = cache.digits("sample").test_images[:10]
-    job = Job(Order(config, TrainConfig(epochs=2, images=500), "sample", ten), None)
+    sample = cache.digits("sample")
+    order = Order(config, TrainConfig(epochs=2, images=500), "sample", sample.test_images[:10])
+    job = Job(order, sample)
     job.start()
     wait_for(lambda: job.over)
     assert (job.status, job.state.step) == ("done", job.total), job.error
-    key = "-".join(map(str, model.values()))
-    model = job.state.model.eval()
-    return Shown(key=f"test-{key}", model=model, card=job.card(), film=job.film, mine=True)
+    key, card = "-".join(map(str, model.values())), cards.of_run(job)
+    shown = job.state.model.eval()
+    return Shown(key=f"test-{key}", model=shown, card=card, film=job.film, mine=True)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

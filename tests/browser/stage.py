@@ -12,12 +12,13 @@ from torch import Tensor
 
 from app.components import draw_digit as draws
 from app.components import latent_pad as pads
-from core.evaluation import Holes
-from core.latent import Projection, principal_plane
+from core.evaluation.holes import Holes
+from core.latent import Plane, principal_plane
 from core.models import Kind, Model, ModelConfig, build
 from core.models.classifier import Classifier, ClassifierConfig
 
 CODES = 300
+SPREAD = 3  # how many times as far apart codes lie once they are spread
 
 
 def make_model(latent_dim: int, seed: int = 0, kind: Kind = "ae") -> Model:
@@ -38,7 +39,7 @@ def make_codes(latent_dim: int) -> Tensor:
     return torch.randn(CODES, latent_dim, generator=torch.Generator().manual_seed(5))
 
 
-def make_plane(latent_dim: int) -> Projection:
+def make_plane(latent_dim: int) -> Plane:
     return principal_plane(make_codes(latent_dim))
 
 
@@ -52,8 +53,8 @@ def make_starts() -> Tensor:
     return torch.randint(0, 256, (10, 1, 28, 28), generator=rng, dtype=torch.uint8)
 
 
-def pad_content(latent_dim: int, seed: int) -> pads.PadContent:
-    codes = make_codes(latent_dim)
+def pad_content(latent_dim: int, seed: int, spread: int = 1) -> pads.PadContent:
+    codes = spread * make_codes(latent_dim)
     return pads.content(
         make_model(latent_dim, seed),
         codes,
@@ -68,7 +69,11 @@ def pad_content(latent_dim: int, seed: int) -> pads.PadContent:
 def show_pad(latent_dim: int, names: list[str]) -> None:
     seed = st.number_input("Seed", 0, 9, 0, key="seed")
     here = [0.25] * latent_dim if st.toggle("Go elsewhere", key="elsewhere") else None
+    spread = SPREAD if st.toggle("Spread the codes", key="spread") else 1
+    away = st.toggle("Take the pad away", key="away")
     prior = st.toggle("Prior", "prior" in names, key="prior")
+    if away:
+        return
     codes = make_codes(latent_dim)
     layers = pads.Layers(
         prior=prior,
@@ -81,7 +86,8 @@ def show_pad(latent_dim: int, names: list[str]) -> None:
         outline_labels=[0, 1, 2],
         frames=5,
     )
-    at = pads.latent_pad(pad_content(latent_dim, seed), key="pad", z=here, layers=layers)
+    content = pad_content(latent_dim, seed, spread)
+    at = pads.latent_pad(content, key="pad", z=here, layers=layers)
     st.text("z " + json.dumps(at.z))
     st.text("path " + json.dumps(at.path))
     st.text(f"failed {at.failed}")

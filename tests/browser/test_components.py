@@ -34,6 +34,11 @@ MARK_NEXT_DRAWING = """(host) => {
   host.addEventListener("latent-walk-drawn", () => (host.dataset.drawn = "yes"), { once: true });
 }"""
 
+# A browser whose pointers cannot be captured.
+NO_HANDS = """() => {
+  Element.prototype.setPointerCapture = () => { throw new Error("no hands"); };
+}"""
+
 
 @pytest.fixture(scope="module")
 def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -312,6 +317,107 @@ def test_two_fingers_spread_zoom_the_map(browser: Browser, theatre: Server):
         assert abs(x) < 0.6 * abs(near[0])
 
 
+Touch = Callable[[str, list[tuple[float, float]]], None]
+
+
+@contextmanager
+def fingers(browser: Browser, theatre: Server) -> Iterator[tuple[Page, Touch]]:
+    """The pad on a phone, and a way to touch it: "Start", "Move", "End" or "Cancel", and where on
+    the map the fingers are. A finger that is named no more has lifted.
+    """
+    phone = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
+    with visitor(phone, theatre) as open_at:
+        page = open_at("?d=2")
+        session = phone.new_cdp_session(page)
+
+        def touch(kind: str, shares: list[tuple[float, float]]) -> None:
+            places = [at(page, *share) for share in shares]
+            points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(places)]
+            event = {"type": f"touch{kind}", "touchPoints": points}
+            session.send("Input.dispatchTouchEvent", event)
+
+        yield page, touch
+
+
+def test_of_two_fingers_one_lifts_and_the_mark_is_where_python_knows_it(
+    browser: Browser, theatre: Server
+):
+    with fingers(browser, theatre) as (page, touch):
+        touch("Start", [(0.3, 0.5)])
+        touch("Start", [(0.3, 0.5), (0.6, 0.5)])
+        touch("Move", [(0.2, 0.5), (0.8, 0.5)])
+        touch("Move", [(0.2, 0.5)])  # the second one has lifted
+        for right in (0.3, 0.4, 0.5):
+            touch("Move", [(right, 0.4)])
+        touch("End", [])
+        expect_picture(page, ".decoded canvas", decoded([0.0, 0.0]))
+        assert told(page, "z") == [0.0, 0.0]
+        expect(page.locator(".failed")).to_have_count(0)
+        page.touchscreen.tap(*at(page, 0.6, 0.3))
+        z = until_told_otherwise(page, "z", [0.0, 0.0])
+        expect_picture(page, ".decoded canvas", decoded(z))
+
+
+def test_a_finger_that_the_browser_takes_away_has_chosen_nothing(browser: Browser, theatre: Server):
+    with fingers(browser, theatre) as (page, touch):
+        touch("Start", [(0.3, 0.5)])
+        touch("Move", [(0.6, 0.3)])
+        readout = page.locator(".plane label").first
+        expect(readout).not_to_have_text("z₁ = 0.000")
+        touch("Cancel", [])
+        expect(readout).to_have_text("z₁ = 0.000")
+        assert told(page, "z") == [0.0, 0.0]
+
+
+def test_other_buttons_than_the_main_one_choose_nothing(visit: Visit):
+    page = visit("?d=2")
+    page.mouse.click(*at(page, 0.35, 0.6))
+    z = until_told_otherwise(page, "z", [0.0, 0.0])
+    page.mouse.click(*at(page, 0.7, 0.3), button="right")
+    page.mouse.move(5, 5)
+    expect_picture(page, ".decoded canvas", decoded(z))
+    assert told(page, "z") == z
+
+
+def test_ranges_follow_the_codes_when_a_model_learns(visit: Visit):
+    page = visit("?d=5")
+    page.get_by_text("All numbers of the code").click()
+    fourth, ranges = made.make_codes(5)[:, 3], page.get_by_role("slider", name="z₄")
+    ends = "(range) => [Number(range.min), Number(range.max)]"
+    assert ranges.evaluate(ends) == pytest.approx([float(end) for end in fourth.aminmax()])
+    end_before = ranges.get_attribute("max")
+    assert end_before is not None
+    page.get_by_text("Spread the codes").click()
+    expect(ranges).not_to_have_attribute("max", end_before)
+    spread = made.SPREAD * fourth
+    assert ranges.evaluate(ends) == pytest.approx([float(end) for end in spread.aminmax()])
+
+
+def test_a_pad_that_goes_in_mid_drag_goes_in_peace(visit: Visit):
+    page = visit("?d=2&layers=mosaic")
+    page.mouse.move(*at(page, 0.4, 0.4))
+    page.mouse.down()
+    page.mouse.move(*at(page, 0.6, 0.4), steps=3)
+    away = page.get_by_label("Take the pad away")
+    away.press("Space")
+    expect(page.locator(".pad")).to_have_count(0)
+    page.mouse.move(300, 300, steps=3)
+    page.mouse.up()
+    away.press("Space")
+    page.locator(".drawn").wait_for()
+    expect_picture(page, ".decoded canvas", decoded([0.0, 0.0]))
+    assert told(page, "z") == [0.0, 0.0]
+
+
+def test_what_goes_wrong_under_a_hand_is_told_as_what_goes_wrong_in_drawing(visit: Visit):
+    for address, canvas in (("?d=2", "canvas.top"), ("?show=draw", "canvas.ink")):
+        page = visit(address)
+        page.evaluate(NO_HANDS)
+        page.locator(canvas).click()
+        expect(page.get_by_text("failed True")).to_be_visible()
+        expect(page.locator(".fallback")).to_be_visible()
+
+
 def test_samples_in_a_hole_are_squares(visit: Visit):
     ink = """(canvas) => {
       const all = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -419,6 +525,54 @@ def test_strokes_are_undone_one_by_one_and_cleared_together(visit: Visit):
     assert until_told_otherwise(page, "digit", two) == one
     page.get_by_role("button", name="Clear").click()
     assert until_told_otherwise(page, "digit", one) is None
+
+
+def test_undo_and_clear_in_mid_stroke_end_the_stroke(visit: Visit):
+    page = visit("?show=draw&kind=ae")
+    ink = page.locator("canvas.ink")
+    drag(page, ink, [(0.3, 0.2), (0.3, 0.8)])
+    one = digit(page, None).flatten().tolist()
+    box = ink.bounding_box()
+    assert box is not None
+    for name, left in (("Undo", one), ("Clear", None)):
+        page.mouse.move(box["x"] + 200, box["y"] + 50)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 200, box["y"] + 150, steps=3)
+        page.get_by_role("button", name=name).dispatch_event("click")
+        page.mouse.move(box["x"] + 100, box["y"] + 200, steps=3)
+        page.mouse.up()
+        expect(page.get_by_text("digit ").first).to_have_text(f"digit {json.dumps(left)}")
+        shown = torch.zeros(28, 28) if left is None else torch.tensor(left).view(28, 28)
+        expect_picture(page, ".seen canvas", shown)
+    drag(page, ink, [(0.3, 0.2), (0.3, 0.8)])
+    assert digit(page, None).flatten().tolist() == one
+
+
+def test_only_the_main_button_draws(visit: Visit):
+    page = visit("?show=draw")
+    box = page.locator("canvas.ink").bounding_box()
+    assert box is not None
+    for button in ("right", "middle"):
+        page.mouse.move(box["x"] + 30, box["y"] + 30)
+        page.mouse.down(button=button)
+        page.mouse.move(box["x"] + 250, box["y"] + 30, steps=3)
+        page.mouse.up(button=button)
+    drag(page, page.locator("canvas.ink"), [(0.5, 0.2), (0.5, 0.8)])
+    ink = digit(page, None) > 100
+    assert ink.any(1).sum() >= 18 and ink.any(0).sum() <= 4, "one upright stroke"
+
+
+def test_what_is_spoken_is_the_reading_of_what_is_sent(visit: Visit):
+    page = visit("?show=draw")
+    judge, starts = made.make_judge(), made.make_starts()
+    for number in (7, 3):
+        page.get_by_role("button", name=f"Start from a {number}").click()
+        with torch.no_grad():
+            share, best = judge.probabilities(starts[number : number + 1] / 255)[0].max(0)
+        words = f"The classifier reads {best}, {100 * share:.0f} percent"
+        expect(page.locator(".spoken")).to_have_text(words)
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator(".spoken")).to_have_text("")
 
 
 def test_one_can_start_from_a_test_digit_unchanged(visit: Visit):

@@ -10,9 +10,9 @@ import torch
 from playwright.sync_api import Browser, Page
 from torch import Tensor, nn
 
-from app.components import kept, network
+from app.components import network, scripts
 from app.components.network import Network
-from core.losses import continuous_bernoulli_mean
+from core.continuous_bernoulli import continuous_bernoulli_mean
 from core.models import Architecture, Kind, Likelihood, ModelConfig, build, mean_image
 from core.models.classifier import Classifier, ClassifierConfig
 
@@ -28,14 +28,14 @@ RUN = """([layers, weights, inputs]) => {
 def blank(browser: Browser) -> Iterator[Page]:
     """An empty page with the interpreter in it, and nothing else."""
     page = browser.new_page()
-    page.add_script_tag(content=kept.script("network.js"))
+    page.add_script_tag(content=scripts.bundle("network.js"))
     yield page
     page.close()
 
 
 def run(page: Page, described: Network, inputs: Tensor) -> Tensor:
     """What the page's network makes of each input, one after the other."""
-    weights = base64.b64encode(described.to_bytes()).decode()
+    weights = base64.b64encode(described.weights.numpy().astype("<f4").tobytes()).decode()
     answer = page.evaluate(RUN, [described.layers, weights, inputs.flatten(1).tolist()])
     return torch.from_numpy(np.array(answer, np.float32))
 

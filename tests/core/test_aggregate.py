@@ -188,5 +188,5 @@ def test_spread_and_radius_lie_on_the_quarter_circle_where_the_average_is_the_pr
     for sigma in (0.1, 0.6, 0.95):
         mean = (1 - sigma**2) ** 0.5 * torch.randn(20_000, 1, generator=rng)
         codes = Codes(mean, torch.full((20_000, 1), 2 * math.log(sigma)))
-        spread, radius = evaluation.code_spread(codes), evaluation.mean_radius(codes)
+        spread, radius = evaluation.codes.code_spread(codes), evaluation.codes.mean_radius(codes)
         assert (spread**2 + radius**2).item() == pytest.approx(1, abs=0.02)

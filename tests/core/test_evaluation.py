@@ -65,7 +65,7 @@ def test_many_samples_reach_the_evidence_that_quadrature_finds(
 ):
     images = digits.test_images[:4]
     evidence = log_evidence(smooth, to_float(images))
-    bound = evaluation.iwae(smooth, images, 1000, seeded())
+    bound = evaluation.bounds.iwae(smooth, images, 1000, seeded())
     torch.testing.assert_close(bound, evidence, atol=0.15, rtol=0)
 
 
@@ -74,11 +74,11 @@ def test_the_bound_rises_with_k_from_the_elbo_to_the_evidence(
 ):
     images, rng = digits.test_images[:4], seeded(1)
     evidence = log_evidence(smooth, to_float(images)).mean().item()
-    reconstruction, kl = evaluation.terms_per_image(smooth, images, rng, samples=300)
+    reconstruction, kl = evaluation.bounds.terms_per_image(smooth, images, rng, samples=300)
     elbo = -(reconstruction + kl).mean().item()
     means = []
     for k, repeats in ((1, 300), (4, 75), (60, 5)):
-        draws = [evaluation.iwae(smooth, images, k, rng).mean() for _ in range(repeats)]
+        draws = [evaluation.bounds.iwae(smooth, images, k, rng).mean() for _ in range(repeats)]
         means.append(torch.stack(draws).mean().item())
     assert evidence - elbo > 1.5
     assert means[0] == pytest.approx(elbo, abs=0.2)
@@ -89,7 +89,7 @@ def test_the_exact_divergence_is_the_mean_of_log_q_over_p(
     smooth: VariationalAutoencoder, digits: Digits
 ):
     images = digits.test_images[:50]
-    _, kl = evaluation.terms_per_image(smooth, images, seeded(), samples=1)
+    _, kl = evaluation.bounds.terms_per_image(smooth, images, seeded(), samples=1)
     with torch.no_grad():
         mean, logvar = smooth.posterior(to_float(images))
     cloud = torch.distributions.Normal(mean, (logvar / 2).exp())
@@ -103,25 +103,27 @@ def test_where_the_posterior_is_the_prior_and_the_picture_blank_every_bound_is_e
 ):
     model = all_zero("vae")
     assert isinstance(model, VariationalAutoencoder)
-    bound = evaluation.iwae(model, digits.test_images[:5], k, seeded())
+    bound = evaluation.bounds.iwae(model, digits.test_images[:5], k, seeded())
     torch.testing.assert_close(bound, torch.full((5,), -784 * math.log(2)), atol=1e-3, rtol=0)
 
 
 @pytest.mark.parametrize("kind", ["ae", "vae"])
 def test_a_blind_model_pays_784_coin_flips_and_no_divergence(kind, digits: Digits):
     """On 1 001 images, which are more than fit in one batch."""
-    terms = evaluation.mean_terms(all_zero(kind), digits.train_images[:1001], seeded())
+    terms = evaluation.bounds.mean_terms(all_zero(kind), digits.train_images[:1001], seeded())
     assert terms.reconstruction == pytest.approx(784 * math.log(2), rel=1e-6)
     assert terms.kl == 0
     assert terms.total == terms.reconstruction
-    per_image = evaluation.terms_per_image(all_zero(kind), digits.train_images[:1001], seeded())
+    per_image = evaluation.bounds.terms_per_image(
+        all_zero(kind), digits.train_images[:1001], seeded()
+    )
     assert per_image.reconstruction.shape == per_image.kl.shape == (1001,)
 
 
 def test_a_uniform_density_costs_eight_bits_a_byte(digits: Digits):
     model = all_zero("vae", "continuous_bernoulli")  # λ = ½ everywhere is uniform on [0, 1]
     assert isinstance(model, VariationalAutoencoder)
-    bits = evaluation.bits_per_dimension(model, digits.test_images[:20], seeded())
+    bits = evaluation.bounds.bits_per_dimension(model, digits.test_images[:20], seeded())
     assert bits == pytest.approx(8, abs=1e-6)
 
 
@@ -138,7 +140,7 @@ def test_bits_are_a_little_more_than_those_of_the_byte_s_cell(likelihood: Likeli
         mass = stats.truncexpon(3, scale=1 / 3)
     exact = -math.log2(mass.cdf(1 / 256) - mass.cdf(0))
     black = torch.zeros(200, 1, 28, 28, dtype=torch.uint8)
-    bits = evaluation.bits_per_dimension(model, black, seeded())
+    bits = evaluation.bounds.bits_per_dimension(model, black, seeded())
     assert exact - 1e-5 < bits < exact + 1e-4
 
 
@@ -146,13 +148,13 @@ def test_a_coin_has_no_bits_for_grey_bytes(digits: Digits):
     model = all_zero("vae")
     assert isinstance(model, VariationalAutoencoder)
     with pytest.raises(ValueError, match="no density"):
-        evaluation.bits_per_dimension(model, digits.test_images[:2], seeded())
+        evaluation.bounds.bits_per_dimension(model, digits.test_images[:2], seeded())
 
 
 def test_the_total_is_the_negative_elbo_whatever_beta_trained_the_model(digits: Digits):
     images = digits.test_images[:20]
     plain, heavy = (
-        evaluation.mean_terms(build(ModelConfig("vae", beta=beta)), images, seeded())
+        evaluation.bounds.mean_terms(build(ModelConfig("vae", beta=beta)), images, seeded())
         for beta in (1.0, 100.0)
     )
     assert plain == heavy
@@ -162,7 +164,7 @@ def test_the_total_is_the_negative_elbo_whatever_beta_trained_the_model(digits: 
 
 def test_an_autoencoder_s_cost_has_no_noise_in_it(digits: Digits):
     model, images = build(ModelConfig(latent_dim=5)), digits.test_images[:30]
-    one, other = (evaluation.terms_per_image(model, images, seeded(s), s) for s in (1, 2))
+    one, other = (evaluation.bounds.terms_per_image(model, images, seeded(s), s) for s in (1, 2))
     assert torch.equal(one.reconstruction, other.reconstruction)
     logits = model.decode(model.encode(to_float(images))).detach()
     pixels = torch.distributions.Bernoulli(logits=logits, validate_args=False)
@@ -175,7 +177,10 @@ def test_more_draws_of_z_mean_less_noise_not_another_cost(digits: Digits):
     rng = seeded()
     few, many = (
         torch.stack(
-            [evaluation.terms_per_image(model, images, rng, n).reconstruction for _ in range(60)]
+            [
+                evaluation.bounds.terms_per_image(model, images, rng, n).reconstruction
+                for _ in range(60)
+            ]
         )
         for n in (1, 16)
     )
@@ -192,18 +197,18 @@ CODES = Codes(
 
 def test_units_are_active_where_their_variance_passes_one_hundredth():
     """The first latent has 4/3 · 0.1², just enough; scaled down by 0.8, no more."""
-    assert evaluation.active_units(CODES) == 2
-    assert evaluation.active_units(Codes(CODES.mean * 0.8, None)) == 1
-    assert evaluation.active_units(Codes(torch.zeros(9, 4), None)) == 0
+    assert evaluation.codes.active_units(CODES) == 2
+    assert evaluation.codes.active_units(Codes(CODES.mean * 0.8, None)) == 1
+    assert evaluation.codes.active_units(Codes(torch.zeros(9, 4), None)) == 0
 
 
 def test_spread_and_radius_are_those_of_numpy():
     np.testing.assert_allclose(
-        evaluation.code_spread(CODES), np.std(CODES.mean.numpy(), axis=0, ddof=1), rtol=1e-6
+        evaluation.codes.code_spread(CODES), np.std(CODES.mean.numpy(), axis=0, ddof=1), rtol=1e-6
     )
     expected = [1, (math.exp(-1) + math.exp(1)) / 2, math.exp(-2)]
-    np.testing.assert_allclose(evaluation.mean_radius(CODES), expected, rtol=1e-6)
-    assert evaluation.mean_radius(Codes(CODES.mean, None)).tolist() == [0, 0, 0]
+    np.testing.assert_allclose(evaluation.codes.mean_radius(CODES), expected, rtol=1e-6)
+    assert evaluation.codes.mean_radius(Codes(CODES.mean, None)).tolist() == [0, 0, 0]
 
 
 def test_fifteen_neighbours_vote_as_by_brute_force():
@@ -213,22 +218,22 @@ def test_fifteen_neighbours_vote_as_by_brute_force():
     distance = cdist(queries.double().numpy(), codes.double().numpy())
     voters = labels.numpy()[distance.argsort(1)[:, :15]]
     right = stats.mode(voters, axis=1).mode == answers.numpy()
-    share = evaluation.knn_accuracy(codes, labels, queries, answers)
+    share = evaluation.codes.knn_accuracy(codes, labels, queries, answers)
     assert 0.8 < share < 1
     assert share == pytest.approx(right.mean(), abs=1e-12)
 
 
 def test_one_held_out_code_in_twenty_lies_in_a_hole():
     codes = torch.randn(6000, 2, generator=seeded())
-    holes = evaluation.find_holes(codes)
-    fresh = evaluation.Holes(codes[:4800], holes.threshold)
+    holes = evaluation.holes.find_holes(codes)
+    fresh = evaluation.holes.Holes(codes[:4800], holes.threshold)
     assert fresh.share(torch.randn(6000, 2, generator=seeded(1))) == pytest.approx(0.05, abs=0.012)
     assert holes.share(torch.full((10, 2), 50.0)) == 1
 
 
 def test_no_code_of_the_map_lies_in_a_hole_of_the_map():
     codes = torch.randn(2000, 2, generator=seeded())
-    holes = evaluation.find_holes(codes)
+    holes = evaluation.holes.find_holes(codes)
     assert holes.codes.equal(codes)
     assert holes.share(codes) == 0
 
@@ -237,18 +242,18 @@ def test_holes_are_the_same_in_whatever_rhythm_the_classes_come():
     """The sample's classes come in turn, 0 1 2 … 9 0 1 …: here every fifth code is far away."""
     codes = torch.randn(3000, 2, generator=seeded())
     codes[::5] += 100
-    assert evaluation.find_holes(codes).threshold < 1
+    assert evaluation.holes.find_holes(codes).threshold < 1
 
 
 def test_distance_to_the_nearest_code_is_told_in_thresholds():
-    holes = evaluation.find_holes(torch.randn(500, 3, generator=seeded()))
+    holes = evaluation.holes.find_holes(torch.randn(500, 3, generator=seeded()))
     z = 3 * torch.randn(40, 3, generator=seeded(1))
     nearest = cdist(z.double().numpy(), holes.codes.double().numpy()).min(1)
     np.testing.assert_allclose(holes.distance(z), nearest / holes.threshold, rtol=1e-5)
 
 
 def test_codes_that_all_coincide_have_a_threshold_too():
-    holes = evaluation.find_holes(torch.ones(50, 2))
+    holes = evaluation.holes.find_holes(torch.ones(50, 2))
     assert holes.share(torch.ones(3, 2)) == 0
     assert holes.share(torch.zeros(3, 2)) == 1
 
@@ -271,10 +276,10 @@ def test_confidence_is_the_largest_probability(judge: Classifier):
     images = torch.zeros(8, 1, 28, 28)
     images[:3, 0, 0, 0] = 1  # e^5 / (e^5 + 9) = 0.943
     images[3, 0, 0, 0] = 0.8  # e^4 / (e^4 + 9) = 0.858
-    got = evaluation.confidence(judge, images)
+    got = evaluation.judging.confidence(judge, images)
     expected = [math.exp(5) / (math.exp(5) + 9)] * 3 + [math.exp(4) / (math.exp(4) + 9)] + [0.1] * 4
     np.testing.assert_allclose(got, expected, rtol=1e-5)
-    assert evaluation.confident_share(judge, images) == pytest.approx(3 / 8)
+    assert evaluation.judging.confident_share(judge, images) == pytest.approx(3 / 8)
 
 
 def test_between_two_digits_the_judge_may_read_a_third(judge: Classifier):
@@ -282,38 +287,38 @@ def test_between_two_digits_the_judge_may_read_a_third(judge: Classifier):
     images = torch.zeros(4, 1, 28, 28)
     images[:2, 0, 0, 0] = 1
     starts, ends = torch.tensor([3, 1, 0, 5]), torch.tensor([8, 2, 7, 0])
-    assert evaluation.judge_between(judge, images, starts, ends) == (0.5, 0.25)
+    assert evaluation.judging.judge_between(judge, images, starts, ends) == (0.5, 0.25)
 
 
 def test_readable_is_the_share_read_as_their_label(judge: Classifier):
     images = torch.zeros(4, 1, 28, 28)
     images[:2, 0, 0, 0] = 1  # read as 3, the others as 0
-    assert evaluation.readable(judge, images, torch.tensor([3, 5, 0, 3])) == 0.5
+    assert evaluation.judging.readable(judge, images, torch.tensor([3, 5, 0, 3])) == 0.5
 
 
 def test_three_judges_look_at_a_set_of_pictures(judge: Classifier, digits: Digits):
     originals = to_float(digits.test_images[:6])
     pictures = originals.clone()
     pictures[:3, 0, 0, 0] = 1
-    error, sharpness, confident = evaluation.judge(judge, pictures, originals)
+    error, sharpness, confident = evaluation.judging.judge(judge, pictures, originals)
     assert error == pytest.approx(0.5)  # one pixel of each second picture
     assert sharpness == pytest.approx(
         np.mean([ndimage.laplace(image[0])[1:-1, 1:-1].var() for image in pictures.numpy()]),
         rel=1e-4,
     )
     assert confident == 0.5
-    assert evaluation.judge(judge, pictures).squared_error is None
+    assert evaluation.judging.judge(judge, pictures).squared_error is None
 
 
 def test_pairs_are_of_two_classes_each(digits: Digits):
     labels = digits.test_labels
-    first, second = evaluation.pairs_of_classes(labels, 500, seeded())
+    first, second = evaluation.judging.pairs_of_classes(labels, 500, seeded())
     assert len(first) == len(second) == 500
     assert (labels[first] != labels[second]).all()
     for side in (first, second):
         assert len(side.unique()) > 350  # of 1 000; 394 expected
         assert labels[side].bincount(minlength=10).min() > 25  # of 50
-    again = evaluation.pairs_of_classes(labels, 500, seeded())
+    again = evaluation.judging.pairs_of_classes(labels, 500, seeded())
     assert torch.equal(first, again[0]) and torch.equal(second, again[1])
 
 
@@ -323,7 +328,7 @@ def test_pairs_are_of_two_classes_each(digits: Digits):
     + [(0.5, 205.8, False), (0.0, 202.0, False), (0.0, 209.0, False), (25.4, 80.2, False)],
 )
 def test_a_vae_has_collapsed_where_its_codes_carry_nothing(kl, reconstruction, verdict: bool):
-    assert evaluation.collapsed(kl, reconstruction, mean_image_cost=205.8) is verdict
+    assert evaluation.codes.collapsed(kl, reconstruction, mean_image_cost=205.8) is verdict
 
 
 @pytest.mark.parametrize("likelihood", LIKELIHOODS)
@@ -331,7 +336,7 @@ def test_a_picture_is_the_parameter_the_mean_or_a_sample(likelihood: Likelihood)
     config = ModelConfig(likelihood=likelihood, variance=0.3)
     logits = torch.linspace(-9, 9, 784).view(1, 1, 28, 28)
     parameter, mean, sample = (
-        evaluation.picture(config, logits, view, seeded())
+        evaluation.judging.picture(config, logits, view, seeded())
         for view in ("parameter", "mean", "sample")
     )
     torch.testing.assert_close(parameter.logit(), logits, atol=2e-3, rtol=0)
@@ -339,27 +344,29 @@ def test_a_picture_is_the_parameter_the_mean_or_a_sample(likelihood: Likelihood)
     assert sample.min() >= 0 and sample.max() <= 1
     grey = ((sample > 0) & (sample < 1)).float().mean()
     assert (grey > 0.3) == (likelihood != "bernoulli")
-    assert torch.equal(sample, evaluation.picture(config, logits, "sample", seeded()))
+    assert torch.equal(sample, evaluation.judging.picture(config, logits, "sample", seeded()))
 
 
 def test_noise_images_are_uniform():
-    noise = evaluation.noise_images(20, seeded())
+    noise = evaluation.baselines.noise_images(20, seeded())
     assert noise.shape == (20, 1, 28, 28)
     assert stats.kstest(noise.flatten().numpy(), "uniform").pvalue > 0.01
-    assert torch.equal(noise, evaluation.noise_images(20, seeded()))
+    assert torch.equal(noise, evaluation.baselines.noise_images(20, seeded()))
 
 
 def test_sharpness_is_the_variance_of_scipy_s_laplacian(digits: Digits):
     images = to_float(digits.test_images[:40])
     inner = [ndimage.laplace(image[0])[1:-1, 1:-1].var() for image in images.numpy()]
-    np.testing.assert_allclose(evaluation.sharpness(images), inner, rtol=1e-4)
-    assert evaluation.sharpness(torch.ones(1, 1, 28, 28)).item() == pytest.approx(0, abs=1e-12)
+    np.testing.assert_allclose(evaluation.judging.sharpness(images), inner, rtol=1e-4)
+    assert evaluation.judging.sharpness(torch.ones(1, 1, 28, 28)).item() == pytest.approx(
+        0, abs=1e-12
+    )
 
 
 def test_squared_errors_are_summed_over_pixels():
     a, b = torch.zeros(2, 1, 28, 28), torch.full((2, 1, 28, 28), 0.5)
     b[1, 0, 3] = -1
-    assert evaluation.squared_error(a, b).tolist() == [784 / 4, 756 / 4 + 28]
+    assert evaluation.judging.squared_error(a, b).tolist() == [784 / 4, 756 / 4 + 28]
 
 
 @pytest.mark.parametrize("kind", ["ae", "vae"])
@@ -378,25 +385,25 @@ def test_reconstructions_are_mean_images_of_each_image_s_code(
         mean = torch.trapezoid(density * grid, grid) / torch.trapezoid(density, grid)
     else:
         mean = torch.distributions.Bernoulli(logits=logits).mean
-    shown = evaluation.reconstruct(model, x)
+    shown = evaluation.judging.reconstruct(model, x)
     torch.testing.assert_close(shown.double(), mean, atol=1e-6, rtol=0)
     assert not shown.requires_grad
-    assert torch.equal(shown, evaluation.reconstruct(model, x))
+    assert torch.equal(shown, evaluation.judging.reconstruct(model, x))
 
 
 def test_the_entropy_floor_is_scipy_s_entropy_of_every_pixel(digits: Digits):
     images = digits.test_images[:50]
     x = images.numpy().reshape(50, 784) / 255
     floor = stats.entropy(np.stack([x, 1 - x]), axis=0).sum(1).mean()
-    assert evaluation.entropy_floor(images) == pytest.approx(floor, rel=1e-6)
+    assert evaluation.baselines.entropy_floor(images) == pytest.approx(floor, rel=1e-6)
 
 
 def test_mnist_has_the_floor_and_the_collapse_cost_of_the_literature(mnist_root: Path):
     mnist = data.load("mnist", mnist_root)
-    assert evaluation.entropy_floor(mnist.test_images) == pytest.approx(45.5, abs=0.05)
-    collapse = evaluation.mean_image_cost(mnist.train_images, mnist.test_images)
+    assert evaluation.baselines.entropy_floor(mnist.test_images) == pytest.approx(45.5, abs=0.05)
+    collapse = evaluation.baselines.mean_image_cost(mnist.train_images, mnist.test_images)
     assert collapse == pytest.approx(205.8, abs=0.05)
-    sharpness = evaluation.sharpness(to_float(mnist.test_images)).mean().item()
+    sharpness = evaluation.judging.sharpness(to_float(mnist.test_images)).mean().item()
     assert sharpness == pytest.approx(0.183, abs=0.005)
 
 
@@ -408,7 +415,7 @@ def test_answering_with_the_mean_image_costs_the_mean_over_images(digits: Digits
     lit = mean > 0  # a pixel that no training image lights is free where it stays dark
     assert not x[:, ~lit].any()
     cost = -(x[:, lit] @ np.log(mean[lit]) + (1 - x[:, lit]) @ np.log1p(-mean[lit])).mean()
-    assert evaluation.mean_image_cost(train, test) == pytest.approx(cost, rel=1e-6)
+    assert evaluation.baselines.mean_image_cost(train, test) == pytest.approx(cost, rel=1e-6)
 
 
 def test_principal_components_restore_images_as_an_svd_does(digits: Digits):
@@ -419,10 +426,10 @@ def test_principal_components_restore_images_as_an_svd_does(digits: Digits):
     for dim in (1, 2, 20):
         directions = axes[:dim]
         restored = np.clip(x.mean(0) + (y - x.mean(0)) @ directions.T @ directions, 0, 1)
-        got = evaluation.fit_pca(train, dim).restore(to_float(test))
+        got = evaluation.baselines.fit_pca(train, dim).restore(to_float(test))
         assert got.shape == (50, 1, 28, 28) and got.min() >= 0 and got.max() <= 1
         np.testing.assert_allclose(got.numpy().reshape(50, 784), restored, atol=0.02)
-        errors.append(evaluation.squared_error(got, to_float(test)).mean().item())
+        errors.append(evaluation.judging.squared_error(got, to_float(test)).mean().item())
     assert errors == sorted(errors, reverse=True)
     assert errors[-1] < errors[0] / 2
 
@@ -438,13 +445,13 @@ def test_the_ceiling_of_a_pixel_is_the_best_of_many_logits(bound: float):
         stats.truncexpon.logpdf(np.where(logits < 0, x, 1 - x), size, scale=1 / size).max()
         for x in greys.flatten().numpy()
     ]
-    found = evaluation.continuous_bernoulli_ceiling(greys, bound)
+    found = evaluation.baselines.continuous_bernoulli_ceiling(greys, bound)
     np.testing.assert_allclose(found.numpy(), best, rtol=0, atol=1e-6)
 
 
 def test_without_a_bound_a_black_pixel_has_no_ceiling_and_a_nearly_black_one_has():
     x = torch.tensor([[0.0, 0.5], [1e-3, 0.5], [0.5, 0.5], [0.5, 1.0]], dtype=torch.float64)
-    found = evaluation.continuous_bernoulli_ceiling(x, None).tolist()
+    found = evaluation.baselines.continuous_bernoulli_ceiling(x, None).tolist()
     # an exponential of mean m has density e^-1 / m there, and 1/2 calls for the uniform
     assert found == pytest.approx([math.inf, -1 - math.log(1e-3), 0, math.inf])
 
@@ -452,29 +459,31 @@ def test_without_a_bound_a_black_pixel_has_no_ceiling_and_a_nearly_black_one_has
 def test_no_elbo_gets_above_the_ceiling(digits: Digits):
     model = build(ModelConfig("vae", likelihood="continuous_bernoulli", logit_bound=3.0), seeded())
     images = digits.test_images[:50]
-    terms = evaluation.terms_per_image(model, images, seeded())
-    ceiling = evaluation.continuous_bernoulli_ceiling(to_float(images), 3.0)
+    terms = evaluation.bounds.terms_per_image(model, images, seeded())
+    ceiling = evaluation.baselines.continuous_bernoulli_ceiling(to_float(images), 3.0)
     assert (-terms.reconstruction < ceiling).all()
 
 
 @pytest.mark.parametrize("bound", [0.7, 9.21024])
 def test_mean_ceilings_are_means_over_images(digits: Digits, bound: float):
     images = digits.test_images[:100]
-    grey = evaluation.mean_ceilings(images, [bound], dequantised=False)[0]
-    each = evaluation.continuous_bernoulli_ceiling(to_float(images).double(), bound)
+    grey = evaluation.baselines.mean_ceilings(images, [bound], dequantised=False)[0]
+    each = evaluation.baselines.continuous_bernoulli_ceiling(to_float(images).double(), bound)
     assert grey == pytest.approx(each.mean().item(), rel=1e-7)  # float32's x / 255
     draws = [
-        evaluation.continuous_bernoulli_ceiling(data.dequantise(images, seeded(i)), bound).mean()
+        evaluation.baselines.continuous_bernoulli_ceiling(
+            data.dequantise(images, seeded(i)), bound
+        ).mean()
         for i in range(4)
     ]
-    spread = evaluation.mean_ceilings(images, [bound], dequantised=True)[0]
+    spread = evaluation.baselines.mean_ceilings(images, [bound], dequantised=True)[0]
     assert spread == pytest.approx(torch.stack(draws).mean().item(), abs=0.2)
 
 
 def test_without_a_bound_only_dequantised_digits_have_a_ceiling(digits: Digits):
     images = digits.test_images[:20]
-    assert evaluation.mean_ceilings(images, [None], dequantised=False) == [math.inf]
+    assert evaluation.baselines.mean_ceilings(images, [None], dequantised=False) == [math.inf]
     black = torch.zeros(1, 1, 28, 28, dtype=torch.uint8)
     # u / 256 has mean log-density E[-1 - log(u / 256)] under the exponential of its own size
-    found = evaluation.mean_ceilings(black, [None], dequantised=True)[0]
+    found = evaluation.baselines.mean_ceilings(black, [None], dequantised=True)[0]
     assert found == pytest.approx(784 * math.log(256), abs=0.2)

@@ -55,7 +55,7 @@ def test_where_there_is_no_great_circle_the_path_is_finite_and_arrives(end: tupl
 def test_a_plane_is_laid_out_like_a_picture():
     """Right is right, and up is the first row."""
     origin, right, up = vector(10, 20, 30), vector(1, 0, 0), vector(0, 2, 1)
-    plane = latent.plane(origin, right, up, 3)
+    plane = latent.grid(origin, right, up, 3)
     assert plane.shape == (3, 3, 3)
     assert plane[1, 1].tolist() == [10, 20, 30]
     assert plane[0, 0].tolist() == [9, 22, 31]
@@ -241,3 +241,36 @@ def test_the_emptiest_place_is_inside_the_ring():
     angle = torch.linspace(0, 2 * math.pi, 300)
     ring = torch.stack([3 + angle.cos(), -1 + 2 * angle.sin()], 1)
     torch.testing.assert_close(latent.emptiest(ring), torch.tensor([3.0, -1.0]), atol=0.1, rtol=0)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e30])
+def test_planes_windows_and_paths_do_not_depend_on_the_size_of_codes(scale: float):
+    """float32 holds such codes, but not their squares."""
+    z = torch.randn(60, 3, generator=torch.Generator().manual_seed(3)) * torch.tensor([3.0, 2, 1])
+    for planes in (latent.principal_plane, lambda z: latent.axis_plane(z, 0, 2)):
+        plain, scaled = planes(z), planes(scale * z)
+        torch.testing.assert_close(scaled.axes, plain.axes, rtol=0, atol=1e-4)
+        torch.testing.assert_close(scaled.explained, plain.explained, rtol=0, atol=1e-4)
+        torch.testing.assert_close(
+            scaled.project(scale * z) / scale, plain.project(z), rtol=0, atol=1e-3
+        )
+    for window in (
+        lambda z: latent.principal_window(z, 2.0),
+        lambda z: latent.axis_window(z, 0, 1, 2.0),
+        lambda z: latent.window_through(z[0], z[1], z[2], 1.2),
+        lambda z: latent.spherical_path(z[0], z[1], 5),
+    ):
+        for scaled, plain in zip(window(scale * z), window(z), strict=True):
+            torch.testing.assert_close(scaled / scale, plain, rtol=0, atol=1e-4)
+    assert latent.nearest(scale * z, scale * z)[1].tolist() == list(range(60))
+
+
+@pytest.mark.parametrize("latent_dim", [1, 2, 20])
+def test_the_nearest_codes_of_few_places_are_those_of_many(latent_dim: int):
+    rng = torch.Generator().manual_seed(3)
+    codes = torch.randn(500, latent_dim, generator=rng)
+    places = torch.randn(latent.FEW + 1, latent_dim, generator=rng)
+    distance, index = latent.nearest(codes, places)
+    alone = [latent.nearest(codes, place[None]) for place in places]
+    assert torch.equal(index, torch.cat([found for _, found in alone]))
+    assert torch.allclose(distance, torch.cat([far for far, _ in alone]), atol=1e-6)

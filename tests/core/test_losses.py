@@ -14,16 +14,18 @@ from scipy import integrate, stats
 from torch import Tensor
 from torch.distributions import Normal
 
-from core.data import Digits, to_float
-from core.losses import (
-    Reduction,
-    bernoulli_nll,
+from core.continuous_bernoulli import (
     continuous_bernoulli_log_norm,
     continuous_bernoulli_logits,
     continuous_bernoulli_mean,
     continuous_bernoulli_nll,
     continuous_bernoulli_sample,
     continuous_bernoulli_variance,
+)
+from core.data import Digits, to_float
+from core.losses import (
+    Reduction,
+    bernoulli_nll,
     equivalent_beta,
     gaussian_nll,
     kl_per_latent,

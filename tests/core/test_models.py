@@ -10,11 +10,10 @@ import pytest
 import torch
 from torch import nn
 
+from core.continuous_bernoulli import continuous_bernoulli_nll, limit_logits
 from core.data import Digits, to_float
-from core.losses import continuous_bernoulli_nll
 from core.models import Architecture, Kind, Likelihood, ModelConfig, build, mean_image, sample_image
 from core.models.classifier import Classifier, ClassifierConfig
-from core.models.layers import bound
 from core.models.vae import VariationalAutoencoder, reparameterise
 
 BETAS = json.loads((Path(__file__).parent / "reference_values.json").read_text())["seed_rf_to_beta"]
@@ -265,7 +264,7 @@ def test_a_logit_beyond_the_bound_can_come_back_but_not_go_further():
     beyond, inside = 20.0, 2.0
     logits = torch.tensor([beyond, beyond, -beyond, -beyond, inside, -inside]).requires_grad_()
     x = torch.tensor([0.0, 1.0, 1.0, 0.0, 0.0, 0.0])
-    bounded = bound(ModelConfig(likelihood="continuous_bernoulli"), logits)
+    bounded = limit_logits(ModelConfig(likelihood="continuous_bernoulli"), logits)
     continuous_bernoulli_nll(bounded.unsqueeze(1), x.unsqueeze(1)).sum().backward()
     mean = 1 / (1 - math.exp(-inside)) - 1 / inside
     expected = torch.tensor([0.8915, 0, -0.8915, 0, mean, 1 - mean])
@@ -315,7 +314,7 @@ def test_sampled_images_have_the_moments_of_the_likelihood(likelihood: Likelihoo
 @pytest.mark.parametrize(
     ("settings", "complaint"),
     [
-        ({"kind": "gan"}, "kind is 'gan'; choose one of ae, vae"),
+        ({"kind": "gan"}, "kind is `gan`; choose one of ae, vae"),
         ({"architecture": "Dense"}, "choose one of dense, lite, shallow, deep"),
         ({"likelihood": None}, "choose one of bernoulli, gaussian, continuous_bernoulli"),
         *(
@@ -330,7 +329,7 @@ def test_sampled_images_have_the_moments_of_the_likelihood(likelihood: Likelihoo
                 ("variance", "more than 0"),
                 ("logit_bound", "more than 0"),
             )
-            for value in (-1e-9, math.nan, math.inf, "1", True, 10**400)
+            for value in (-1e-9, math.nan, math.inf, "1", True, 10**400, 1e39, 1e-39)
         ),
         ({"beta": None}, "beta is None"),
         ({"variance": 0.0}, "variance is 0.0"),
@@ -342,6 +341,22 @@ def test_sampled_images_have_the_moments_of_the_likelihood(likelihood: Likelihoo
 def test_a_wrong_configuration_fails_at_birth_with_a_sentence(settings: dict, complaint: str):
     with pytest.raises(ValueError, match=complaint):
         ModelConfig(**settings)
+
+
+@pytest.mark.parametrize("likelihood", get_args(Likelihood))
+@pytest.mark.parametrize(
+    "number", [torch.finfo(torch.float32).tiny, torch.finfo(torch.float32).max]
+)
+def test_a_model_bears_every_number_its_configuration_allows(likelihood: Likelihood, number: float):
+    """float32 holds them all: nothing overflows on the way to its pictures."""
+    config = ModelConfig(
+        "vae", likelihood=likelihood, beta=number, variance=number, logit_bound=number
+    )
+    model = build(config)
+    x = torch.rand(2, 1, 28, 28, generator=seeded())
+    logits = model.decode(model.encode(x))
+    assert logits.isfinite().all() and mean_image(config, logits).isfinite().all()
+    assert not model.loss(x, seeded()).total.isnan()
 
 
 def test_a_misspelt_field_fails_at_birth():

@@ -36,7 +36,7 @@ def test_torch_s_form_is_the_closed_form_with_two_terms_in_a_narrow_window():
     logits = torch.linspace(-12, 12, 2001, dtype=torch.float64)
     torch_s = ContinuousBernoulli(logits=logits)
     log_norm = torch_s.log_prob(torch.ones(2001).double()) + torch.nn.functional.softplus(-logits)
-    ours = numerics.log_norm_from_lambda(logits.sigmoid(), terms=2, window=0.001)
+    ours = numerics.log_norm_from_lambda(logits.sigmoid(), terms=2, half_width=0.001)
     torch.testing.assert_close(ours, log_norm, atol=1e-9, rtol=0)
 
 

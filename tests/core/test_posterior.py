@@ -48,7 +48,7 @@ def test_quadrature_finds_the_evidence_that_5000_weighted_samples_find(
     vae, _ = checkpoints.load(PRETRAINED / f"vae-lite-2-{name}")
     assert isinstance(vae, VariationalAutoencoder)
     image = digits.test_images[index : index + 1]
-    hundreds = evaluation.iwae(vae, image.expand(50, -1, -1, -1), 100, seeded())
+    hundreds = evaluation.bounds.iwae(vae, image.expand(50, -1, -1, -1), 100, seeded())
     bound = hundreds.logsumexp(0).item() - math.log(50)
     assert posterior.true_posterior(vae, image).log_evidence == pytest.approx(bound, abs=0.2)
 

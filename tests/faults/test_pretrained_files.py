@@ -94,20 +94,22 @@ DAMAGES: tuple[Damage, ...] = (
 # model of a light page meets them all.
 ONE_WAY_EACH = [(name, DAMAGES[i % len(DAMAGES)]) for i, name in enumerate(SHOWN)]
 EVERY_WAY = [("ae-dense-8", way) for way in DAMAGES if ("ae-dense-8", way) not in ONE_WAY_EACH]
+
+
+def without_a_seed(whole: bytes) -> bytes:
+    table = json.loads(whole)
+    table["rows"]["bernoulli"]["elbo"]["seeds"].pop()
+    return json.dumps(table).encode()
+
+
 TABLES: dict[str, Callable[[bytes], bytes]] = {
     "cut short": lambda whole: whole[: len(whole) // 2],
     "empty": lambda _: b"",
     "of another form": lambda _: b'{"rows": []}',
     "a list": lambda _: b"[1, 2, 3]",
-    "with a seed too few": _without_a_seed,
+    "with a seed too few": without_a_seed,
     "not UTF-8": lambda whole: b"\xff\xfe" + whole,
 }
-
-
-def _without_a_seed(whole: bytes) -> bytes:
-    table = json.loads(whole)
-    table["rows"]["bernoulli"]["elbo"]["seeds"].pop()
-    return json.dumps(table).encode()
 
 
 def write(file: Path, edited: Callable[[bytes], bytes]) -> None:

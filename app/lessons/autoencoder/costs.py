@@ -30,17 +30,17 @@ def against_pca(visitor: Visitor, shown: Shown) -> None:
     digits = visitor.digits
     x, d = to_float(ten_digits(visitor).images), shown.config.latent_dim
     pca = cache.pca(visitor.data, d)
-    ours, theirs = evaluation.reconstruct(shown.model, x), pca.restore(x)
+    ours, theirs = evaluation.judging.reconstruct(shown.model, x), pca.restore(x)
     widgets.digits(
         torch.cat([ours, theirs]),
         len(x),
         key="pca",
-        labels=[f"{e:.0f}" for y in (ours, theirs) for e in evaluation.squared_error(x, y)],
+        labels=[f"{e:.0f}" for y in (ours, theirs) for e in evaluation.judging.squared_error(x, y)],
         alt="The ten digits restored by the model, above PCA's with as many components",
     )
     everything = to_float(digits.test_images)
     means = [
-        evaluation.squared_error(everything, y).mean().item()
+        evaluation.judging.squared_error(everything, y).mean().item()
         for y in (cache.restored(shown), pca.restore(everything))
     ]
     st.caption(

@@ -52,16 +52,18 @@ def learned_curves(shown: Shown) -> None:
     if len(history) < 2:
         st.info("This model's card holds no history of its training.")
         return
-    terms = {"reconstruction": ("Reconstruction", theme.RECONSTRUCTION)}
+    curves = {"reconstruction": ("Reconstruction", theme.RECONSTRUCTION)}
     if shown.is_vae:
-        terms |= {"kl": ("KL to the prior", theme.KL), "total": ("Their sum, with β", theme.TOTAL)}
-    for column, (term, (title, colour)) in zip(st.columns(len(terms)), terms.items(), strict=True):
+        curves |= {"kl": ("KL to the prior", theme.KL), "total": ("Their sum, with β", theme.TOTAL)}
+    for column, (term, (title, colour)) in zip(
+        st.columns(len(curves)), curves.items(), strict=True
+    ):
         table = pd.DataFrame(
             [
-                (record["step"], record[images][term], images)
+                (record["step"], terms[term], images)
                 for record in history
-                for images in ("test", "train")
-                if record[images] is not None
+                for images, terms in (("test", record["test"]), ("train", record["train"]))
+                if terms is not None
             ],
             columns=["step", "nats", "images"],
         )
@@ -79,7 +81,10 @@ def learned_curves(shown: Shown) -> None:
             alt=f"{title} over the training, on train and test images; test at the end "
             f"{history[-1]['test'][term]:.1f} nats per image",
         )
-    gap = history[-1]["test"]["total"] - history[-1]["train"]["total"]
+    test, train = history[-1]["test"], history[-1]["train"]
+    if train is None:  # a history of one record, before the first step
+        return
+    gap = test["total"] - train["total"]
     st.caption(
         f"At the end the loss on test images is {abs(gap):.1f} nats per image "
         f"{'higher' if gap > 0 else 'lower'} than on training images. Where the test curve turns "

@@ -12,7 +12,15 @@ from app import charts, theme, widgets
 from app.lessons.continuous_bernoulli.pixels import BOUND, LAMBDAS, logit_grid, over_lambda
 from app.panels.digits import new_noise
 from app.state import Visitor
-from core import losses, numerics
+from core import numerics
+from core.continuous_bernoulli import (
+    continuous_bernoulli_log_norm,
+    continuous_bernoulli_logits,
+    continuous_bernoulli_mean,
+    continuous_bernoulli_nll,
+    continuous_bernoulli_sample,
+    continuous_bernoulli_variance,
+)
 
 DRAWS = 10_000
 WINDOWS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
@@ -23,7 +31,7 @@ def distribution(visitor: Visitor) -> None:
     """C, mean, its inverse and variance as curves over [0, 1], marked at one λ; and draws."""
     lam = widgets.one_of("λ", LAMBDAS, 0.1, key="cb-more-lambda")
     logit = torch.logit(torch.tensor([lam], dtype=torch.float64))
-    log_norm, mean = losses.continuous_bernoulli_log_norm, losses.continuous_bernoulli_mean
+    log_norm, mean = continuous_bernoulli_log_norm, continuous_bernoulli_mean
     left, right = st.columns(2)
     with left:
         _marked("The constant C(λ)", lambda eta: log_norm(eta).exp(), logit, "C", (0.0, 10.0))
@@ -33,7 +41,7 @@ def distribution(visitor: Visitor) -> None:
     with left:
         _inverse(logit)
     with right:
-        _marked("The variance", losses.continuous_bernoulli_variance, logit, "variance", (0, 0.1))
+        _marked("The variance", continuous_bernoulli_variance, logit, "variance", (0, 0.1))
     darkest = mean(torch.tensor(-BOUND, dtype=torch.float64)).item()
     st.markdown(
         f"The mean lies nearer to ½ than λ. Under |logit| ≤ {BOUND:.2f} λ stays between "
@@ -72,7 +80,7 @@ def _lambda_and_mean(lam: float, mean: float) -> None:
     """The mean against λ, beside a Bernoulli's, which is λ itself."""
     grid = logit_grid()
     curves = {
-        "continuous Bernoulli": losses.continuous_bernoulli_mean(grid),
+        "continuous Bernoulli": continuous_bernoulli_mean(grid),
         "Bernoulli": grid.sigmoid(),
     }
     st.altair_chart(
@@ -95,17 +103,15 @@ def _lambda_and_mean(lam: float, mean: float) -> None:
 def _inverse(logit: Tensor) -> None:
     """The λ that has a given mean, by `continuous_bernoulli_logits`."""
     lowest, mean = (
-        losses.continuous_bernoulli_mean(eta).item()
+        continuous_bernoulli_mean(eta).item()
         for eta in (torch.tensor(-BOUND, dtype=torch.float64), logit)
     )
     means = torch.linspace(lowest, 1 - lowest, 301, dtype=torch.float64)
-    back = losses.continuous_bernoulli_logits(torch.tensor([mean], dtype=torch.float64))
+    back = continuous_bernoulli_logits(torch.tensor([mean], dtype=torch.float64))
     lam = back.sigmoid().item()
     st.altair_chart(
         charts.marked_curve(
-            pd.DataFrame(
-                {"x": means, "y": losses.continuous_bernoulli_logits(means).sigmoid().numpy()}
-            ),
+            pd.DataFrame({"x": means, "y": continuous_bernoulli_logits(means).sigmoid().numpy()}),
             pd.DataFrame({"x": [mean], "y": [lam], "name": [f"λ = {lam:.4g} has mean {mean:.4g}"]}),
             title="And back: the λ of a mean",
             x="mean of the pixel",
@@ -123,10 +129,10 @@ def _samples_of_a_pixel(visitor: Visitor, lam: float) -> None:
     """Draws of CB(λ) as a histogram under its density, their mean and variance beside the truth."""
     logit = torch.logit(torch.tensor(lam, dtype=torch.float64))
     rng = torch.Generator().manual_seed(visitor.noise_seed)
-    drawn = losses.continuous_bernoulli_sample(logit.expand(DRAWS), rng)
+    drawn = continuous_bernoulli_sample(logit.expand(DRAWS), rng)
     share, edges = np.histogram(drawn.numpy(), bins=40, range=(0, 1), density=True)
     x = torch.linspace(0, 1, 201, dtype=torch.float64)
-    cost = losses.continuous_bernoulli_nll(logit.expand(len(x), 1), x[:, None])
+    cost = continuous_bernoulli_nll(logit.expand(len(x), 1), x[:, None])
     density = (-cost).exp()
     st.altair_chart(
         charts.histogram(
@@ -139,8 +145,8 @@ def _samples_of_a_pixel(visitor: Visitor, lam: float) -> None:
         key="cb-histogram",
         alt=f"Histogram of {DRAWS} draws with λ = {lam:g}, under the density they follow",
     )
-    mean = losses.continuous_bernoulli_mean(logit).item()
-    variance = losses.continuous_bernoulli_variance(logit).item()
+    mean = continuous_bernoulli_mean(logit).item()
+    variance = continuous_bernoulli_variance(logit).item()
     st.caption(
         f"Mean of the draws {drawn.mean():.4f}, computed {mean:.4f}; variance {drawn.var():.5f}, "
         f"computed {variance:.5f}."

@@ -19,7 +19,11 @@ from core import evaluation, latent, sampling
 from core.data import to_float
 from core.models import Likelihood
 
-VIEWS: dict[str, evaluation.View] = {"λ": "parameter", "mean": "mean", "one sample": "sample"}
+VIEWS: dict[str, evaluation.judging.View] = {
+    "λ": "parameter",
+    "mean": "mean",
+    "one sample": "sample",
+}
 
 LIKELIHOODS: dict[Likelihood, str] = {
     "continuous_bernoulli": "Continuous Bernoulli",
@@ -99,7 +103,7 @@ def sample_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
     new_noise(visitor)
 
 
-def _switched(name: str, shown: Shown, row: str) -> evaluation.View:
+def _switched(name: str, shown: Shown, row: str) -> evaluation.judging.View:
     """The row's own switch between λ, mean and one sample."""
     heading, switch = st.columns([3, 2], vertical_alignment="center")
     what = f" ({shown.title.removeprefix('yours: ')})" if name == YOURS else ""
@@ -114,17 +118,17 @@ def _switched(name: str, shown: Shown, row: str) -> evaluation.View:
     return VIEWS[picture]
 
 
-def _row(name: str, pictures: Tensor, judged: evaluation.Judgement, *, key: str) -> None:
+def _row(name: str, pictures: Tensor, judged: evaluation.judging.Judgement, *, key: str) -> None:
     widgets.digits(pictures, len(pictures), key=f"cb-{key}", alt=f"Row of digits: {name}")
     figures = [f"sharpness {judged.sharpness:.3f}"]
     if judged.squared_error is not None:
         figures.insert(0, f"squared error {judged.squared_error:.1f}")
     if judged.confident is not None:
-        figures.append(f"{judged.confident:.0%} read with p > {evaluation.CONFIDENT:g}")
+        figures.append(f"{judged.confident:.0%} read with p > {evaluation.judging.CONFIDENT:g}")
     st.caption(f"{name}: " + ", ".join(figures))
 
 
-def _viewed(name: str, shown: Shown, view: evaluation.View) -> str:
+def _viewed(name: str, shown: Shown, view: evaluation.judging.View) -> str:
     """The row's name with what is drawn; only the continuous Bernoulli's λ is not its mean."""
     words = {"parameter": "λ", "mean": "mean μ(λ)", "sample": "one sample"}
     if shown.config.likelihood != "continuous_bernoulli":
@@ -137,8 +141,8 @@ def _read(reader: Judge | None) -> str:
     if reader is None:
         return ""
     return (
-        f" Read with p > {evaluation.CONFIDENT:g}: the share of images to one of whose ten digits "
-        "the classifier of this course gives more than that probability, right or wrong."
+        f" Read with p > {evaluation.judging.CONFIDENT:g}: the share of images to one of whose ten "
+        "digits the classifier of this course gives more than that probability, right or wrong."
     )
 
 

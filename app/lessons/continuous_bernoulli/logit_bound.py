@@ -14,7 +14,8 @@ from app.panels import files
 from app.panels.bounds import pedestal
 from app.panels.digits import ten_digits
 from app.state import Visitor
-from core import latent, losses
+from core import latent
+from core.continuous_bernoulli import continuous_bernoulli_mean
 from core.data import Name, to_float
 
 BOUNDS = ("4.6", "9.21", "15.94", "100", "none")
@@ -71,7 +72,7 @@ def _pictures(visitor: Visitor, shown: Shown) -> None:
     """The ten digits, their mean images and their λ."""
     images = ten_digits(visitor).images
     logits = latent.decode(shown.model, latent.encode(shown.model, images).mean)
-    mean = losses.continuous_bernoulli_mean(logits)
+    mean = continuous_bernoulli_mean(logits)
     bound = shown.config.logit_bound
     under = f"under |logit| at most {bound:.4g}" if bound else "without a bound"
     widgets.digits(

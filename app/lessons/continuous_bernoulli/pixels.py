@@ -15,6 +15,12 @@ from app import charts, theme, widgets
 from app.panels.digits import choose_digit
 from app.state import Visitor, move, picked
 from core import losses
+from core.continuous_bernoulli import (
+    continuous_bernoulli_log_norm,
+    continuous_bernoulli_logits,
+    continuous_bernoulli_mean,
+    continuous_bernoulli_nll,
+)
 from core.data import to_float
 from core.models import ModelConfig
 
@@ -30,9 +36,9 @@ def pixel_density(lam: float) -> None:
     x = torch.linspace(0, 1, 401, dtype=torch.float64)
     logit = torch.logit(torch.tensor(lam, dtype=torch.float64))
     score = torch.exp(-losses.bernoulli_nll(logit.expand(len(x), 1), x[:, None]))
-    log_norm = losses.continuous_bernoulli_log_norm(logit).item()
+    log_norm = continuous_bernoulli_log_norm(logit).item()
     constant, area = math.exp(log_norm), torch.trapezoid(score, x).item()
-    mean = losses.continuous_bernoulli_mean(logit).item()
+    mean = continuous_bernoulli_mean(logit).item()
     curves = {"e^(−BCE)": score, "C(λ) · e^(−BCE)": constant * score}
     highest = constant * max(lam, 1 - lam)
     left, right = st.columns(2)
@@ -54,7 +60,7 @@ def pixel_density(lam: float) -> None:
     grid = logit_grid()
     right.altair_chart(
         charts.marked_curve(
-            over_lambda(grid, losses.continuous_bernoulli_log_norm(grid)),
+            over_lambda(grid, continuous_bernoulli_log_norm(grid)),
             pd.DataFrame(
                 {"x": [lam], "y": [log_norm], "name": [f"{log_norm:.3f} nats at λ = {lam:g}"]}
             ),
@@ -136,7 +142,7 @@ class _Rule(NamedTuple):
 def _rules(x: float) -> list[_Rule]:
     value, variance = torch.tensor(x, dtype=torch.float64), ModelConfig().variance
     gaussian = functools.partial(losses.gaussian_nll, variance=variance)
-    logit, natural = torch.logit(value), losses.continuous_bernoulli_logits(value)
+    logit, natural = torch.logit(value), continuous_bernoulli_logits(value)
     return [
         _Rule("BCE", "λ", losses.bernoulli_nll, logit, (-0.4, 10.0), torch.sigmoid),
         _Rule(
@@ -144,8 +150,8 @@ def _rules(x: float) -> list[_Rule]:
             variance,
         ),
         _Rule(
-            f"Continuous Bernoulli, |logit| ≤ {BOUND:.2f}", "λ", losses.continuous_bernoulli_nll,
-            natural, (-3.0, 10.0), losses.continuous_bernoulli_mean,
+            f"Continuous Bernoulli, |logit| ≤ {BOUND:.2f}", "λ", continuous_bernoulli_nll,
+            natural, (-3.0, 10.0), continuous_bernoulli_mean,
         ),
     ]  # fmt: skip
 
@@ -201,7 +207,7 @@ def _push(rule: _Rule, x: float, logit: float) -> str:
 
 
 def _where_lowest(x: float) -> None:
-    natural = losses.continuous_bernoulli_logits(torch.tensor(x, dtype=torch.float64)).item()
+    natural = continuous_bernoulli_logits(torch.tensor(x, dtype=torch.float64)).item()
     if x in (0.0, 1.0):
         words = (
             "A pixel of exactly 0 or 1 has no best λ: BCE falls towards 0, the continuous "
@@ -227,7 +233,7 @@ def slopes(x: float) -> None:
     grid = logit_grid()
     per_logit = {
         "BCE: λ − x": grid.sigmoid() - x,
-        "CB: μ(λ) − x": losses.continuous_bernoulli_mean(grid) - x,
+        "CB: μ(λ) − x": continuous_bernoulli_mean(grid) - x,
     }
     variance = ModelConfig().variance
     per_answer = {f"Gaussian: (x̂ − x) / {variance:g}": (grid.sigmoid() - x) / variance}

@@ -18,7 +18,9 @@ def step_speeds(fade: Tensor, walks: Sequence[Walk]) -> None:
     """How far each picture is from the one before, along the three ways."""
     rows = {"cross-fade": fade} | {path.shown.config.kind.upper(): path.frames for path in walks}
     curves = pd.concat(
-        pd.DataFrame({"y": evaluation.squared_error(frames[1:], frames[:-1]).sqrt().numpy()})
+        pd.DataFrame(
+            {"y": evaluation.judging.squared_error(frames[1:], frames[:-1]).sqrt().numpy()}
+        )
         .assign(curve=name)
         .reset_index(names="x")
         for name, frames in rows.items()

@@ -101,7 +101,7 @@ def plane_mosaic(visitor: Visitor, shown: Shown, tiles: int) -> None:
             window = latent.principal_window(codes, reach)
             words = "Around the mean code, along the two directions in which the codes vary most."
     st.markdown(words)
-    mosaic(visitor, shown, latent.plane(*window, tiles), marks)
+    mosaic(visitor, shown, latent.grid(*window, tiles), marks)
 
 
 def pair(visitor: Visitor, ae: str, vae: str) -> tuple[Shown, Shown]:

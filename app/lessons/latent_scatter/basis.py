@@ -10,7 +10,7 @@ from app.cache import Shown
 from app.panels.map.axes import map_table
 from app.state import Visitor
 from core.data import to_float
-from core.models.layers import negative_log_likelihood
+from core.models.likelihoods import negative_log_likelihood
 
 
 def another_basis(visitor: Visitor, shown: Shown) -> None:

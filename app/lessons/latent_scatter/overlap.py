@@ -19,7 +19,7 @@ def overlap(visitor: Visitor, shown: Shown) -> None:
         help=f"Share of the {widgets.grouped(len(digits.test_images))} test digits for whose class "
         "the 15 nearest codes of training digits vote, in the codes' own space. Guessing: 10 %.",
     )
-    low, high = evaluation.code_spread(codes).aminmax()
+    low, high = evaluation.codes.code_spread(codes).aminmax()
     spread.metric(
         "Spread of the codes",
         f"{low:.3g}" if len(codes.mean[0]) == 1 else f"{low:.3g} to {high:.3g}",
@@ -40,5 +40,5 @@ def has_tsne(shown: Shown) -> bool:
     """Whether a page offers t-SNE: where a plane cannot show the codes, or there is nothing to see
     and t-SNE shows something all the same."""
     return shown.config.latent_dim > 2 or (
-        shown.is_vae and bool(evaluation.code_spread(shown.codes).max() < 0.01)
+        shown.is_vae and bool(evaluation.codes.code_spread(shown.codes).max() < 0.01)
     )

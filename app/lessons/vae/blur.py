@@ -29,7 +29,7 @@ def why_blurry(visitor: Visitor, shown: Shown) -> None:
     """A code of one's choice, the digits that share it, their average beside the decoding."""
     z = _place(visitor, shown)
     codes = shown.codes
-    radii = [f"{radius:.3g}" for radius in evaluation.mean_radius(codes).tolist()]
+    radii = [f"{radius:.3g}" for radius in evaluation.codes.mean_radius(codes).tolist()]
     radius = ", ".join(radii if len(radii) <= 3 else [*radii[:2], "…"])
     reach = widgets.one_of(
         "Digits within so many σ of the mark", PLACES, 1.0, key="blur-reach",
@@ -86,8 +86,8 @@ def _one_for_many(
         return
     x = to_float(images[near])
     average, here = x.mean(0, keepdim=True), decoded(visitor, shown, z, "mean")
-    apart = evaluation.squared_error(average, here).item()
-    each = evaluation.squared_error(x, here.expand_as(x)).mean().item()
+    apart = evaluation.judging.squared_error(average, here).item()
+    each = evaluation.judging.squared_error(x, here.expand_as(x)).mean().item()
     some = x[torch.linspace(0, count - 1, min(count, NEIGHBOURS)).long()]
     widgets.digits(
         torch.cat([here, average]),
@@ -141,13 +141,13 @@ def _overlap(
         "cloud does best, in squared error, with the average of the images, each weighed by its "
         f"cloud's density at the mark. Here the weight is spread as over {shared.effective:.1f} "
         "equal images, and the decoding is "
-        f"**{evaluation.squared_error(best, here).item():.1f}** away from that average."
+        f"**{evaluation.judging.squared_error(best, here).item():.1f}** away from that average."
     )
 
 
 def _mean_and_sample(visitor: Visitor, shown: Shown, z: Float[Tensor, "1 latent"]) -> None:
     pictures = [decoded(visitor, shown, z, view) for view in ("mean", "sample")]
-    sharp = [evaluation.sharpness(picture).item() for picture in pictures]
+    sharp = [evaluation.judging.sharpness(picture).item() for picture in pictures]
     st.markdown("**3. What is drawn is a mean**")
     widgets.digits(
         torch.cat(pictures),

@@ -70,7 +70,7 @@ def _chart(visitor: Visitor, shown: Shown, outlines: Float[Tensor, "clouds corne
 
 
 def _legend(count: int, codes: Codes) -> None:
-    spread, radius = evaluation.code_spread(codes), evaluation.mean_radius(codes)
+    spread, radius = evaluation.codes.code_spread(codes), evaluation.codes.mean_radius(codes)
     drawn = f"Outlined are {count} of the clouds. " if codes.mean.shape[1] > 1 else ""
     st.caption(
         f"{drawn}A dot is a posterior's mean. "

@@ -44,7 +44,7 @@ def collapse_alarm(visitor: Visitor, shown: Shown) -> None:
         return
     terms = cache.test_terms(shown)
     mean_cost = cache.bce_bounds(visitor.data)[1]
-    if evaluation.collapsed(terms.kl, terms.reconstruction, mean_cost):
+    if evaluation.codes.collapsed(terms.kl, terms.reconstruction, mean_cost):
         st.error(
             f"**Posterior collapse.** The KL is {terms.kl:.2f} nats: every cloud is the prior, and "
             "the code says nothing about the image. The reconstruction costs "
@@ -115,7 +115,7 @@ def quarter_circle(visitor: Visitor, betas: Sequence[float], name: str, shown: S
         names[about] = first, f"{before}, {beta}" if before else beta
     dots += [(*place, words, False) for place, words in names.values()]
     codes = shown.codes
-    spread, radius = evaluation.code_spread(codes), evaluation.mean_radius(codes)
+    spread, radius = evaluation.codes.code_spread(codes), evaluation.codes.mean_radius(codes)
     dots += [(s, r, "", True) for s, r in zip(spread.tolist(), radius.tolist())]
     st.altair_chart(
         charts.quarter_circle(

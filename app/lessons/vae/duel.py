@@ -87,8 +87,12 @@ def _judge(visitor: Visitor, reader: Judge, ae: Shown, vae: Shown) -> None:
 def same_digits(visitor: Visitor, models: Sequence[Shown]) -> None:
     """The ten digits above what each model makes of them, with squared errors."""
     x = to_float(ten_digits(visitor).images)
-    restored = [evaluation.reconstruct(shown.model, x) for shown in models]
-    errors = [f"{error:.0f}" for y in restored for error in evaluation.squared_error(x, y).tolist()]
+    restored = [evaluation.judging.reconstruct(shown.model, x) for shown in models]
+    errors = [
+        f"{error:.0f}"
+        for y in restored
+        for error in evaluation.judging.squared_error(x, y).tolist()
+    ]
     widgets.digits(
         torch.cat([x, *restored]),
         len(x),
@@ -98,7 +102,7 @@ def same_digits(visitor: Visitor, models: Sequence[Shown]) -> None:
         alt="Ten digits above their reconstructions by "
         + " and ".join(shown.title for shown in models),
     )
-    sharp = [evaluation.sharpness(y).mean().item() for y in (x, *restored)]
+    sharp = [evaluation.judging.sharpness(y).mean().item() for y in (x, *restored)]
     st.caption(
         "Under each reconstruction its squared error, summed over pixels; a VAE's is decoded from "
         "the posterior mean. Sharpness of the rows (variance of the Laplacian): "

@@ -25,7 +25,7 @@ def against_prior(visitor: Visitor, shown: Shown) -> None:
         "farther from every code's mean than 95\N{NO-BREAK SPACE}% of held-out codes are. Of "
         "held-out codes it is 5\N{NO-BREAK SPACE}%, by that definition."
     )
-    if evaluation.mean_radius(codes).max() > evaluation.code_spread(codes).max():
+    if evaluation.codes.mean_radius(codes).max() > evaluation.codes.code_spread(codes).max():
         st.markdown(
             "A hole is where no *mean* is. Here the clouds are wider than their means lie apart, "
             "so they cover what their means leave empty."

@@ -73,8 +73,8 @@ def coordinates(z: Float[Tensor, " latent"]) -> str:
 
 
 def decoded(
-    visitor: Visitor, shown: Shown, z: Float[Tensor, "n latent"], view: evaluation.View
+    visitor: Visitor, shown: Shown, z: Float[Tensor, "n latent"], view: evaluation.judging.View
 ) -> Float[Tensor, "n 1 28 28"]:
     """What the model draws at these codes: λ, the mean image, or one sample."""
     rng = torch.Generator().manual_seed(visitor.noise_seed)
-    return evaluation.picture(shown.config, latent.decode(shown.model, z), view, rng)
+    return evaluation.judging.picture(shown.config, latent.decode(shown.model, z), view, rng)

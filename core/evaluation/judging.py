@@ -1,0 +1,131 @@
+"""How pictures look to judges that know no model: errors, sharpness, a classifier's reading.
+
+None of these is a likelihood, so they compare models that are paid in different nats. Each has a
+blind spot, which its docstring names: no one of them says "good".
+"""
+
+from typing import Literal, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from core.models import Model, ModelConfig, mean_image, sample_image
+from core.models.classifier import Classifier
+
+CONFIDENT = 0.9
+
+View = Literal["parameter", "mean", "sample"]  # what of p(x|z) is drawn
+
+
+def sharpness(images: Float[Tensor, "images 1 28 28"]) -> Float[Tensor, " images"]:
+    """Variance of the 4-neighbour Laplacian over an image's inner pixels; real digits: 0.18."""
+    kernel = torch.tensor([[0.0, 1.0, 0.0], [1.0, -4.0, 1.0], [0.0, 1.0, 0.0]]).view(1, 1, 3, 3)
+    return F.conv2d(images, kernel).flatten(1).var(1, correction=0)
+
+
+def squared_error(
+    a: Float[Tensor, "images 1 28 28"], b: Float[Tensor, "images 1 28 28"]
+) -> Float[Tensor, " images"]:
+    """Sum over pixels of (a - b)², one per image. No likelihood: comparable between all models."""
+    return (a - b).square().flatten(1).sum(1)
+
+
+@torch.no_grad()
+def reconstruct(
+    model: Model, x: Float[Tensor, "images 1 28 28"]
+) -> Float[Tensor, "images 1 28 28"]:
+    """The mean image decoded from each image's code (a VAE's posterior mean)."""
+    return mean_image(model.config, model.decode(model.encode(x)))
+
+
+def picture(
+    config: ModelConfig,
+    logits: Float[Tensor, "images 1 28 28"],
+    view: View,
+    rng: torch.Generator,
+) -> Float[Tensor, "images 1 28 28"]:
+    """p(x|z) as a picture in [0, 1]: its parameter λ, its mean, or one sample of it.
+
+    λ is the mean of a Bernoulli and of our Gaussian, but not of a continuous Bernoulli. A
+    Gaussian's sample is clipped: it may be darker than black, and a screen cannot.
+    """
+    match view:
+        case "parameter":
+            return logits.sigmoid()
+        case "mean":
+            return mean_image(config, logits)
+        case "sample":
+            return sample_image(config, logits, rng).clamp(0, 1)
+
+
+def confidence(
+    classifier: Classifier, images: Float[Tensor, "images 1 28 28"]
+) -> Float[Tensor, " images"]:
+    """The classifier's largest probability for each image. Read it beside `confident_share`s
+    of real digits and of noise: a classifier that knows only digits finds one everywhere."""
+    return classifier.probabilities(images).amax(1)
+
+
+def confident_share(classifier: Classifier, images: Float[Tensor, "images 1 28 28"]) -> float:
+    """Share of the images of which the classifier is more than 90 % sure."""
+    return (confidence(classifier, images) > CONFIDENT).float().mean().item()
+
+
+def readable(
+    classifier: Classifier,
+    images: Float[Tensor, "images 1 28 28"],
+    labels: Int64[Tensor, " images"],
+) -> float:
+    """Share of the images that the classifier reads as their label."""
+    return (classifier.probabilities(images).argmax(1) == labels).float().mean().item()
+
+
+class Between(NamedTuple):
+    """What the classifier makes of images that lie between two digits."""
+
+    confident: float  # share of the images of which it is more than 90 % sure
+    other: float  # share that it reads as a digit that neither end is
+
+
+def judge_between(
+    classifier: Classifier,
+    images: Float[Tensor, "images 1 28 28"],
+    start_labels: Int64[Tensor, " images"],
+    end_labels: Int64[Tensor, " images"],
+) -> Between:
+    """One image for each pair of ends."""
+    probability, read = classifier.probabilities(images).max(1)
+    return Between(
+        confident=(probability > CONFIDENT).float().mean().item(),
+        other=((read != start_labels) & (read != end_labels)).float().mean().item(),
+    )
+
+
+def pairs_of_classes(
+    labels: Int64[Tensor, " images"], count: int, rng: torch.Generator
+) -> tuple[Int64[Tensor, " count"], Int64[Tensor, " count"]]:
+    """Indices of two images of different classes, so many times, at random."""
+    drawn = torch.randint(len(labels), (4 * count, 2), generator=rng)
+    different = drawn[labels[drawn[:, 0]] != labels[drawn[:, 1]]][:count]
+    return different[:, 0], different[:, 1]
+
+
+class Judgement(NamedTuple):
+    """How a set of pictures looks to three judges, means over the images."""
+
+    squared_error: float | None  # to the originals, where there are any
+    sharpness: float
+    confident: float | None  # share that the classifier is more than 90 % sure of, if it reads
+
+
+def judge(
+    classifier: Classifier | None,
+    images: Float[Tensor, "images 1 28 28"],
+    originals: Float[Tensor, "images 1 28 28"] | None = None,
+) -> Judgement:
+    """Squared error, sharpness and confident share of pictures; no share without a classifier."""
+    error = None if originals is None else squared_error(images, originals).mean().item()
+    confident = None if classifier is None else confident_share(classifier, images)
+    return Judgement(error, sharpness(images).mean().item(), confident)
