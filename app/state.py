@@ -54,6 +54,7 @@ class Visitor:
     noise_seed: int = 0
     page: str | None = None  # the address of the page that is open
     seen: set[str] = field(default_factory=set)  # addresses of the pages opened
+    lacking: dict[str, str] = field(default_factory=dict)  # files it does without, and why
     link: dict[str, str] = field(default_factory=dict)  # what the page was entered with, not read
     told: dict[str, str] = field(default_factory=dict)  # what its address says by now
     chosen: dict[str, Numbers] = field(default_factory=dict)  # on the map of that name
@@ -78,7 +79,7 @@ class Visitor:
     def shown(self, kind: Kind, pretrained: str) -> Shown:
         """The model this page shows: the visitor's own of that kind if in use, else that
         pretrained one. Asking for another pretrained one, by the page's own selector, puts the
-        visitor's own aside. Raises CheckpointError.
+        visitor's own aside. Raises PretrainedError.
         """
         place = (self.page, kind)
         if self.asked_for.setdefault(place, pretrained) != pretrained:
@@ -187,6 +188,7 @@ def arrive(address: str) -> Visitor:
     data set that cannot be read any more gives way to the sample, with a sentence why.
     """
     visitor = session()
+    visitor.lacking.clear()
     visitor.watch.back()
     cache.watch_connection(visitor.watch)
     if visitor.page != address:

@@ -1,4 +1,5 @@
-"""How the course writes numbers, lengths of time, lists and models: the one place for it.
+"""How the course writes numbers, lengths of time, lists, models and what others wrote: the one
+place for it.
 
 A minus sign is −; groups of three digits, and signs like %, stand apart by a space that breaks
 no line.
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from core.models import ModelConfig
 
 SPACE = "\N{NO-BREAK SPACE}"
+LONGEST = 300  # characters of a foreign text
 
 
 def number(value: float, form: str = "g") -> str:
@@ -71,3 +73,13 @@ def file_name(config: ModelConfig, seed: int | None) -> str:
     if seed is not None:
         parts.append(f"seed-{seed}")
     return "-".join(parts)
+
+
+def as_code(text: str) -> str:
+    """Words from a file, its name or a link, to stand in a sentence: as code, in one line.
+
+    Between backticks no Markdown is read, in which a picture's address is enough to make a
+    browser call another server.
+    """
+    line = " ".join(text.replace("`", "'").split())
+    return f"`{line[:LONGEST] or ' '}`"

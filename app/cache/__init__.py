@@ -23,14 +23,15 @@ from app.cache.figures import (
     judged_samples,
     knn_accuracy,
     mean_terms,
-    paper_table,
     pca,
     readable,
     readable_digits,
     restored,
     restoring_error,
+    sure_of_digits,
     terms,
 )
+from app.cache.files import PretrainedError, alike, paper_table, unusable
 from app.cache.maps import (
     Axes,
     codes,
@@ -45,6 +46,7 @@ from app.cache.maps import (
     tsne,
 )
 from app.cache.models import (
+    Judge,
     Shown,
     brought_back,
     classifier,
@@ -70,10 +72,11 @@ from app.cache.posteriors import (
 )
 from app.cache.samplers import (
     Samples,
-    judged_sampler,
+    hole_share,
     noise,
     prior_in_holes,
     samples,
+    sure_share,
 )
 
 PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"  # read here by all, at each call

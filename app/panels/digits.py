@@ -6,6 +6,8 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from app import cache, widgets
+from app.cache import Judge, PretrainedError
+from app.panels import files
 from app.state import Ten, Visitor
 from app.words import percent
 from core.data import DataError, Digits, Name, to_float
@@ -65,15 +67,32 @@ def choose_digit(
     return ten.images[int(place)][None], ten.names[int(place)]
 
 
-def reads_digits(visitor: Visitor) -> bool:
-    return visitor.digits.name in ("sample", "mnist")
+def judge(name: Name) -> Judge | None:
+    """Who reads pictures of that data set: the classifier of the course; nobody where they are
+    not its digits, or where its file cannot be used.
+    """
+    if name not in ("sample", "mnist"):
+        return None
+    try:
+        return cache.classifier()
+    except PretrainedError as error:
+        files.lacks(error)
+        return None
+
+
+def why_unread(name: Name) -> str:
+    """Why there is no judge for a data set: a sentence."""
+    if name not in ("sample", "mnist"):
+        return "The classifier of this course knows only MNIST's digits, so it cannot judge."
+    return "The classifier's file cannot be used, so nobody can judge here."
 
 
 def opinions_on(visitor: Visitor, pictures: Tensor) -> list[str]:
     """What the classifier reads and how sure it is; nothing where it knows no such images."""
-    if not reads_digits(visitor):
+    reader = judge(visitor.data)
+    if reader is None:
         return [""] * len(pictures)
-    probability, read = cache.classifier()[0].probabilities(pictures).max(1)
+    probability, read = reader.model.probabilities(pictures).max(1)
     return [f"{digit}: {percent(p)}" for digit, p in zip(read.tolist(), probability.tolist())]
 
 

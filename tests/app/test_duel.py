@@ -47,7 +47,7 @@ def shares_told(page: AppTest) -> list[float]:
 @torch.no_grad()
 def sure_of(images: torch.Tensor) -> float:
     """The share of them that the classifier is more than 90 % sure of."""
-    logits = cache.classifier()[0](images)
+    logits = cache.classifier().model(images)
     return (logits.softmax(1).amax(1) > 0.9).float().mean().item()
 
 

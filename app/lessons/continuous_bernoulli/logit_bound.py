@@ -10,12 +10,12 @@ from torch import Tensor
 from app import cache, charts, theme, widgets
 from app.cache import Shown
 from app.lessons.continuous_bernoulli.pixels import BOUND
+from app.panels import files
 from app.panels.bounds import pedestal
 from app.panels.digits import ten_digits
 from app.state import Visitor
 from app.words import grouped, nats, number, percent
 from core import latent
-from core.checkpoints import CheckpointError
 from core.continuous_bernoulli import continuous_bernoulli_mean
 from core.data import Name, to_float
 
@@ -26,15 +26,12 @@ GREY, DEQUANTISED = "x / 255", "(x + u) / 256"  # what is measured
 
 
 @st.fragment
+@files.figure
 def bound_slider(visitor: Visitor) -> None:
     """One VAE under five bounds: its ELBO below the ceiling, its pictures, and its pedestal."""
-    try:
-        models = {
-            name: cache.pretrained(f"vae-dense-20-cb-bound-{name}", visitor.data) for name in BOUNDS
-        }
-    except CheckpointError as error:
-        st.error(f"{error} Restore the file, or run `make pretrained`.", icon=":material/error:")
-        return
+    models = {
+        name: cache.pretrained(f"vae-dense-20-cb-bound-{name}", visitor.data) for name in BOUNDS
+    }
     digits = visitor.digits
     chosen = widgets.one_of("Bound on |logit|", BOUNDS, "9.21", key="cb-bound")
     elbos = {
@@ -153,7 +150,7 @@ def _listed(elbos: dict[str, float]) -> str:
 
 def _what_rises(models: dict[str, Shown], elbos: dict[str, float], data: Name) -> None:
     """Whether the ELBO rises with the bound here, beside what became of the pictures."""
-    errors = {name: cache.restoring_error(shown, "mean") for name, shown in models.items()}
+    errors = {name: cache.restoring_error(shown, "mean", None) for name, shown in models.items()}
     row = [elbos[name] for name in BOUNDS]
     if row == sorted(row):
         told = (

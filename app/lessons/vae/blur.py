@@ -8,13 +8,14 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from app import cache, widgets
-from app.cache import Shown
+from app.cache import PretrainedError, Shown
 from app.components.latent_pad import Layers
+from app.panels import files
 from app.panels.bounds import pedestal
 from app.panels.map.pad import hand_map
 from app.panels.map.places import coordinates, decoded
 from app.state import Visitor
-from app.words import grouped
+from app.words import as_code, grouped
 from core import aggregate, evaluation
 from core.aggregate import Sharers
 from core.data import to_float
@@ -166,5 +167,13 @@ def _mean_and_sample(visitor: Visitor, shown: Shown, z: Float[Tensor, "1 latent"
 
 def sharpness_on_cards(names: Sequence[str]) -> str:
     """How sharp pretrained models' reconstructions are, as their cards have it."""
-    models = [cache.pretrained(name) for name in names]
-    return ", ".join(f"{shown.title}: {shown.card['test']['sharpness']:.4f}" for shown in models)
+    told = []
+    for name in names:
+        try:
+            shown = cache.pretrained(name)
+        except PretrainedError as error:
+            files.lacks(error)
+            told.append(f"{as_code(name)}: not known, its file cannot be used")
+        else:
+            told.append(f"{shown.title}: {shown.card['test']['sharpness']:.4f}")
+    return ", ".join(told)

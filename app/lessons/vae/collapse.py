@@ -6,11 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from app import cache, charts, theme
-from app.cache import Shown
+from app.cache import PretrainedError, Shown
+from app.panels import files
 from app.state import Visitor
-from app.words import grouped, nats
+from app.words import as_code, grouped, nats
 from core import evaluation
-from core.checkpoints import CheckpointError
 
 
 def loss_terms(visitor: Visitor, shown: Shown) -> None:
@@ -137,6 +137,7 @@ def _pretrained(visitor: Visitor, betas: Sequence[float], name: str) -> list[Sho
     for beta in betas:
         try:
             found.append(cache.pretrained(name.format(beta), visitor.data))
-        except CheckpointError:
-            continue  # the page says so where it is chosen
+        except PretrainedError as error:
+            files.lacks(error)
+            st.caption(f"No dot for β = {beta:g} here: {as_code(error.file)} cannot be used.")
     return found

@@ -8,8 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from app import cache
 from app.cache import Shown
+from app.panels.digits import judge
 from app.state import Numbers, Visitor
 from app.words import number, percent
 from core import evaluation, latent
@@ -61,9 +61,9 @@ def how_near(shown: Shown, distance: float) -> str:
 
 
 def reading(shown: Shown, picture: Float[Tensor, "1 1 28 28"]) -> None:
-    """What the classifier reads, where the pictures are digits."""
-    if shown.data in ("sample", "mnist"):
-        sure, read = cache.classifier()[0].probabilities(picture)[0].max(0)
+    """What the classifier reads, where it can."""
+    if (reader := judge(shown.data)) is not None:
+        sure, read = reader.model.probabilities(picture)[0].max(0)
         st.markdown(f"A classifier reads the decoding as **{int(read)}** ({percent(float(sure))}).")
 
 
