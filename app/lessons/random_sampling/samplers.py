@@ -82,10 +82,10 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
     for column, (label, sampler) in zip(st.columns(len(SAMPLERS)), SAMPLERS.items()):
         drawn = cache.samples(shown, sampler, visitor.noise_seed)
         shares[label] = cache.hole_share(shown, sampler)
-        told = f"In a hole: {shares[label]:.0%}."
+        told = f"In a hole: {percent(shares[label])}."
         if reader is not None:
             sure[label] = cache.sure_share(shown, sampler, reader)
-            told += f" Classifier is sure: {sure[label]:.0%}."
+            told += f" Classifier is sure: {percent(sure[label])}."
         with column:
             st.markdown(f"**{label}**")
             widgets.digits(
