@@ -6,7 +6,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from app import cache, widgets
-from app.state import Ten, Visitor
+from app.state import Ten, Visitor, afresh
 from core.data import DataError, Digits, Name, to_float
 
 
@@ -92,7 +92,7 @@ def choose_data(visitor: Visitor) -> None:
         default=visitor.data,
         format_func=_SETS.__getitem__,
         required=True,
-        key=f"data-{visitor.data}",
+        key=afresh("data-in-use", visitor.data, on=visitor.data),
     )
     if name == visitor.data:
         return

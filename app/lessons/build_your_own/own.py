@@ -9,7 +9,7 @@ from app.panels.digits import choose_digit, new_noise
 from app.panels.models import provenance
 from app.panels.samples import same_noise
 from app.panels.walks import crossfade, strips, walk, walk_by_hand
-from app.state import Visitor
+from app.state import Visitor, afresh
 from core import checkpoints
 from core.checkpoints import CheckpointError
 
@@ -19,11 +19,9 @@ def own_samples(visitor: Visitor, shown: Shown) -> None:
     where = ["The prior N(0, I)", "A Gaussian fitted to the codes"]
     figure, beside = st.columns([3, 2], gap="large")
     with beside:
+        usual = where[0 if shown.is_vae else 1]
         chosen = widgets.choice(
-            "Sample from",
-            where,
-            key=f"own-sampler-{shown.config.kind}",
-            default=where[0 if shown.is_vae else 1],
+            "Sample from", where, key=afresh("own-sampler", usual, on=shown.is_vae), default=usual
         )
         new_noise(visitor)
         st.markdown(
@@ -160,13 +158,8 @@ def own_model(visitor: Visitor) -> Shown | None:
     if not visitor.own:
         return None
     mine = {shown.title.removeprefix("yours: "): shown for shown in visitor.own.values()}
-    title = st.segmented_control(
-        "Yours",
-        list(mine),
-        default=list(mine)[-1],
-        required=True,
-        key="own-" + "-".join(shown.key for shown in mine.values()),
-        persist_state="session",
-    )
+    newest = list(mine)[-1]
+    models = [shown.key for shown in mine.values()]
+    title = widgets.answer("Yours", list(mine), newest, key=afresh("own-model", newest, on=models))
     st.caption(provenance(mine[title]))
     return mine[title]
