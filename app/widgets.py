@@ -112,9 +112,9 @@ def menu(label: str, options: Sequence[str], *, key: str, **rest) -> str:
     return _checked(draw, key, options[0], sayings, **LINKED, **rest)
 
 
-def one_of(label: str, options: Sequence, value, *, key: str, **rest):
+def one_of(label: str, options: Sequence[Value], value: Value, *, key: str, **rest) -> Value:
     """A slider over listed values, in the address."""
-    draw = functools.partial(st.select_slider, label, options, value)
+    draw: Callable[..., Any] = functools.partial(st.select_slider, label, options, value)
     sayings = _one_of(options, rest.get("format_func", str))
     return _checked(draw, key, value, sayings, **LINKED, **rest)
 
