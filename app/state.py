@@ -8,7 +8,7 @@ whoever draws. The address is read once, when a page is entered, and written aft
 
 import math
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -55,7 +55,8 @@ class Visitor:
     page: str | None = None  # the address of the page that is open
     seen: set[str] = field(default_factory=set)  # addresses of the pages opened
     lacking: dict[str, str] = field(default_factory=dict)  # files it does without, and why
-    link: dict[str, str] = field(default_factory=dict)  # what the page was entered with, not read
+    link: dict[str, list[str]] = field(default_factory=dict)  # it was entered with, not read yet
+    unheard: dict[str, object] = field(default_factory=dict)  # in place of what could not be
     told: dict[str, str] = field(default_factory=dict)  # what its address says by now
     chosen: dict[str, Numbers] = field(default_factory=dict)  # on the map of that name
     pad_failed: bool = False  # the browser could not draw a pad: the server draws instead
@@ -192,8 +193,9 @@ def arrive(address: str) -> Visitor:
     visitor.watch.back()
     cache.watch_connection(visitor.watch)
     if visitor.page != address:
-        visitor.page, visitor.link = address, st.query_params.to_dict()
-        visitor.told = dict(visitor.link)
+        visitor.page, visitor.told = address, st.query_params.to_dict()
+        visitor.link = {name: st.query_params.get_all(name) for name in visitor.told}
+        visitor.unheard = {}
         visitor.seen.add(address)
     try:
         _ = visitor.digits
@@ -208,7 +210,7 @@ def chosen_on(visitor: Visitor, name: str, count: int, parameter: str) -> Number
     """The code, or path, of so many numbers chosen on the map of that name, by hand or by the link
     that the page was entered with. The address tells it under that parameter.
     """
-    linked = _numbers(visitor.link.pop(parameter, ""))
+    linked = _numbers(visitor.link.pop(parameter, [""])[-1])
     if linked is not None and len(linked) == count:
         visitor.chosen[name] = linked
     chosen = visitor.chosen.get(name)
@@ -255,6 +257,35 @@ def afresh(key: str, value: object, on: object) -> str:
         visitor.bases[key] = on
         st.session_state[key] = value
     return key
+
+
+def mend(key: str, fine: Callable[[object], bool], default: object) -> None:
+    """Put a control back to its default, before it is drawn, where a browser made it say what it
+    cannot: bounds that only the browser knows hold nobody back.
+    """
+    try:
+        if key not in st.session_state or fine(st.session_state[key]):
+            return
+    except (TypeError, ValueError, OverflowError):  # not even of the control's type
+        pass
+    st.session_state[key] = default
+    session().unheard[key] = default
+
+
+def unheard(key: str, value: object, read: Callable[[list[str]], object]) -> bool:
+    """Whether a control stands at this value because what was asked of it could not be.
+
+    `read` says what a link's texts stand for; the link that the page was entered with is asked.
+    """
+    visitor = session()
+    if linked := visitor.link.pop(key, None):
+        try:
+            heard = read(linked) == value
+        except ValueError:
+            heard = False
+        if not heard:
+            visitor.unheard[key] = value
+    return key in visitor.unheard and visitor.unheard[key] == value
 
 
 def _numbers(linked: str) -> Numbers | None:

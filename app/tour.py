@@ -15,6 +15,9 @@ from app.state import arrive
 
 st.set_page_config(page_title="Latent Walk", page_icon="🔢", layout="wide")
 st.html(APP / "style.css")
+with st.container(key="address"):
+    script = (APP / "address.js").read_text(encoding="utf-8")
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 page = st.navigation(
     [

@@ -2,18 +2,80 @@
 
 Every control has a key. What belongs to the place that a link should restore is bound to the
 address (`bind="query-params"`); the rest is kept for the visit (`persist_state="session"`).
+
+A control's bounds live in the browser, and a link may say anything. So every control is drawn by
+`_checked`, with what it can say: one of a few, some of a few, a number in a range.
 """
 
-from collections.abc import Sequence
-from typing import TypeVar
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import streamlit as st
 from jaxtyping import Float
 from torch import Tensor
 
-from app import images
+from app import images, state
 
 Word = TypeVar("Word", bound=str)
+Value = TypeVar("Value")
+
+LINKED: dict[str, Any] = {"bind": "query-params"}
+KEPT: dict[str, Any] = {"persist_state": "session"}
+LEAST = 1e-9  # of a quantity that is not 0: beyond it quotients have no end
+
+
+class _Sayings(NamedTuple):
+    """What a control can say, and how a link writes it."""
+
+    fine: Callable[[object], bool]
+    read: Callable[[list[str]], object]  # what a link's texts for it stand for, or ValueError
+
+
+def _one_of(options: Sequence, name: Callable[..., str] = str) -> _Sayings:
+    named = {name(option): option for option in options}
+    return _Sayings(lambda value: value in options, lambda texts: named.get(texts[-1]))
+
+
+def _some_of(options: Sequence) -> _Sayings:
+    def fine(value: object) -> bool:
+        return isinstance(value, list) and all(option in options for option in value)
+
+    return _Sayings(fine, lambda texts: [text for text in texts if text])
+
+
+def _number(low: float, high: float, least: float = 0.0) -> _Sayings:
+    def fine(value: object) -> bool:
+        return (
+            isinstance(value, int | float)
+            and math.isfinite(value)
+            and low <= value <= high
+            and (value == 0 or abs(value) >= least)
+        )
+
+    return _Sayings(fine, lambda texts: float(texts[-1]))
+
+
+_ON_OR_OFF = _Sayings(
+    lambda value: isinstance(value, bool),
+    lambda texts: {"true": True, "false": False}.get(texts[-1].lower()),
+)
+
+
+def _checked(
+    draw: Callable[..., Value], key: str, default: object, sayings: _Sayings, **how: Any
+) -> Value:
+    """Draw a control and say what it says. Where a link or a browser made it say what it cannot,
+    it stands at its default, with a note until the learner moves it.
+    """
+    state.mend(key, sayings.fine, default)
+    value = draw(key=key, **how)
+    if not sayings.fine(value):  # by a link, which is read as the control is drawn
+        st.rerun()
+    if state.unheard(key, value, sayings.read):
+        st.caption("The link asks here for what there is not; this is where the page begins.")
+    return value
 
 
 def digits(
@@ -37,46 +99,71 @@ def choice(
     label: str, options: Sequence[Word], *, key: str, default: Word | None = None, **rest
 ) -> Word:
     """One of a few, in the address; the first unless said otherwise."""
-    return st.segmented_control(
-        label,
-        options,
-        default=default or options[0],
-        required=True,
-        key=key,
-        bind="query-params",
-        **rest,
-    )
+    default = default or options[0]
+    draw = functools.partial(st.segmented_control, label, options, default=default, required=True)
+    sayings = _one_of(options, rest.get("format_func", str))
+    return _checked(draw, key, default, sayings, **LINKED, **rest)
 
 
-def whole_number(label: str, low: int, high: int, value: int, *, key: str, **rest) -> int:
-    """A slider over whole numbers, in the address."""
-    return st.slider(label, low, high, value, key=key, bind="query-params", **rest)
+def menu(label: str, options: Sequence[str], *, key: str, **rest) -> str:
+    """One of many, in the address; the first unless said otherwise."""
+    draw = functools.partial(st.selectbox, label, options)
+    sayings = _one_of(options, rest.get("format_func", str))
+    return _checked(draw, key, options[0], sayings, **LINKED, **rest)
 
 
-def one_of(label: str, options: Sequence, value, *, key: str, **rest):
+def one_of(label: str, options: Sequence[Value], value: Value, *, key: str, **rest) -> Value:
     """A slider over listed values, in the address."""
-    return st.select_slider(label, options, value, key=key, bind="query-params", **rest)
-
-
-def switch(label: str, value: bool = False, *, key: str, **rest) -> bool:
-    """On or off, in the address."""
-    return st.toggle(label, value, key=key, bind="query-params", **rest)
-
-
-def answer(label: str, options: Sequence[Word], default: Word, *, key: str) -> Word:
-    """One of a few that belongs to the visit, not to a link."""
-    return st.segmented_control(
-        label, options, default=default, required=True, key=key, persist_state="session"
-    )
+    draw: Callable[..., Any] = functools.partial(st.select_slider, label, options, value)
+    sayings = _one_of(options, rest.get("format_func", str))
+    return _checked(draw, key, value, sayings, **LINKED, **rest)
 
 
 def several(
     label: str, options: Sequence[Word], default: Sequence[Word], *, key: str
 ) -> list[Word]:
     """Any of a few, in the address."""
-    return st.pills(
-        label, options, selection_mode="multi", default=list(default), key=key, bind="query-params"
+    draw = functools.partial(
+        st.pills, label, options, selection_mode="multi", default=list(default)
     )
+    return _checked(draw, key, list(default), _some_of(options), **LINKED)
+
+
+def switch(label: str, value: bool = False, *, key: str, **rest) -> bool:
+    """On or off, in the address."""
+    draw = functools.partial(st.toggle, label, value)
+    return _checked(draw, key, value, _ON_OR_OFF, **LINKED, **rest)
+
+
+def whole_number(label: str, low: int, high: int, value: int, *, key: str, **rest) -> int:
+    """A slider over whole numbers, in the address."""
+    draw = functools.partial(st.slider, label, low, high, value)
+    return _checked(draw, key, value, _number(low, high), **LINKED, **rest)
+
+
+def entry(label: str, low: int, high: int, value: int, *, key: str) -> int:
+    """A whole number to type, in the address."""
+    numbers = float(low), float(high), float(value)  # as an int, "inf" would raise in Streamlit
+    draw = functools.partial(st.number_input, label, *numbers, 1.0, format="%.0f")
+    return round(_checked(draw, key, float(value), _number(low, high), **LINKED))
+
+
+def quantity(label: str, low: float, high: float, value: float, *, key: str, **rest) -> float:
+    """A positive number to type, in the address."""
+    draw = functools.partial(st.number_input, label, low, high, value)
+    return _checked(draw, key, value, _number(low, high, LEAST), **LINKED, **rest)
+
+
+def answer(label: str, options: Sequence[Word], default: Word, *, key: str, **rest) -> Word:
+    """One of a few that belongs to the visit, not to a link."""
+    draw = functools.partial(st.segmented_control, label, options, default=default, required=True)
+    return _checked(draw, key, default, _one_of(options), **KEPT, **rest)
+
+
+def amount(label: str, low: float, high: float, value: float, *, key: str, **rest) -> float:
+    """A slider over a range, kept for the visit."""
+    draw = functools.partial(st.slider, label, low, high, value, 0.01)
+    return _checked(draw, key, value, _number(low, high), **KEPT, **rest)
 
 
 def section(label: str, *, key: str):
@@ -84,27 +171,10 @@ def section(label: str, *, key: str):
     return st.expander(label, key=key, on_change="rerun", bind="query-params")
 
 
-def menu(label: str, options: Sequence[str], *, key: str, **rest) -> str:
-    """One of many, in the address; the first unless said otherwise."""
-    return st.selectbox(label, options, key=key, bind="query-params", **rest)
-
-
-def entry(label: str, low: int, high: int, value: int, *, key: str, **rest) -> int:
-    """A whole number to type, in the address."""
-    return int(st.number_input(label, low, high, value, key=key, bind="query-params", **rest))
-
-
 def guess(label: str, low: int, high: int, *, key: str, **rest) -> int | None:
     """A whole number to type, or none, in the address."""
-    typed = st.number_input(label, low, high, None, 1, key=key, bind="query-params", **rest)
-    return None if typed is None else int(typed)
-
-
-def amount(label: str, low: float, high: float, value: float, *, key: str, **rest) -> float:
-    """A slider over a range, kept for the visit."""
-    return st.slider(label, low, high, value, 0.01, key=key, persist_state="session", **rest)
-
-
-def quantity(label: str, low: float, high: float, value: float, *, key: str, **rest) -> float:
-    """A positive number to type, in the address."""
-    return float(st.number_input(label, low, high, value, key=key, bind="query-params", **rest))
+    draw = functools.partial(st.number_input, label, float(low), float(high), None, 1.0)
+    inside = _number(low, high)
+    sayings = inside._replace(fine=lambda value: value is None or inside.fine(value))
+    typed = _checked(draw, key, None, sayings, format="%.0f", **LINKED, **rest)
+    return None if typed is None else round(typed)

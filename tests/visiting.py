@@ -47,9 +47,7 @@ def follow(tour: AppTest, lesson: str, link: Link | None = None) -> AppTest:
 def trained(tour: AppTest, link: Link | None = None) -> AppTest:
     """Train a model of one's own on lesson 7, two epochs of 1 000 digits unless the link says
     otherwise, and wait for it to be the page's."""
-    short: Link = {"own-images-sample": "1000"}
-    for architecture in ("dense", "lite", "shallow", "deep"):
-        short[f"own-epochs-{architecture}"] = "2"
+    short: Link = {"own-images": "1000", "own-epochs": "2"}
     page = follow(tour, "build_your_own", short | (link or {}))
     page.button(key="train-own").click().run()
     return run_to_its_end(page, "train-own")

@@ -3,7 +3,7 @@
 // Python repeats its wish with every run, and makes the learner's choices its wishes a moment
 // later, when the learner may have gone on. Only a wish that is neither moves the learner.
 
-const MOST = 20; // choices that may wait for Python
+const MOST = 1000; // choices that may wait for Python: a key held down makes thirty a second
 
 export class Wishes {
   /** @type {any} */

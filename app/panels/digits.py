@@ -8,19 +8,9 @@ from torch import Tensor
 from app import cache, widgets
 from app.cache import Judge, PretrainedError
 from app.panels import files
-from app.state import Ten, Visitor
+from app.state import Ten, Visitor, afresh
 from app.words import percent
 from core.data import DataError, Digits, Name, to_float
-
-
-def digits_in_use(visitor: Visitor) -> Digits:
-    """The data set in use; where it cannot be read any more, the sample, and a sentence why."""
-    try:
-        return cache.digits(visitor.data)
-    except DataError as error:
-        st.warning(f"{error} The sample is in use instead.", icon=":material/folder_off:")
-        visitor.use_data("sample")
-        return cache.digits("sample")
 
 
 def ten_digits(visitor: Visitor) -> Ten:
@@ -113,7 +103,7 @@ def choose_data(visitor: Visitor) -> None:
         default=visitor.data,
         format_func=_SETS.__getitem__,
         required=True,
-        key=f"data-{visitor.data}-of-{len(here)}",
+        key=afresh("data-in-use", visitor.data, on=(visitor.data, len(here))),
     )
     if name != visitor.data:
         visitor.use_data(name)

@@ -11,7 +11,7 @@ from app.cache import Shown
 from app.components.draw_digit import draw_digit
 from app.panels.digits import judge
 from app.panels.map.axes import map_points
-from app.state import Drawing, Visitor
+from app.state import Drawing, Visitor, afresh
 from core.data import CLASSES, to_float
 
 
@@ -54,7 +54,10 @@ def _follow(visitor: Visitor, image: UInt8[Tensor, "1 1 28 28"]) -> None:
     which, take = st.columns([3, 1], vertical_alignment="bottom")
     with which:
         label = widgets.answer(
-            "You drew a", [str(digit) for digit in range(CLASSES)], str(read), key=f"draw-is-{read}"
+            "You drew a",
+            [str(digit) for digit in range(CLASSES)],
+            str(read),
+            key=afresh("draw-is", str(read), on=read),
         )
     if take.button("Follow it", key="draw-follow", icon=":material/arrow_forward:", type="primary"):
         visitor.drawn = Drawing(image.clone(), int(label))

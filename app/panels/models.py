@@ -3,7 +3,7 @@
 import streamlit as st
 import torch
 
-from app import cache, sketch
+from app import cache, sketch, widgets
 from app.cache import PretrainedError, Shown
 from app.panels import files
 from app.state import Visitor, afresh
@@ -46,11 +46,10 @@ def _choose_whose(visitor: Visitor, kind: Kind, pretrained: str, shown: Shown) -
     """A switch between the pretrained model and the visitor's own, and the model it says."""
     mine = f"Your {title(visitor.own[kind].config)}"
     lit = mine if shown.mine else "Pretrained"
-    choice = st.segmented_control(
+    choice = widgets.answer(
         "Model",
         ["Pretrained", mine],
-        default=lit,
-        required=True,
+        lit,
         key=afresh(f"model-{kind}", lit, on=(shown.key, mine)),
         label_visibility="collapsed",
     )

@@ -20,7 +20,7 @@ def test_a_code_in_a_link_is_where_the_mark_stands_and_stays_in_the_address():
 
 
 def test_a_code_in_a_link_is_where_the_cross_of_another_colour_stands():
-    page = opened("latent_scatter", {"colour-ae": "Loss", "z": "1.5,-0.5"})
+    page = opened("latent_scatter", {"colour": "Loss", "z": "1.5,-0.5"})
     assert "**At the cross**: z = (1.5, −0.5)" in words(page)
     assert page.query_params["z"] == "1.5,-0.5"
 

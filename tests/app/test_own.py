@@ -20,8 +20,8 @@ from tests.visiting import (
 )
 
 LATE = {  # short runs with little data, each a few tenths of a second
-    "own-images-sample": "1000",
-    "own-epochs-dense": "2",
+    "own-images": "1000",
+    "own-epochs": "2",
 }
 FIGURES = (
     "Reconstructions", "Map", "Samples", "Interpolation", "Film", "Loss terms", "Take it home",
@@ -220,6 +220,6 @@ def test_a_run_of_lesson_1_does_not_fill_lesson_2():
 def test_a_model_says_how_many_digits_it_was_trained_on():
     """Fault 15: 4 000 of the sample's 5 000 are there to train on."""
     tour = newcomer()
-    page = trained(tour, {"own-images-sample": "4000"})
+    page = trained(tour, {"own-images": "4000"})
     (told,) = [caption.value for caption in page.caption if "Trained on" in caption.value]
     assert re.search(r"Trained on[^.:]*4\s000", told), told

@@ -8,7 +8,7 @@ from app import quiz, theme, widgets
 from app.lessons.build_your_own import own
 from app.panels import digits, film, frame, models, restoring, training
 from app.panels.map import exploring
-from app.state import session
+from app.state import afresh, session
 from core.models import Architecture, Kind, Likelihood, ModelConfig
 from core.training import TrainConfig, fast_precision
 
@@ -65,23 +65,27 @@ with believe:
 with learn:
     recipe = RECIPES[architecture]
     available = [n for n in HOW_MANY if n <= len(data.train_images)]
+    many = min(10000, available[-1])
     images = widgets.one_of(
-        "Training images", available, min(10000, available[-1]), key=f"own-images-{data.name}"
+        "Training images", available, many, key=afresh("own-images", many, on=data.name)
     )
-    epochs = widgets.whole_number("Epochs", 1, 100, recipe.epochs, key=f"own-epochs-{architecture}")
+    epochs = widgets.whole_number(
+        *("Epochs", 1, 100, recipe.epochs),
+        key=afresh("own-epochs", recipe.epochs, on=architecture),
+    )
     with st.expander("More: learning rate, batch, seed"):
         rate = widgets.one_of(
             "Learning rate, at its highest",
             RATES,
             recipe.learning_rate,
-            key=f"own-rate-{architecture}",
+            key=afresh("own-rate", recipe.learning_rate, on=architecture),
             format_func=number,
         )
         batch = widgets.one_of(
             "Batch",
             [8, 16, 32, 64, 128, 256, 512],
             recipe.batch_size,
-            key=f"own-batch-{architecture}",
+            key=afresh("own-batch", recipe.batch_size, on=architecture),
         )
         seed = widgets.entry("Seed", 0, 9999, 0, key="own-seed")
 
@@ -118,7 +122,7 @@ else:
             digits.pick_digits(visitor)
         case "Map":
             colours = exploring.COLOURS if mine.is_vae else exploring.COLOURS[:3]
-            colour = widgets.choice("Colour by", colours, key=f"own-colour-{mine.config.kind}")
+            colour = widgets.choice("Colour by", colours, key="own-colour")
             exploring.explore_map(visitor, mine, colour, tsne=False)
         case "Samples":
             own.own_samples(visitor, mine)

@@ -52,11 +52,9 @@ def own_samples(visitor: Visitor, shown: Shown) -> None:
     where = ["The prior N(0, I)", "A Gaussian fitted to the codes"]
     figure, beside = st.columns([3, 2], gap="large")
     with beside:
+        usual = where[0 if shown.is_vae else 1]
         chosen = widgets.choice(
-            "Sample from",
-            where,
-            key=f"own-sampler-{shown.config.kind}",
-            default=where[0 if shown.is_vae else 1],
+            "Sample from", where, key=afresh("own-sampler", usual, on=shown.is_vae), default=usual
         )
         new_noise(visitor)
         st.markdown(
@@ -194,14 +192,9 @@ def own_model(visitor: Visitor) -> Shown | None:
     if not visitor.own:
         return None
     mine = {title(shown.config): shown for shown in visitor.own.values()}
-    chosen = st.segmented_control(
-        "Yours",
-        list(mine),
-        default=list(mine)[-1],
-        required=True,
-        key="own-" + "-".join(shown.key for shown in mine.values()),
-        persist_state="session",
-    )
+    newest = list(mine)[-1]
+    models = [shown.key for shown in mine.values()]
+    chosen = widgets.answer("Yours", list(mine), newest, key=afresh("own-model", newest, on=models))
     shown = mine[chosen].on(visitor.data)
     st.caption(f"The figures show **{shown.title}**. {provenance(shown)}")
     return shown

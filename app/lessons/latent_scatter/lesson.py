@@ -40,7 +40,7 @@ with choose:
 kind = "vae" if name.startswith("vae") else "ae"
 with paint:
     colours = exploring.COLOURS if kind == "vae" else exploring.COLOURS[:3]
-    colour = widgets.choice("Colour by", colours, key=f"colour-{kind}")
+    colour = widgets.choice("Colour by", colours, key="colour")
 shown = models.model(visitor, kind, name)
 
 tsne = overlap.has_tsne(shown) and widgets.switch("t-SNE of 2 000 codes", key="tsne")

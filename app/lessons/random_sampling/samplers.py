@@ -32,7 +32,7 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
         new_noise(visitor)
     with on_map:
         st.markdown(f"**Samples among the codes: {shown.title}**")
-        chosen = optional_layers([], key=f"sampled-{shown.config.kind}")
+        chosen = optional_layers([], key="sampled-layers")
         prior = chosen.prior or SAMPLERS[sampler] == "prior"
         layers = replace(chosen, prior=prior, samples=drawn.z, in_hole=in_hole)
         extent = same_axes(visitor, shown)

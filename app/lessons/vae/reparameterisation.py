@@ -12,7 +12,7 @@ from app.cache import Shown
 from app.lessons.vae import diagram
 from app.lessons.vae.diagram import Draw, Line
 from app.panels.digits import choose_digit
-from app.state import Visitor
+from app.state import Visitor, afresh
 from core.data import to_float
 from core.models import mean_image, vae
 from core.models.vae import reparameterise
@@ -64,13 +64,14 @@ def _by_hand(noise: Float[Tensor, " latent"], seed: int, *, off: bool) -> Float[
     """ε with its first numbers as the sliders have them. New noise makes new sliders."""
     epsilon = noise.clone()
     for latent, column in enumerate(st.columns(BY_HAND)[: len(noise)]):
+        drawn = round(min(max(noise[latent].item(), -4.0), 4.0), 2)
         with column:
             epsilon[latent] = widgets.amount(
                 f"ε{'₁₂'[latent]}" if len(noise) > 1 else "ε",
                 -4.0,
                 4.0,
-                round(min(max(noise[latent].item(), -4.0), 4.0), 2),
-                key=f"vae-epsilon-{latent}-{seed}",
+                drawn,
+                key=afresh(f"vae-epsilon-{latent}", drawn, on=(seed, len(noise))),
                 disabled=off,
             )
     if len(noise) > BY_HAND:

@@ -16,7 +16,7 @@ from app.components import latent_pad
 from app.components.latent_pad import Layers
 from app.panels.map.axes import map_axes, map_title
 from app.panels.map.places import coordinates, how_near, nearest_digit, reading
-from app.state import Visitor, chosen_on, keep_release
+from app.state import Visitor, afresh, chosen_on, keep_release
 from core import latent
 from core.models import mean_image
 
@@ -144,7 +144,8 @@ def explore_by_hand(
 ) -> None:
     """A map to walk on, and what lies at the place chosen."""
     with st.container(horizontal=True, gap="large"):
-        layers = optional_layers(["N(0, I)"] if shown.is_vae else [], key=f"layers-{shown.key}")
+        usual: list[Extra] = ["N(0, I)"] if shown.is_vae else []
+        layers = optional_layers(usual, key=afresh("layers", usual, on=shown.is_vae))
         axes = choose_axes(shown, key="map")
     st.markdown(f"**{map_title(shown, len(shown.codes.mean))}**")
 

@@ -1,0 +1,175 @@
+"""The address bar: it tells where a page stands, also after Back, Forward and a quick hand."""
+
+import random
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.course import LESSONS
+from tests.browser.pages import drag, no_exception, wait_idle
+from tests.browser.test_tour import follow, open_page
+
+SLOW = 60_000
+TITLES = {lesson.address: lesson.title.lower() for lesson in LESSONS} | {"data": "data"}
+
+
+def place(page: Page) -> list[float]:
+    """The place that the address tells, once no run is under way."""
+    wait_idle(page)
+    (told,) = parse_qs(urlsplit(page.url).query).get("z", [""])
+    return [float(number) for number in told.split(",") if number]
+
+
+def mark(page: Page) -> float:
+    """The first coordinate of the mark, as the map itself says it."""
+    text = page.locator(".plane label").first.inner_text()
+    return float(text.split("=")[1].replace("−", "-"))
+
+
+def choose(page: Page, x: float, y: float) -> None:
+    """A place on the first map of the page, given in shares of its sides."""
+    before = page.url
+    pad = page.get_by_role("application").first
+    expect(pad).to_be_visible(timeout=SLOW)
+    drag(page, pad, [(0.5, 0.5), (x, y)])
+    page.wait_for_url(lambda url: url != before and "z=" in url)
+    wait_idle(page)
+
+
+@pytest.mark.parametrize("address", ["", "latent-scatter"])
+def test_thirty_quick_keys_end_where_they_lead_and_the_address_tells_it(page: Page, address: str):
+    open_page(page, address)
+    choose(page, 0.5, 0.45)
+    start, label = mark(page), page.locator(".plane label").first
+    page.get_by_role("application").first.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(label).not_to_have_text(re.compile(f"{abs(start):.2f}$"))
+    step = mark(page) - start
+    for _ in range(29):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_function(
+        """([label, end, close]) => {
+          const x = Number(label.textContent.split("=")[1].replace("−", "-"));
+          return Math.abs(x - end) < close;
+        }""",
+        arg=[label.element_handle(), start + 30 * step, 0.2 + abs(step)],
+    )
+    led = mark(page)
+    page.wait_for_url(
+        lambda url: abs(float(parse_qs(urlsplit(url).query)["z"][0].split(",")[0]) - led) < 0.006
+    )
+    assert place(page)[0] == pytest.approx(led, abs=0.006)
+    assert mark(page) == led
+    page.reload()
+    expect(page.locator(".plane label").first).to_be_visible(timeout=SLOW)
+    wait_idle(page)
+    assert mark(page) == pytest.approx(led, abs=0.006)
+    no_exception(page)
+
+
+def test_one_step_back_leaves_a_page_however_many_places_were_chosen(page: Page):
+    open_page(page, "data")
+    follow(page, "Latent scatter")
+    for x, y in ((0.3, 0.3), (0.6, 0.6), (0.4, 0.5)):
+        choose(page, x, y)
+    page.go_back()
+    expect(page.locator("h1").first).to_have_text("Data", timeout=SLOW)
+    page.go_forward()
+    expect(page.locator("h1").first).to_have_text(re.compile("Latent scatter"), timeout=SLOW)
+    page.wait_for_url(re.compile("z="))
+    expect(page.locator(".plane label").first).to_be_visible(timeout=SLOW)
+    assert place(page)[0] == pytest.approx(mark(page), abs=0.006)
+    no_exception(page)
+
+
+def test_page_and_address_belong_together_after_quick_steps_back_and_forward(page: Page):
+    open_page(page, "data")
+    for lesson in ("Latent scatter", "Variational autoencoder"):
+        follow(page, lesson)
+        choose(page, 0.6, 0.4)
+    for lesson in ("Interpolation", "Variational autoencoder", "Latent scatter", "Interpolation"):
+        follow(page, lesson)
+        wait_idle(page)
+    expect(page.locator(".plane label").first).to_be_visible(timeout=SLOW)
+    titles = {
+        f"/{address}": title.lower() for address, title in (TITLES | {"data": "data"}).items()
+    }
+    rng = random.Random(23)
+    for _ in range(8):
+        for _ in range(rng.randint(1, 3)):
+            for way in ("back", "forward"):
+                page.evaluate(f"history.{way}()")
+                page.wait_for_timeout(rng.choice([15, 40, 100, 160]))  # the hand's own pace
+        page.wait_for_function(
+            """(titles) => document.querySelector("h1")?.innerText.toLowerCase()
+              .includes(titles[location.pathname])""",
+            arg=titles,
+        )
+        wait_idle(page)
+        address = urlsplit(page.url).path
+        expect(page.locator("h1").first).to_have_text(re.compile(titles[address], re.I))
+        if address == "/interpolation":
+            assert not place(page), "lesson 4 has no place of its own yet"
+        elif address != "/data":
+            expect(page.locator(".plane label").first).to_be_visible(timeout=SLOW)
+            assert place(page)[0] == pytest.approx(mark(page), abs=0.006)
+        follow(page, "Variational autoencoder")
+        wait_idle(page)
+        follow(page, "Interpolation")
+        wait_idle(page)
+    no_exception(page)
+
+
+def test_a_place_clicked_under_another_colour_is_kept_on_the_pad(page: Page):
+    open_page(page, "latent-scatter")
+    choose(page, 0.6, 0.4)
+    chosen = page.url
+    page.get_by_role("radio", name="Loss").click()
+    chart = page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first
+    expect(chart).to_be_visible(timeout=SLOW)
+    at = page.locator("p", has_text="At the cross")
+    expect(at).to_be_visible(timeout=SLOW)
+    wait_idle(page)
+    before = at.inner_text()
+    chart.click(position={"x": 200, "y": 200})
+    expect(at).not_to_have_text(before)
+    clicked = at.inner_text().split("z =")[1].split(".\n")[0]
+    page.get_by_role("radio", name="Distance").click()
+    expect(page.locator("p", has_text="At the cross")).to_contain_text(clicked)
+    page.get_by_role("radio", name="Class").click()
+    mark_at = page.locator("p", has_text="At the mark")
+    expect(mark_at).to_contain_text(clicked.strip(), timeout=SLOW)
+    page.wait_for_url(lambda url: url != chosen and "z=" in url)
+    no_exception(page)
+
+
+def test_a_control_that_starts_afresh_tells_the_address_and_a_link_still_wins(page: Page):
+    open_page(page, "build-your-own?own-architecture=lite&own-epochs=5")
+    epochs = page.get_by_role("slider", name="Epochs")
+    expect(epochs).to_have_value("5", timeout=SLOW)
+    epochs.focus()
+    epochs.press("ArrowRight")
+    page.wait_for_url(re.compile("own-epochs=6"))
+    wait_idle(page)
+    page.get_by_role("radio", name="shallow").click()
+    expect(epochs).to_have_value("8", timeout=SLOW)  # the recipe's
+    page.wait_for_url(lambda url: "shallow" in url and "own-epochs" not in url)
+    wait_idle(page)
+    epochs.focus()
+    epochs.press("ArrowRight")
+    page.wait_for_url(re.compile("own-epochs=9"))
+    wait_idle(page)
+    page.reload()
+    expect(epochs).to_have_value("9", timeout=SLOW)
+    no_exception(page)
+
+
+def test_an_empty_choice_in_a_link_is_the_default_with_a_note_and_leaves_the_address(page: Page):
+    open_page(page, "build-your-own?own-kind=&own-seed=inf")
+    note = page.get_by_text("The link asks here for what there is not")
+    expect(note.first).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("radio", name="AE", exact=True)).to_be_checked()
+    page.wait_for_url(lambda url: "own-kind" not in url and "inf" not in url)
+    no_exception(page)
