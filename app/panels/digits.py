@@ -10,7 +10,7 @@ from app.cache import Judge, PretrainedError
 from app.panels import files
 from app.state import Ten, Visitor, afresh
 from app.words import percent
-from core.data import DataError, Digits, Name, to_float
+from core.data import SETS, DataError, Digits, Name, to_float
 
 
 def ten_digits(visitor: Visitor) -> Ten:
@@ -61,7 +61,7 @@ def judge(name: Name) -> Judge | None:
     """Who reads pictures of that data set: the classifier of the course; nobody where they are
     not its digits, or where its file cannot be used.
     """
-    if name not in ("sample", "mnist"):
+    if not SETS[name].are_digits:
         return None
     try:
         return cache.classifier()
@@ -72,7 +72,7 @@ def judge(name: Name) -> Judge | None:
 
 def why_unread(name: Name) -> str:
     """Why there is no judge for a data set: a sentence."""
-    if name not in ("sample", "mnist"):
+    if not SETS[name].are_digits:
         return "The classifier of this course knows only MNIST's digits, so it cannot judge."
     return "The classifier's file cannot be used, so nobody can judge here."
 
@@ -86,29 +86,21 @@ def opinions_on(visitor: Visitor, pictures: Tensor) -> list[str]:
     return [f"{digit}: {percent(p)}" for digit, p in zip(read.tolist(), probability.tolist())]
 
 
-_SETS: dict[Name, str] = {
-    "sample": "Sample",
-    "mnist": "MNIST",
-    "fashion-mnist": "Fashion-MNIST",
-    "kmnist": "Kuzushiji-MNIST",
-}
-
-
 def choose_data(visitor: Visitor) -> None:
     """The data set in use, for all pages, among those on this server; the others can be fetched."""
-    here: list[Name] = [name for name in _SETS if cache.has_data(name)]
+    here: list[Name] = [name for name in SETS if cache.has_data(name)]
     name: Name = st.segmented_control(
         "Data in use on every page",
         here,
         default=visitor.data,
-        format_func=_SETS.__getitem__,
+        format_func=lambda name: SETS[name].title,
         required=True,
         key=afresh("data-in-use", visitor.data, on=(visitor.data, len(here))),
     )
     if name != visitor.data:
         visitor.use_data(name)
         st.rerun()
-    missing: list[Name] = [name for name in _SETS if name not in here]
+    missing: list[Name] = [name for name in SETS if name not in here]
     if missing:
         st.caption(
             "Not on this server, or not whole. Each can be fetched from its home on the network: "
@@ -121,12 +113,14 @@ def choose_data(visitor: Visitor) -> None:
 
 
 def _asked_for(name: Name) -> bool:
-    return st.button(f"Fetch {_SETS[name]}", key=f"fetch-{name}", icon=":material/cloud_download:")
+    return st.button(
+        f"Fetch {SETS[name].title}", key=f"fetch-{name}", icon=":material/cloud_download:"
+    )
 
 
 def _fetch(visitor: Visitor, name: Name) -> None:
     try:
-        with st.spinner(f"Fetching {_SETS[name]} …", show_time=True):
+        with st.spinner(f"Fetching {SETS[name].title} …", show_time=True):
             cache.fetch(name)
     except DataError as error:
         st.error(str(error), icon=":material/cloud_off:")
