@@ -21,6 +21,7 @@ class Learner:
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)  # label → id, fragment
     sliders: dict[str, tuple[str, str, list[str]]] = field(default_factory=dict)  # …, options
     progress: str = ""
+    text: str = ""
     exceptions: list[str] = field(default_factory=list)
     polled: str = ""  # the fragment that asks to be run again and again
 
@@ -50,6 +51,10 @@ class Learner:
     async def poll(self) -> None:
         """Run the polling fragment, as a browser does every few tenths of a second."""
         await self._run(self.polled, automatic=True)
+
+    async def look(self) -> None:
+        """Run the page once more."""
+        await self._run()
 
     async def close(self) -> None:
         await self.socket.close()
@@ -101,6 +106,8 @@ class Learner:
             case "slider":
                 slider = element.slider
                 self.sliders[slider.label] = (slider.id, delta.fragment_id, list(slider.options))
+            case "text":
+                self.text = element.text.body
             case "progress":
                 self.progress = element.progress.text
             case "exception":
