@@ -93,6 +93,12 @@ def number_of(folder: str) -> int:
     return [lesson.folder for lesson in LESSONS].index(folder) + 1
 
 
+def lesson_at(address: str) -> tuple[int, Lesson]:
+    """The lesson with that address, and its number."""
+    (found,) = [pair for pair in enumerate(LESSONS, 1) if pair[1].address == address]
+    return found
+
+
 def how_many() -> str:
     """How many lessons there are, in a word."""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

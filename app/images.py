@@ -16,6 +16,7 @@ LABEL = 20  # height of a line of text
 HEADING = 36  # height of a row's heading
 GREY = (122, 122, 122, 255)  # text that reads on the light page and on the dark one
 MARK = (220, 69, 31, 255)
+_WRITABLE = str.maketrans({"−": "-", "\N{NO-BREAK SPACE}": " "})  # the font has no others
 
 
 def sheet(
@@ -53,11 +54,15 @@ def sheet(
             draw.rectangle((left, top, left + side - 1, top + side - 1), outline=MARK, width=3)
         if labels:
             middle = (left + side / 2, top + side + 2)
-            draw.multiline_text(middle, labels[i], GREY, font, anchor="ma", align="center")
+            draw.multiline_text(
+                middle, labels[i].translate(_WRITABLE), GREY, font, anchor="ma", align="center"
+            )
     return _data_uri(picture)
 
 
-def film(frames: Float[Tensor, "count 1 28 28"], *, scale: int = 8, milliseconds: int = 90) -> str:
+def animation(
+    frames: Float[Tensor, "count 1 28 28"], *, scale: int = 8, milliseconds: int = 90
+) -> str:
     """Digits one after the other, three times over, as the data URI of an animated PNG."""
     pictures = [
         Image.fromarray(np.kron(digit, np.ones((scale, scale), np.uint8)))

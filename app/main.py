@@ -7,6 +7,7 @@ pictures for the tooltips of the maps.
 
 import gc
 import importlib
+import logging
 import runpy
 import sys
 import threading
@@ -72,6 +73,8 @@ def warm_up() -> None:
 
     sample = cache.digits("sample")
     cache.seconds_for(ModelConfig(), TrainConfig(), len(sample.train_images))
+    for error in cache.unusable():
+        logging.getLogger(__name__).warning("%s", error)
     gc.collect()
     gc.freeze()
 

@@ -9,7 +9,7 @@ whoever draws. The address is read once, when a page is entered, and written aft
 import math
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import streamlit as st
@@ -20,7 +20,7 @@ from torch import Tensor
 from app import cache, cards
 from app.cache import Shown
 from app.components import latent_pad
-from app.jobs import Job, Order
+from app.jobs import Frame, Job, Order
 from core.data import CLASSES, DataError, Digits, Name
 from core.models import Kind, ModelConfig
 from core.training import TrainConfig
@@ -54,6 +54,7 @@ class Visitor:
     noise_seed: int = 0
     page: str | None = None  # the address of the page that is open
     seen: set[str] = field(default_factory=set)  # addresses of the pages opened
+    lacking: dict[str, str] = field(default_factory=dict)  # files it does without, and why
     link: dict[str, list[str]] = field(default_factory=dict)  # it was entered with, not read yet
     unheard: dict[str, object] = field(default_factory=dict)  # in place of what could not be
     told: dict[str, str] = field(default_factory=dict)  # what its address says by now
@@ -61,6 +62,9 @@ class Visitor:
     pad_failed: bool = False  # the browser could not draw a pad: the server draws instead
     job: Job | None = None
     trained_on: str | None = None  # the page that the job was started on
+    predicted: int | None = None  # of its reconstruction cost, nats per image; None where nothing
+    finished: int = 0  # runs that came to an end so far
+    packed: tuple[Frame, latent_pad.PadContent] | None = None  # the moment last packed to be seen
     own: dict[Kind, Shown] = field(default_factory=dict)  # the last of each kind, newest last
     uses_own: set[tuple[str | None, Kind]] = field(default_factory=set)  # on which pages
     asked_for: dict[tuple[str | None, Kind], str] = field(default_factory=dict)  # pretrained ones
@@ -76,7 +80,7 @@ class Visitor:
     def shown(self, kind: Kind, pretrained: str) -> Shown:
         """The model this page shows: the visitor's own of that kind if in use, else that
         pretrained one. Asking for another pretrained one, by the page's own selector, puts the
-        visitor's own aside. Raises CheckpointError.
+        visitor's own aside. Raises PretrainedError.
         """
         place = (self.page, kind)
         if self.asked_for.setdefault(place, pretrained) != pretrained:
@@ -100,21 +104,28 @@ class Visitor:
             images[place], names[place] = self.drawn.image[0], f"your {place}"
         return Ten(images, labels, names)
 
-    def train(self, model: ModelConfig, training: TrainConfig) -> None:
-        """Start a run in place of the last one. Raises ValueError, DataError."""
+    def train(
+        self, model: ModelConfig, training: TrainConfig, predicted: int | None = None
+    ) -> None:
+        """Start a run in place of the last one; what was predicted of its cost is kept with it.
+        Raises ValueError, DataError.
+        """
+        images = training.images or len(self.digits.train_images)
+        training = replace(training, images=images)  # so that its card says how many
         job = Job(Order(model, training, self.data, self.followed().images), self.digits)
         if self.job is not None:
             self.job.stop()
         self.job = self.watch.job = job
-        self.trained_on = self.page
+        self.trained_on, self.predicted, self.packed = self.page, predicted, None
         job.start()
 
     def collect(self) -> None:
         """Take over the model of a run that is over: the page that it was started on shows it."""
         job = self.job
-        if job is None or not job.over or job.collected or job.state.step == 0:
+        if job is None or not self.has_new_model():
             return
         job.collected = True
+        self.finished += 1
         if job.status == "failed":
             return
         shown = Shown(
@@ -123,8 +134,15 @@ class Visitor:
             card=cards.of_run(job),
             film=job.film,
             mine=True,
+            data=job.order.data,
+            predicted=self.predicted,
         )
         self._take_over(shown, self.trained_on)
+
+    def has_new_model(self) -> bool:
+        """Whether a run is over whose model was not taken over yet."""
+        job = self.job
+        return job is not None and job.over and not job.collected and job.state.step > 0
 
     def bring_back(self, weights: bytes, card: bytes, name: str) -> None:
         """Take over a model from the contents of its two files. Raises CheckpointError."""
@@ -171,6 +189,7 @@ def arrive(address: str) -> Visitor:
     data set that cannot be read any more gives way to the sample, with a sentence why.
     """
     visitor = session()
+    visitor.lacking.clear()
     visitor.watch.back()
     cache.watch_connection(visitor.watch)
     if visitor.page != address:

@@ -10,6 +10,7 @@ if str(APP.parent) not in sys.path:
     sys.path.insert(0, str(APP.parent))
 
 from app.course import DATA_PAGE, LESSONS
+from app.panels import files
 from app.state import arrive
 
 st.set_page_config(page_title="Latent Walk", page_icon="🔢", layout="wide")
@@ -29,5 +30,10 @@ page = st.navigation(
     ],
     position="top",
 )
-arrive(page.url_path)
-page.run()
+visitor = arrive(page.url_path)
+messages = st.container()  # at the top; what they say is known at the end
+try:
+    page.run()
+finally:
+    with messages:
+        files.tell(visitor)

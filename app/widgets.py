@@ -171,6 +171,10 @@ def section(label: str, *, key: str):
     return st.expander(label, key=key, on_change="rerun", bind="query-params")
 
 
-def grouped(number: int) -> str:
-    """12345 as 12 345."""
-    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+def guess(label: str, low: int, high: int, *, key: str, **rest) -> int | None:
+    """A whole number to type, or none, in the address."""
+    draw = functools.partial(st.number_input, label, float(low), float(high), None, 1.0)
+    inside = _number(low, high)
+    sayings = inside._replace(fine=lambda value: value is None or inside.fine(value))
+    typed = _checked(draw, key, None, sayings, format="%.0f", **LINKED, **rest)
+    return None if typed is None else round(typed)

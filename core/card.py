@@ -132,8 +132,8 @@ def lacking(card: Mapping[str, Any]) -> list[str]:
 
 def check(card: dict[str, Any]) -> None:
     """Raises ValueError, naming the field, for what no run and no measurement can have written."""
-    _check_numbers(card)
-    _check_kind(card, Card, "")
+    check_numbers(card)
+    check_kind(card, Card, "")
     history = card.get("history", [])
     if len(history) > MAX_RECORDS:
         raise ValueError(f"history has {len(history)} records; the most is {MAX_RECORDS}")
@@ -154,7 +154,7 @@ def check(card: dict[str, Any]) -> None:
     TrainConfig(**{field: card["training"][field] for field in known})
 
 
-def _check_numbers(card: dict[str, Any]) -> None:
+def check_numbers(card: dict[str, Any]) -> None:
     """Every number is finite, also in fields that nobody here knows."""
     left: list[tuple[str, dict | list]] = [("", card)]
     while left:  # no recursion: a file may be nested as deep as its reader bears
@@ -168,22 +168,22 @@ def _check_numbers(card: dict[str, Any]) -> None:
                 )
 
 
-def _check_kind(value: Any, kind: Any, field: str) -> None:
+def check_kind(value: Any, kind: Any, field: str) -> None:
     """Raises ValueError where a value from JSON is not what a TypedDict declares, at any depth."""
     if is_typeddict(kind):
         _expect(isinstance(value, dict), value, field, "an object")
         for key, inner in get_type_hints(kind).items():
             if key in value:
-                _check_kind(value[key], inner, f"{field}.{key}".lstrip("."))
+                check_kind(value[key], inner, f"{field}.{key}".lstrip("."))
             elif key in kind.__required_keys__ and kind not in (Card, Figures):
                 raise ValueError(f"{field}.{key} is missing")
     elif get_origin(kind) is list:
         _expect(isinstance(value, list), value, field, "a list")
         for i, each in enumerate(value):
-            _check_kind(each, get_args(kind)[0], f"{field}.{i}")
+            check_kind(each, get_args(kind)[0], f"{field}.{i}")
     elif get_origin(kind) is UnionType:  # of something and None
         if value is not None:
-            _check_kind(value, get_args(kind)[0], field)
+            check_kind(value, get_args(kind)[0], field)
     elif kind is float:
         _expect(type(value) in (int, float), value, field, "a number")
     elif kind is int:

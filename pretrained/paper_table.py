@@ -421,7 +421,8 @@ def main() -> None:
     progress = HERE / "paper_table.partial.json"
     digits = data.load("mnist", wanted.data.resolve())
     table = make_table(digits, Protocol(), progress, wanted.processes)
-    (HERE / "paper_table.json").write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n")
+    text = json.dumps(table, indent=2, ensure_ascii=False) + "\n"
+    (HERE / "paper_table.json").write_text(text, encoding="utf-8")
     progress.unlink()
 
 

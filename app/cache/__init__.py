@@ -11,7 +11,7 @@ from app.cache.connection import ConnectionWatch, watch_connection
 from app.cache.figures import (
     JUDGED,
     PAIRS,
-    bce_bounds,
+    bce_extremes,
     between,
     between_pixels,
     bits_per_dimension,
@@ -22,15 +22,16 @@ from app.cache.figures import (
     judged_reconstructions,
     judged_samples,
     knn_accuracy,
-    paper_table,
+    mean_terms,
     pca,
     readable,
     readable_digits,
     restored,
     restoring_error,
+    sure_of_digits,
     terms,
-    test_terms,
 )
+from app.cache.files import PretrainedError, alike, paper_table, unusable
 from app.cache.maps import (
     Axes,
     codes,
@@ -45,6 +46,7 @@ from app.cache.maps import (
     tsne,
 )
 from app.cache.models import (
+    Judge,
     Shown,
     brought_back,
     classifier,
@@ -57,24 +59,24 @@ from app.cache.models import (
     has_film,
     pretrained,
     seconds_for,
-    title,
 )
 from app.cache.posteriors import (
     Exact,
     Marginals,
     account,
-    bounds,
     encoded,
     exact,
     ledger,
+    lower_bounds,
     marginals,
 )
 from app.cache.samplers import (
     Samples,
-    judged_sampler,
+    hole_share,
     noise,
     prior_in_holes,
     samples,
+    sure_share,
 )
 
 PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"  # read here by all, at each call

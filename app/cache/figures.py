@@ -4,19 +4,17 @@ Means over the test images in use, or over the first JUDGED of them; every draw 
 generator, so that a figure is the same on every page.
 """
 
-import json
 import math
-from typing import Any
 
 import streamlit as st
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from app import cache
-from app.cache.models import BY_KEY, BY_MODEL, Shown, classifier, digits
+from app.cache.models import BY_KEY, BY_MODEL, Judge, Shown, digits
 from core import data, evaluation, latent, sampling
 from core.models import VariationalAutoencoder
+from core.models.classifier import Classifier
 from core.training import Terms
 
 JUDGED = 1000  # pictures that sharpness and the like are averaged over
@@ -31,7 +29,7 @@ def terms(shown: Shown) -> evaluation.bounds.PerImage:
 
 
 @st.cache_data(show_spinner="Measuring the test images …", max_entries=60, hash_funcs=BY_KEY)
-def test_terms(shown: Shown) -> Terms:
+def mean_terms(shown: Shown) -> Terms:
     """Mean loss terms of the test images in use, with one sampled z."""
     rng = torch.Generator().manual_seed(0)
     return evaluation.bounds.mean_terms(shown.model, shown.digits.test_images, rng, samples=1)
@@ -51,7 +49,7 @@ def pca(name: data.Name, latent_dim: int) -> evaluation.baselines.Pca:
 
 
 @st.cache_data(show_spinner=False)
-def bce_bounds(name: data.Name) -> tuple[float, float]:
+def bce_extremes(name: data.Name) -> tuple[float, float]:
     """BCE of perfect restoration and of the mean training image, nats per test image in use."""
     chosen = digits(name)
     return (
@@ -70,14 +68,6 @@ def ceilings(
     )
 
 
-def paper_table() -> dict[str, Any] | None:
-    """The continuous Bernoulli paper's table as `make paper-table` left it; None without one."""
-    try:
-        return json.loads((cache.PRETRAINED / "paper_table.json").read_text())
-    except FileNotFoundError:
-        return None
-
-
 @st.cache_data(show_spinner="Asking the neighbours …", max_entries=40, hash_funcs=BY_KEY)
 def knn_accuracy(shown: Shown) -> float:
     """15-NN accuracy on codes: the test images among the training images."""
@@ -93,28 +83,26 @@ def knn_accuracy(shown: Shown) -> float:
 
 @st.cache_data(show_spinner="Judging 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)
 def judged_reconstructions(
-    shown: Shown, view: evaluation.judging.View
+    shown: Shown, view: evaluation.judging.View, judge: Judge | None
 ) -> evaluation.judging.Judgement:
     """Squared error, sharpness and confident share of the first test images, reconstructed from
     their codes' means; what is sampled, with a fixed generator."""
     z = latent.encode(shown.model, shown.digits.test_images[:JUDGED]).mean
-    return evaluation.judging.judge(classifier()[0], _pictures(shown, z, view), _first(shown.data))
+    return evaluation.judging.judge(_reader(judge), _pictures(shown, z, view), _first(shown.data))
 
 
 @st.cache_data(show_spinner="Reading 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)
-def readable(shown: Shown) -> float:
+def readable(shown: Shown, judge: Judge) -> float:
     """Share of the first test images that the classifier reads as their label, in the mean image
     of their reconstruction."""
     restored = evaluation.judging.reconstruct(shown.model, _first(shown.data))
-    return evaluation.judging.readable(classifier()[0], restored, shown.digits.test_labels[:JUDGED])
+    return evaluation.judging.readable(judge.model, restored, shown.digits.test_labels[:JUDGED])
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
-def readable_digits(name: data.Name) -> float:
+@st.cache_data(show_spinner=False, max_entries=8, hash_funcs=BY_KEY)
+def readable_digits(name: data.Name, judge: Judge) -> float:
     """The same share of the images themselves."""
-    return evaluation.judging.readable(
-        classifier()[0], _first(name), digits(name).test_labels[:JUDGED]
-    )
+    return evaluation.judging.readable(judge.model, _first(name), digits(name).test_labels[:JUDGED])
 
 
 def judged_count(name: data.Name) -> int:
@@ -122,9 +110,9 @@ def judged_count(name: data.Name) -> int:
     return min(JUDGED, len(digits(name).test_images))
 
 
-def restoring_error(shown: Shown, view: evaluation.judging.View) -> float:
+def restoring_error(shown: Shown, view: evaluation.judging.View, judge: Judge | None) -> float:
     """Mean squared error of the reconstructions of `judged_reconstructions`."""
-    error = judged_reconstructions(shown, view).squared_error
+    error = judged_reconstructions(shown, view, judge).squared_error
     if error is None:
         raise ValueError("a reconstruction was judged without its original")
     return error
@@ -148,39 +136,49 @@ def bits_per_dimension(shown: Shown) -> float:
 
 
 @st.cache_data(show_spinner="Judging 1 000 pictures …", max_entries=60, hash_funcs=BY_MODEL)
-def judged_samples(shown: Shown, view: evaluation.judging.View) -> evaluation.judging.Judgement:
+def judged_samples(
+    shown: Shown, view: evaluation.judging.View, judge: Judge | None
+) -> evaluation.judging.Judgement:
     """Sharpness and confident share of pictures decoded from N(0, I), with a fixed generator."""
     rng = torch.Generator().manual_seed(0)
     z = sampling.prior(sampling.draw(JUDGED, shown.config.latent_dim, rng))
-    return evaluation.judging.judge(classifier()[0], _pictures(shown, z, view))
+    return evaluation.judging.judge(_reader(judge), _pictures(shown, z, view))
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
-def judged_digits(name: data.Name) -> evaluation.judging.Judgement:
+@st.cache_data(show_spinner=False, max_entries=8, hash_funcs=BY_KEY)
+def judged_digits(name: data.Name, judge: Judge | None) -> evaluation.judging.Judgement:
     """The same figures for the first test images themselves."""
     x = _first(name)
-    return evaluation.judging.judge(classifier()[0], x, x)
+    return evaluation.judging.judge(_reader(judge), x, x)
+
+
+@st.cache_data(show_spinner=False, max_entries=8, hash_funcs=BY_KEY)
+def sure_of_digits(name: data.Name, judge: Judge) -> float:
+    """Share of the first test images of which the classifier is more than 90 % sure."""
+    return evaluation.judging.confident_share(judge.model, _first(name))
 
 
 @st.cache_data(show_spinner="Judging midpoints …", max_entries=40, hash_funcs=BY_KEY)
-def between(shown: Shown) -> evaluation.judging.Between:
+def between(shown: Shown, judge: Judge) -> evaluation.judging.Between:
     """The classifier on midpoints of random pairs of test images of different classes, the same
     pairs for all models: decoded between their codes."""
     a, b = _pairs(shown.data)
     images, labels = shown.digits.test_images, shown.digits.test_labels
     start, end = (latent.encode(shown.model, images[of]).mean for of in (a, b))
     pictures = _pictures(shown, (start + end) / 2, "mean")
-    return evaluation.judging.judge_between(classifier()[0], pictures, labels[a], labels[b])
+    return evaluation.judging.judge_between(judge.model, pictures, labels[a], labels[b])
 
 
-@st.cache_data(show_spinner="Judging midpoints …", max_entries=8)
-def between_pixels(name: data.Name) -> evaluation.judging.Between:
+@st.cache_data(show_spinner="Judging midpoints …", max_entries=8, hash_funcs=BY_KEY)
+def between_pixels(name: data.Name, judge: Judge) -> evaluation.judging.Between:
     """The same of the pairs' cross-fades, half of one image and half of the other."""
     a, b = _pairs(name)
     x, labels = data.to_float(digits(name).test_images), digits(name).test_labels
-    return evaluation.judging.judge_between(
-        classifier()[0], (x[a] + x[b]) / 2, labels[a], labels[b]
-    )
+    return evaluation.judging.judge_between(judge.model, (x[a] + x[b]) / 2, labels[a], labels[b])
+
+
+def _reader(judge: Judge | None) -> Classifier | None:
+    return judge.model if judge else None
 
 
 def _first(name: data.Name) -> Tensor:

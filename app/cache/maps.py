@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
-from app.cache.models import BY_KEY, BY_MODEL, Shown, classifier, digits
+from app.cache.models import BY_KEY, BY_MODEL, Judge, Shown, digits
 from app.components import draw_digit, latent_pad
 from core import data, evaluation, latent
 from core.models import mean_image
@@ -81,13 +81,13 @@ def packed_holes(shown: Shown) -> latent_pad.Piece:
 
 
 @st.cache_resource(show_spinner="Packing the networks …", max_entries=20, hash_funcs=BY_KEY)
-def draw_content(shown: Shown, *, judged: bool) -> draw_digit.DrawContent:
+def draw_content(shown: Shown, judge: Judge | None) -> draw_digit.DrawContent:
     """Encoder, decoder and map for drawing, with the classifier, and test digits to start from."""
     chosen = shown.digits
     first = [int((chosen.test_labels == label).nonzero()[0]) for label in range(data.CLASSES)]
     return draw_digit.content(
         shown.model,
-        classifier()[0] if judged else None,
+        judge.model if judge else None,
         chosen.test_images[first],
         chosen.test_labels[first],
         pad_content(shown),

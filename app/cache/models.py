@@ -3,7 +3,6 @@
 They are read, fetched and named here; what is computed from a shared model is beside this.
 """
 
-import math
 import os
 import secrets
 import sys
@@ -16,16 +15,19 @@ import streamlit as st
 from jaxtyping import Int64, UInt8
 from torch import Tensor
 
-from app import cache, cards, jobs, speed
+from app import cache, cards, jobs, speed, words
+from app.cache import files
 from app.components import film as film_view
 from core import checkpoints, data, evaluation, latent
 from core.checkpoints import Card
 from core.data import Digits, Name
 from core.film import Film
-from core.film import load as load_film
 from core.models import Model, ModelConfig, VariationalAutoencoder
 from core.models.classifier import Classifier
+from core.quoting import quoted
 from core.training import Precision, TrainConfig
+
+BEARABLE = 1e6  # the largest code, and cost in nats per image, of a model that is brought back
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ class Shown:
     card: Card = field(compare=False, repr=False)
     film: Film | None = field(default=None, compare=False, repr=False)  # of the visitor's own run
     mine: bool = False  # the visitor's own
+    brought: bool = False  # from files: its card's words are not this course's
     data: Name = "sample"
+    predicted: int | None = field(default=None, compare=False)  # of its cost, before its run
 
     def on(self, name: Name) -> "Shown":
         """The same model, looked at with the digits of that name."""
@@ -56,7 +60,7 @@ class Shown:
 
     @property
     def title(self) -> str:
-        return f"yours: {title(self.config)}" if self.mine else title(self.config)
+        return f"yours: {words.title(self.config)}" if self.mine else words.title(self.config)
 
     @property
     def digits(self) -> Digits:
@@ -88,9 +92,18 @@ class Shown:
         return cache.holes(self)
 
 
+@dataclass(frozen=True)
+class Judge:
+    """The classifier of the course, and its card."""
+
+    model: Classifier
+    card: Card
+
+
 Hash = dict[str | type[Any], Callable[[Any], Any]]
-BY_KEY: Hash = {Shown: lambda shown: (shown.key, shown.data)}
-BY_MODEL: Hash = {Shown: lambda shown: shown.key}  # for what no data set changes
+_THE_JUDGE: Hash = {Judge: lambda _: "the classifier"}  # there is one
+BY_KEY: Hash = {Shown: lambda shown: (shown.key, shown.data), **_THE_JUDGE}
+BY_MODEL: Hash = {Shown: lambda shown: shown.key, **_THE_JUDGE}  # for what no data set changes
 
 
 def data_root() -> Path:
@@ -144,80 +157,77 @@ def cost(
 
 @st.cache_resource(show_spinner=False)
 def pretrained(name: str, on: Name = "sample") -> Shown:
-    """A model of `pretrained/`, to look at with those digits. Raises CheckpointError, naming the
-    file, where it is damaged."""
-    model, card = checkpoints.load(cache.PRETRAINED / name)
-    if isinstance(model, Classifier):
-        raise checkpoints.CheckpointError(f"{name} is a classifier; choose an autoencoder")
+    """A model of `pretrained/`, to look at with those digits. Raises PretrainedError."""
+    model, card = files.autoencoder(name)
     return Shown(key=name, model=model, card=card, data=on)
 
 
 def brought_back(weights: bytes, card: bytes, name: str, digits_name: Name) -> Shown:
     """A model from the contents of its two files, measured anew. Raises CheckpointError.
 
-    Of the card only the configuration and the training's history are believed.
+    The card's figures are not believed; what it says of the data and of the training is kept.
     """
     model, told = checkpoints.from_bytes(weights, card, name)
     if isinstance(model, Classifier):
-        raise checkpoints.CheckpointError(f"{name} is a classifier; choose an autoencoder")
+        raise checkpoints.CheckpointError(f"{quoted(name)} is a classifier; choose an autoencoder")
+    images = digits(digits_name).test_images
+    _check_size(model, images, name)
     figures = cards.measured(model, digits(digits_name))
-    if not math.isfinite(figures["test"]["total"]):
+    test = figures["test"]
+    if not all(abs(nats) <= BEARABLE for nats in (test["reconstruction"], test["kl"])):
         raise checkpoints.CheckpointError(
-            f"{name} does not decode to finite numbers; it may come from a run that diverged"
+            f"{quoted(name)} does not restore the test images at a cost that figures can hold; "
+            "it may come from a run that diverged"
         )
     return Shown(
         key=f"brought-{secrets.token_hex(8)}",
         model=model,
         mine=True,
+        brought=True,
         data=digits_name,
         card={
-            "data": "what only its maker knows; brought back from its files, and measured anew.",
+            "data": told.get("data", ""),
+            "training": told.get("training", {}),
             **figures,
             "history": told.get("history", []),
         },
     )
 
 
+def _check_size(model: Model, images: UInt8[Tensor, "n 1 28 28"], name: str) -> None:
+    """Raises CheckpointError where codes are not of a size that maps and samplers bear."""
+    codes = latent.encode(model, images)
+    parts = [codes.mean] if codes.logvar is None else [codes.mean, codes.logvar]
+    if all(part.isfinite().all() and part.abs().max() <= BEARABLE for part in parts):
+        return
+    raise checkpoints.CheckpointError(
+        f"{quoted(name)} encodes the test images as numbers beyond {BEARABLE:g}, too large for "
+        "maps and samplers; it may come from a run that diverged"
+    )
+
+
 def has_film(shown: Shown) -> bool:
     """Whether a film of a model's training was kept."""
-    return bool(shown.film.moments) if shown.film else _film_of(shown).is_file()
+    return bool(shown.film.moments) if shown.film else files.has_film(shown.key)
 
 
 def film(shown: Shown) -> Film | None:
-    """The film of a model's training, where one was kept. Raises CheckpointError where it is
-    damaged: pretrained films are read when they are first asked for.
+    """The film of a model's training, where one was kept; pretrained ones are read when they are
+    first asked for. Raises PretrainedError.
     """
     if not has_film(shown):
         return None
-    return shown.film or load_film(_film_of(shown))
-
-
-def _film_of(shown: Shown) -> Path:
-    return cache.PRETRAINED / f"{shown.key}.film.safetensors"
+    return shown.film or files.film(shown.key)
 
 
 @st.cache_resource(show_spinner="Packing the film …", max_entries=20, hash_funcs=BY_MODEL)
 def film_content(shown: Shown) -> film_view.FilmContent | None:
-    """The same, packed for the browser. Raises CheckpointError."""
+    """The same, packed for the browser. Raises PretrainedError."""
     taken = film(shown)
     return taken and film_view.content(taken, shown.config, shown.title)
 
 
 @st.cache_resource(show_spinner=False)
-def classifier() -> tuple[Classifier, Card]:
-    """The judge of digits and its card. Raises CheckpointError."""
-    model, card = checkpoints.load(cache.PRETRAINED / "classifier")
-    if not isinstance(model, Classifier):
-        raise checkpoints.CheckpointError("classifier.safetensors does not hold a classifier")
-    return model, card
-
-
-def title(config: ModelConfig) -> str:
-    """A model in a few words: "VAE lite, d = 2, β = 1"."""
-    kind = "AE" if config.kind == "ae" else "VAE"
-    parts = [f"{kind} {config.architecture}", f"d = {config.latent_dim}"]
-    if config.kind == "vae":
-        parts.append(f"β = {config.beta:g}")
-    if config.likelihood != "bernoulli":
-        parts.append(config.likelihood.replace("_", " "))
-    return ", ".join(parts)
+def classifier() -> Judge:
+    """The judge of digits. Raises PretrainedError."""
+    return Judge(*files.classifier())

@@ -40,7 +40,7 @@ def ledger(shown: Shown, image: UInt8[Tensor, "1 1 28 28"]) -> Ledger:
 
 
 @st.cache_data(show_spinner="Weighing samples …", max_entries=100, hash_funcs=_BY_CONTENT)
-def bounds(shown: Shown, image: UInt8[Tensor, "1 1 28 28"]) -> list[ledgers.Bound]:
+def lower_bounds(shown: Shown, image: UInt8[Tensor, "1 1 28 28"]) -> list[ledgers.Bound]:
     """IWAE of one image with 1, 10 and 100 samples, with a fixed generator."""
     return ledgers.bounds(_vae(shown), image, torch.Generator().manual_seed(0))
 

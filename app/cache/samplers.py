@@ -12,7 +12,7 @@ from torch import Tensor
 
 from app.cache.figures import JUDGED
 from app.cache.maps import codes, holes
-from app.cache.models import BY_KEY, Shown, classifier
+from app.cache.models import BY_KEY, Judge, Shown
 from core import evaluation, latent, sampling
 from core.models import MAX_LATENT_DIM, mean_image
 
@@ -47,31 +47,37 @@ class Samples(NamedTuple):
 @st.cache_data(show_spinner="Sampling …", max_entries=200, hash_funcs=BY_KEY)
 def samples(shown: Shown, sampler: sampling.Sampler, seed: int, count: int = 16) -> Samples:
     """So many samples of the noise of that seed."""
-    return _sample(shown, sampler, noise(seed, count, shown.config.latent_dim))
-
-
-def _sample(shown: Shown, sampler: sampling.Sampler, drawn: sampling.Noise) -> Samples:
-    match sampler:
-        case "box":
-            z = sampling.box(codes(shown).mean, drawn)
-        case "prior":
-            z = sampling.prior(drawn)
-        case "gaussian":
-            z = gaussian(shown).sample(drawn)
-        case "mixture":
-            z = mixture(shown).sample(drawn)
+    z = _drawn(shown, sampler, noise(seed, count, shown.config.latent_dim))
     images = mean_image(shown.config, latent.decode(shown.model, z))
     return Samples(z, images, holes(shown).distance(z))
 
 
+def _drawn(
+    shown: Shown, sampler: sampling.Sampler, drawn: sampling.Noise
+) -> Float[Tensor, "samples latent"]:
+    match sampler:
+        case "box":
+            return sampling.box(codes(shown).mean, drawn)
+        case "prior":
+            return sampling.prior(drawn)
+        case "gaussian":
+            return gaussian(shown).sample(drawn)
+        case "mixture":
+            return mixture(shown).sample(drawn)
+
+
+@st.cache_data(show_spinner="Drawing 1 000 samples …", max_entries=200, hash_funcs=BY_KEY)
+def hole_share(shown: Shown, sampler: sampling.Sampler) -> float:
+    """Share of 1 000 samples, always of the same noise, that fall in a hole."""
+    return holes(shown).share(_drawn(shown, sampler, noise(0, JUDGED, shown.config.latent_dim)))
+
+
 @st.cache_data(show_spinner="Judging 1 000 samples …", max_entries=200, hash_funcs=BY_KEY)
-def judged_sampler(
-    shown: Shown, sampler: sampling.Sampler
-) -> tuple[float, evaluation.judging.Judgement]:
-    """Hole share and figures of 1 000 samples, always of the same noise."""
-    drawn = _sample(shown, sampler, noise(0, JUDGED, shown.config.latent_dim))
-    in_holes = (drawn.distance > 1).float().mean().item()
-    return in_holes, evaluation.judging.judge(classifier()[0], drawn.images)
+def sure_share(shown: Shown, sampler: sampling.Sampler, judge: Judge) -> float:
+    """Share of the same samples, decoded, of which the classifier is more than 90 % sure."""
+    z = _drawn(shown, sampler, noise(0, JUDGED, shown.config.latent_dim))
+    pictures = mean_image(shown.config, latent.decode(shown.model, z))
+    return evaluation.judging.confident_share(judge.model, pictures)
 
 
 @st.cache_data(show_spinner=False, max_entries=60, hash_funcs=BY_KEY)

@@ -67,7 +67,9 @@ def by_latent(
     return titled(layered(*layers), title, height=260)
 
 
-def bounds(table: pd.DataFrame, levels: pd.DataFrame, *, title: str, y: str) -> alt.LayerChart:
+def lower_bounds(
+    table: pd.DataFrame, levels: pd.DataFrame, *, title: str, y: str
+) -> alt.LayerChart:
     """Measured bounds with ± 2 standard errors, below levels drawn across.
 
     Columns: k (str), mean, low, high, order (int); of the levels: value, name.

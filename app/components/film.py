@@ -18,6 +18,7 @@ from app import theme
 from app.components import kept, scripts
 from app.components.kept import Piece
 from app.components.latent_pad import pack_digits
+from app.words import percent
 from core.film import EARLY, Film
 from core.latent import Plane, principal_plane
 from core.models import ModelConfig
@@ -157,7 +158,7 @@ def _axes(latent_dim: int, plane: Plane) -> list[str]:
     if latent_dim == 2:
         return ["z₁", "z₂"]
     return [
-        f"principal direction {i + 1} ({share:.0%} of the variance at the end)"
+        f"principal direction {i + 1} ({percent(share)} of the variance at the end)"
         for i, share in enumerate(plane.explained.tolist())
     ]
 

@@ -5,6 +5,7 @@ import streamlit as st
 from app import widgets
 from app.panels import digits
 from app.state import session
+from app.words import grouped, listed
 
 visitor = session()
 
@@ -15,9 +16,9 @@ digits.choose_data(visitor)
 data = visitor.digits
 st.markdown(data.source)
 st.markdown(
-    f"In use: **{widgets.grouped(len(data.train_images))}** images to train on and "
-    f"**{widgets.grouped(len(data.test_images))}** to test with, 28 × 28 pixels of grey each, "
-    f"in ten classes: {', '.join(data.class_names)}."
+    f"In use: **{grouped(len(data.train_images))}** images to train on and "
+    f"**{grouped(len(data.test_images))}** to test with, 28 × 28 pixels of grey each, "
+    f"in ten classes: {listed(data.class_names)}."
 )
 widgets.digits(
     digits.first_of_each_class(data, each=4),

@@ -6,18 +6,11 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from app import cache, widgets
+from app.cache import Judge, PretrainedError
+from app.panels import files
 from app.state import Ten, Visitor, afresh
+from app.words import percent
 from core.data import DataError, Digits, Name, to_float
-
-
-def digits_in_use(visitor: Visitor) -> Digits:
-    """The data set in use; where it cannot be read any more, the sample, and a sentence why."""
-    try:
-        return cache.digits(visitor.data)
-    except DataError as error:
-        st.warning(f"{error} The sample is in use instead.", icon=":material/folder_off:")
-        visitor.use_data("sample")
-        return cache.digits("sample")
 
 
 def ten_digits(visitor: Visitor) -> Ten:
@@ -64,16 +57,33 @@ def choose_digit(
     return ten.images[int(place)][None], ten.names[int(place)]
 
 
-def reads_digits(visitor: Visitor) -> bool:
-    return visitor.digits.name in ("sample", "mnist")
+def judge(name: Name) -> Judge | None:
+    """Who reads pictures of that data set: the classifier of the course; nobody where they are
+    not its digits, or where its file cannot be used.
+    """
+    if name not in ("sample", "mnist"):
+        return None
+    try:
+        return cache.classifier()
+    except PretrainedError as error:
+        files.lacks(error)
+        return None
+
+
+def why_unread(name: Name) -> str:
+    """Why there is no judge for a data set: a sentence."""
+    if name not in ("sample", "mnist"):
+        return "The classifier of this course knows only MNIST's digits, so it cannot judge."
+    return "The classifier's file cannot be used, so nobody can judge here."
 
 
 def opinions_on(visitor: Visitor, pictures: Tensor) -> list[str]:
     """What the classifier reads and how sure it is; nothing where it knows no such images."""
-    if not reads_digits(visitor):
+    reader = judge(visitor.data)
+    if reader is None:
         return [""] * len(pictures)
-    probability, read = cache.classifier()[0].probabilities(pictures).max(1)
-    return [f"{digit}: {p:.0%}" for digit, p in zip(read.tolist(), probability.tolist())]
+    probability, read = reader.model.probabilities(pictures).max(1)
+    return [f"{digit}: {percent(p)}" for digit, p in zip(read.tolist(), probability.tolist())]
 
 
 _SETS: dict[Name, str] = {
@@ -85,31 +95,40 @@ _SETS: dict[Name, str] = {
 
 
 def choose_data(visitor: Visitor) -> None:
-    """The data set in use, for all pages; a set that is not on this server is fetched if asked."""
-    name: Name = st.segmented_control(
+    """The data set in use, for all pages, among those on this server; the others can be fetched."""
+    here: list[Name] = [name for name in _SETS if cache.has_data(name)]
+    name = widgets.answer(
         "Data in use on every page",
-        list(_SETS),
-        default=visitor.data,
+        here,
+        visitor.data,
+        key=afresh("data-in-use", visitor.data, on=(visitor.data, len(here))),
         format_func=_SETS.__getitem__,
-        required=True,
-        key=afresh("data-in-use", visitor.data, on=visitor.data),
     )
-    if name == visitor.data:
-        return
-    if cache.has_data(name):
+    if name != visitor.data:
         visitor.use_data(name)
         st.rerun()
-    st.info(
-        f"{_SETS[name]} is not complete on this server. It can be fetched from its home on the "
-        "network: about 11 to 30 MB, 54 MB unpacked. Until then the set in use stays.",
-        icon=":material/cloud_download:",
-    )
-    if st.button(f"Fetch {_SETS[name]}", key=f"fetch-{name}", type="primary"):
-        try:
-            with st.spinner(f"Fetching {_SETS[name]} …", show_time=True):
-                cache.fetch(name)
-        except DataError as error:
-            st.error(str(error), icon=":material/cloud_off:")
-        else:
-            visitor.use_data(name)
-            st.rerun()
+    missing: list[Name] = [name for name in _SETS if name not in here]
+    if missing:
+        st.caption(
+            "Not on this server, or not whole. Each can be fetched from its home on the network: "
+            "about 11 to 30 MB, 54 MB unpacked. Until then the set in use stays."
+        )
+        with st.container(horizontal=True):
+            wanted: list[Name] = [name for name in missing if _asked_for(name)]
+        for name in wanted:
+            _fetch(visitor, name)
+
+
+def _asked_for(name: Name) -> bool:
+    return st.button(f"Fetch {_SETS[name]}", key=f"fetch-{name}", icon=":material/cloud_download:")
+
+
+def _fetch(visitor: Visitor, name: Name) -> None:
+    try:
+        with st.spinner(f"Fetching {_SETS[name]} …", show_time=True):
+            cache.fetch(name)
+    except DataError as error:
+        st.error(str(error), icon=":material/cloud_off:")
+    else:
+        visitor.use_data(name)
+        st.rerun()

@@ -9,7 +9,7 @@ from torch import Tensor
 from app import cache, charts, widgets
 from app.cache import Shown
 from app.components.draw_digit import draw_digit
-from app.panels.digits import reads_digits
+from app.panels.digits import judge
 from app.panels.map.axes import map_points
 from app.state import Drawing, Visitor, afresh
 from core.data import CLASSES, to_float
@@ -21,11 +21,11 @@ def draw_your_own(visitor: Visitor, shown: Shown) -> None:
     points = map_points(shown).numpy()
     tails = not shown.is_vae and charts.long_tailed(points)
     extent = charts.close_up(points) if tails else None
-    content = cache.draw_content(shown, judged=reads_digits(visitor))
+    content = cache.draw_content(shown, judge(visitor.data))
     if content.map is not None:
         content = replace(content, map=replace(content.map, extent=extent))
     before = visitor.drawn.image if visitor.drawn else None
-    drawn = draw_digit(content, key=f"draw-{shown.key}-{visitor.data}", before=before)
+    drawn = draw_digit(content, key=f"draw-{shown.config.kind}-{visitor.data}", before=before)
     if drawn.failed:
         st.info("Choose a test digit instead: the ten above are restored on the server.")
         return
@@ -49,7 +49,8 @@ def _follow(visitor: Visitor, image: UInt8[Tensor, "1 1 28 28"]) -> None:
     """Offer to follow this picture through the course."""
     if visitor.drawn is not None and image.equal(visitor.drawn.image):
         return
-    read = int(cache.classifier()[0].probabilities(to_float(image)).argmax())
+    reader = judge("sample")  # what is drawn is a digit, whatever the data in use
+    read = int(reader.model.probabilities(to_float(image)).argmax()) if reader else 0
     which, take = st.columns([3, 1], vertical_alignment="bottom")
     with which:
         label = widgets.answer(

@@ -4,13 +4,11 @@ import streamlit as st
 import torch
 
 from app import cache, widgets
-from app.cache import Shown
+from app.cache import PretrainedError, Shown
 from app.components import film as films
-from core.checkpoints import CheckpointError
+from app.panels import files
 from core.data import to_float
 from core.film import Film
-
-_ERROR = ":material/error:"
 
 
 def training_film(*models: Shown, key: str) -> None:
@@ -22,15 +20,14 @@ def training_film(*models: Shown, key: str) -> None:
     for shown in models:
         try:
             content = cache.film_content(shown)
-        except CheckpointError as error:
-            st.error(
-                f"{error} Restore the file, or run `make pretrained`.", icon=":material/error:"
-            )
+        except PretrainedError as error:
+            files.lacks(error)
+            st.caption(f"The film of **{shown.title}** is missing here: its file cannot be used.")
             continue
         if content is None:
             st.info(
                 f"No film was kept of **{shown.title}**: trainings of this visit have one, and "
-                "the pretrained pair ae-lite-2 and vae-lite-2-beta-1.",
+                "the pretrained AE and VAE of lite, d = 2, β = 1.",
                 icon=":material/videocam_off:",
             )
         else:
@@ -46,8 +43,9 @@ def with_film(shown: Shown, otherwise: str) -> Shown:
     """This model where a film of its training was kept, else that pretrained one."""
     try:
         return shown if cache.film(shown) else cache.pretrained(otherwise)
-    except CheckpointError:
-        return shown  # `training_film` says what is wrong with it
+    except PretrainedError as error:
+        files.lacks(error)
+        return shown
 
 
 def _how_to_read(models: list[Shown]) -> str:
@@ -68,7 +66,7 @@ def _how_to_read(models: list[Shown]) -> str:
             "codes to lie where N(0, I) does. "
         )
     return words + (
-        "Losses are of 500 test images"
+        "Losses are of the first 500 test images, not of all that other figures are measured on"
         + (", a VAE's with one sampled z; pictures" if any(s.is_vae for s in models) else "; they")
         + " are drawn as the mean image. Moments and the steps of the curves are spread alike: "
         "early ones wide apart."

@@ -3,23 +3,24 @@
 import streamlit as st
 import torch
 
-from app import cache, widgets
+from app import widgets
 from app.cache import Shown
-from app.panels.digits import ten_digits
+from app.panels.digits import judge, ten_digits
 from app.state import Visitor
+from app.words import nats
 from core import evaluation
 from core.data import to_float
 
 
 def reconstructions(visitor: Visitor, shown: Shown) -> None:
     """The ten digits above their reconstructions, each with its cost, misread ones framed."""
-    digits, (images, labels, names) = visitor.digits, ten_digits(visitor)
+    images, labels, names = ten_digits(visitor)
     restored = evaluation.judging.reconstruct(shown.model, to_float(images))
     cost = evaluation.bounds.terms_per_image(shown.model, images, torch.Generator().manual_seed(0))
-    captions = [f"{nats:.0f} nats" for nats in cost.reconstruction.tolist()]
+    captions = [nats(each, 0) for each in cost.reconstruction.tolist()]
     misread = [False] * len(images)
-    if digits.name in ("sample", "mnist"):
-        read = cache.classifier()[0].probabilities(restored).argmax(1)
+    if (reader := judge(visitor.data)) is not None:
+        read = reader.model.probabilities(restored).argmax(1)
         misread = (read != labels).tolist()
         captions = [
             f"{caption}\nreads as {digit}" if wrong else caption

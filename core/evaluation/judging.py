@@ -117,14 +117,15 @@ class Judgement(NamedTuple):
 
     squared_error: float | None  # to the originals, where there are any
     sharpness: float
-    confident: float  # share that the classifier is more than 90 % sure of
+    confident: float | None  # share that the classifier is more than 90 % sure of, if it reads
 
 
 def judge(
-    classifier: Classifier,
+    classifier: Classifier | None,
     images: Float[Tensor, "images 1 28 28"],
     originals: Float[Tensor, "images 1 28 28"] | None = None,
 ) -> Judgement:
-    """Squared error, sharpness and confident share of pictures."""
+    """Squared error, sharpness and confident share of pictures; no share without a classifier."""
     error = None if originals is None else squared_error(images, originals).mean().item()
-    return Judgement(error, sharpness(images).mean().item(), confident_share(classifier, images))
+    confident = None if classifier is None else confident_share(classifier, images)
+    return Judgement(error, sharpness(images).mean().item(), confident)

@@ -11,7 +11,7 @@ from torch.distributions import ContinuousBernoulli, Normal, kl_divergence
 
 from app import cache
 from app.lessons.continuous_bernoulli import paper
-from app.lessons.continuous_bernoulli.logit_bound import BOUNDS, nats
+from app.lessons.continuous_bernoulli.logit_bound import BOUNDS, whole_nats
 from app.panels.bounds import pedestal
 from core.models import VariationalAutoencoder
 
@@ -58,7 +58,7 @@ def test_every_elbo_of_dequantised_images_lies_below_their_own_ceiling():
     ceilings = cache.ceilings("sample", bounds, dequantised=True)
     for shown, ceiling in zip(models.values(), ceilings, strict=True):
         assert cache.dequantised_elbo(shown) < ceiling
-    assert -cache.test_terms(models["none"]).total > ceilings[-1]
+    assert -cache.mean_terms(models["none"]).total > ceilings[-1]
 
 
 def test_the_elbo_of_dequantised_images_is_a_density_of_torch():
@@ -83,8 +83,8 @@ def number(metric: str) -> int:
 
 
 def test_nats_are_whole_and_may_have_no_end():
-    assert nats(-1234.5).replace("\N{NO-BREAK SPACE}", " ") == "−1 234 nats"
-    assert nats(float("inf")) == "∞"
+    assert whole_nats(-1234.5).replace("\N{NO-BREAK SPACE}", " ") == "−1 234 nats"
+    assert whole_nats(float("inf")) == "∞"
 
 
 def test_a_table_that_was_not_made_says_how_to_make_it(monkeypatch, tmp_path: Path):

@@ -41,13 +41,13 @@ def shares_told(page: AppTest) -> list[float]:
     (told,) = [
         text.value for text in page.markdown if "the classifier is sure of: AE" in text.value
     ]
-    return [int(percent) / 100 for percent in re.findall(r"(\d+)%", told)]
+    return [int(percent) / 100 for percent in re.findall(r"(\d+)\s%", told)]
 
 
 @torch.no_grad()
 def sure_of(images: torch.Tensor) -> float:
     """The share of them that the classifier is more than 90 % sure of."""
-    logits = cache.classifier()[0](images)
+    logits = cache.classifier().model(images)
     return (logits.softmax(1).amax(1) > 0.9).float().mean().item()
 
 

@@ -105,9 +105,11 @@ def test_a_loss_that_never_moved_still_has_axes():
 def page_of(name: str) -> AppTest:
     def script(name: str) -> None:
         from app import cache
-        from app.panels import film
+        from app.panels import files, film
+        from app.state import session
 
         film.training_film(cache.pretrained(name), key="film")
+        files.tell(session())
 
     return AppTest.from_function(script, args=(name,), default_timeout=120)
 

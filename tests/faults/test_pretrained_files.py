@@ -94,11 +94,20 @@ DAMAGES: tuple[Damage, ...] = (
 # model of a light page meets them all.
 ONE_WAY_EACH = [(name, DAMAGES[i % len(DAMAGES)]) for i, name in enumerate(SHOWN)]
 EVERY_WAY = [("ae-dense-8", way) for way in DAMAGES if ("ae-dense-8", way) not in ONE_WAY_EACH]
+
+
+def without_a_seed(whole: bytes) -> bytes:
+    table = json.loads(whole)
+    table["rows"]["bernoulli"]["elbo"]["seeds"].pop()
+    return json.dumps(table).encode()
+
+
 TABLES: dict[str, Callable[[bytes], bytes]] = {
     "cut short": lambda whole: whole[: len(whole) // 2],
     "empty": lambda _: b"",
     "of another form": lambda _: b'{"rows": []}',
     "a list": lambda _: b"[1, 2, 3]",
+    "with a seed too few": without_a_seed,
     "not UTF-8": lambda whole: b"\xff\xfe" + whole,
 }
 
@@ -127,14 +136,16 @@ def forget() -> None:
         read.clear()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def tour() -> AppTest:
+    """A visitor of each test's own: a page remembers what was chosen on it."""
     return newcomer()
 
 
 @pytest.fixture(scope="module")
-def endings(tour: AppTest) -> dict[str, str]:
+def endings() -> dict[str, str]:
     """The last heading of each page, where all is well."""
+    tour = newcomer()
     return {lesson: last_heading(follow(tour, lesson)) for lesson in LESSONS}
 
 
@@ -176,6 +187,55 @@ def test_a_page_goes_on_without_one_of_its_models(
 ):
     damage(folder, name)
     check(follow(tour, lesson, link), endings[lesson], name)
+
+
+def test_the_model_most_alike_stands_in_the_place_of_one_that_cannot_be_used(
+    tour: AppTest, folder: Path
+):
+    without_weights(folder, "vae-lite-2-beta-1")
+    page = follow(tour, "vae")
+    assert "**VAE lite, d = 2, β = 0.392**. Trained on" in words(page)
+    assert "`vae-lite-2-beta-1` cannot be used: another model stands in its place." in words(page)
+
+
+def test_the_names_most_alike_come_first():
+    assert cache.alike("ae-dense-8")[:3] == ["ae-dense-16", "ae-dense-4", "ae-dense-32"]
+    assert cache.alike("vae-lite-20-gaussian")[0].startswith("vae-lite-20-")
+    assert not any(name.startswith("vae") for name in cache.alike("ae-dense-8"))
+    assert "ae-dense-8" not in cache.alike("ae-dense-8")
+
+
+@pytest.mark.parametrize("kind", ["ae", "vae"])
+def test_without_any_model_of_a_kind_no_page_breaks(tour: AppTest, folder: Path, kind: str):
+    for file in folder.glob(f"{kind}-*"):
+        file.unlink()
+    for lesson in LESSONS:
+        page = follow(tour, lesson)
+        assert not page.exception, f"{lesson}: {page.exception[0].message}"
+        assert str(folder) not in words(page)
+
+
+def test_lesson_6_goes_on_without_any_of_its_models(
+    tour: AppTest, endings: dict[str, str], folder: Path
+):
+    for file in folder.glob("vae-*"):
+        file.unlink()
+    for measure in ("the three losses", "squared error", "digits read right", "bits per dimension"):
+        page = follow(tour, "continuous_bernoulli", {"cb-measure": measure, "cb-bounds": "true"})
+        assert not page.exception, f"{measure}: {page.exception[0].message}"
+        assert last_heading(page) == endings["continuous_bernoulli"]
+
+
+def test_all_files_are_looked_at_once_and_what_is_wrong_is_told(folder: Path):
+    assert not cache.unusable()
+    cut_short(folder, "ae-dense-8")
+    card_without_test(folder, "classifier")
+    cut_short(folder, "ae-lite-2.film")
+    write(folder / "paper_table.json", lambda _: b"[]")
+    wrong = {error.file for error in cache.unusable()}
+    assert wrong == {
+        "ae-dense-8", "classifier", "ae-lite-2.film.safetensors", "paper_table.json",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("damage", [without_weights, cut_short, card_of_other_types])

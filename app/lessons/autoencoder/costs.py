@@ -7,6 +7,7 @@ from app import cache, widgets
 from app.cache import Shown
 from app.panels.digits import ten_digits
 from app.state import Visitor
+from app.words import grouped, nats
 from core import evaluation
 from core.data import to_float
 
@@ -15,13 +16,14 @@ def cost_in_context(visitor: Visitor, shown: Shown) -> None:
     """The model's mean BCE on the test images, its floor, and the cost of knowing nothing."""
     if shown.config.likelihood != "bernoulli":
         return
-    floor, blind = cache.bce_bounds(visitor.data)
-    cost = cache.test_terms(shown).reconstruction
+    floor, blind = cache.bce_extremes(visitor.data)
+    cost = cache.mean_terms(shown).reconstruction
     columns = st.columns(3)
-    columns[0].metric("Perfect restoration", f"{floor:.1f} nats", help="Σ H(x): the entropy floor")
-    columns[1].metric("This model", f"{cost:.1f} nats", help="Mean BCE of the test images in use")
-    columns[2].metric(
-        "Always the mean image", f"{blind:.1f} nats", help="One answer for every digit"
+    columns[0].metric("Perfect restoration", nats(floor), help="Σ H(x): the entropy floor")
+    columns[1].metric("This model", nats(cost), help="Mean BCE")
+    columns[2].metric("Always the mean image", nats(blind), help="One answer for every digit")
+    st.caption(
+        f"BCE, means over the {grouped(len(visitor.digits.test_images))} test images in use."
     )
 
 
@@ -45,5 +47,5 @@ def against_pca(visitor: Visitor, shown: Shown) -> None:
     ]
     st.caption(
         "Above the model, below PCA; under each its squared error, summed over pixels. Mean over "
-        f"{widgets.grouped(len(everything))} test images: {means[0]:.1f} and {means[1]:.1f}."
+        f"{grouped(len(everything))} test images: {means[0]:.1f} and {means[1]:.1f}."
     )

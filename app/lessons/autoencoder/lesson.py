@@ -7,7 +7,6 @@ from app.lessons.autoencoder import costs
 from app.panels import digits, drawing, frame, models, restoring, training
 from app.state import session
 from core.models import ModelConfig
-from core.training import TrainConfig
 
 visitor = session()
 data = visitor.digits
@@ -56,7 +55,7 @@ if more.open:
         )
         costs.against_pca(visitor, shown)
 
-training.train(visitor, ModelConfig(latent_dim=d), TrainConfig(), key="autoencoder")
+training.train(visitor, ModelConfig(latent_dim=d), training.short_run(visitor), key="autoencoder")
 
 st.subheader("Check yourself", anchor=False)
 quiz.check(

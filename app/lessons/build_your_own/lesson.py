@@ -89,7 +89,6 @@ with learn:
         )
         seed = widgets.entry("Seed", 0, 9999, 0, key="own-seed")
 
-guess = config = None
 try:
     config = ModelConfig(kind, architecture, d, hidden, likelihood, float(beta))
     recipe_in_use = TrainConfig(
@@ -104,23 +103,15 @@ except ValueError as error:
     st.error(f"That is no model: {error}.", icon=":material/error:")
 else:
     models.blueprint(config)
-    if likelihood == "bernoulli":
-        guess = widgets.whole_number(
-            "Your prediction: the reconstruction cost of a test digit, nats per image",
-            *(40, 240, 140),
-            key="own-guess",
-            step=5,
-        )
-    training.train(visitor, config, recipe_in_use, key="own")
+    predicted = own.prediction(visitor, config)
+    training.train(visitor, config, recipe_in_use, key="own", predicted=predicted)
 
 st.subheader("Judge it", anchor=False)
 mine = own.own_model(visitor)
 if mine is None:
     st.info("Nothing of yours yet: press Train, and the figures of the course appear here.")
 else:
-    if guess and mine.config == config:
-        cost = mine.card["test"]["reconstruction"]
-        st.markdown(f"You predicted **{guess}** nats per image; measured: **{cost:.1f}**.")
+    own.against_prediction(visitor, mine)
     figures = ["Reconstructions", "Map", "Samples", "Interpolation", "Film", "Loss terms"]
     figure = widgets.choice(
         "Figure", [*figures, "Take it home"], key="own-figure", label_visibility="collapsed"

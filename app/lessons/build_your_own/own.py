@@ -3,15 +3,48 @@
 import pandas as pd
 import streamlit as st
 
-from app import charts, theme, widgets
+from app import cache, charts, theme, widgets
 from app.cache import Shown
 from app.panels.digits import choose_digit, new_noise
 from app.panels.models import provenance
 from app.panels.samples import same_noise
 from app.panels.walks import crossfade, strips, walk, walk_by_hand
 from app.state import Visitor, afresh
+from app.words import file_name, grouped, nats, title
 from core import checkpoints
 from core.checkpoints import CheckpointError
+from core.models import ModelConfig
+from core.training import PROBE
+
+
+def prediction(visitor: Visitor, config: ModelConfig) -> int | None:
+    """What the learner expects of the next run, made before it and locked while it goes on; None
+    where nothing was said. The box is empty again after each run.
+    """
+    if config.likelihood != "bernoulli":
+        return None
+    under_way = visitor.job is not None and not visitor.job.over
+    return widgets.guess(
+        "Your prediction: the reconstruction cost of a test image, nats",
+        *(1, 999),
+        key=afresh("own-guess", None, on=visitor.finished),
+        placeholder="none made",
+        disabled=under_way,
+        help="Locked when you press Train, and told beside the result of that run.",
+    )
+
+
+def against_prediction(visitor: Visitor, shown: Shown) -> None:
+    """What a run cost in the end, beside what was predicted of it before it began."""
+    if shown.config.likelihood != "bernoulli" or shown.film is None:
+        return
+    cost = cache.mean_terms(shown).reconstruction
+    count = grouped(len(visitor.digits.test_images))
+    said = f"You predicted **{shown.predicted}**" if shown.predicted else "No prediction made"
+    st.markdown(
+        f"Reconstruction cost of this run. {said}; measured: **{nats(cost)}** per image, the mean "
+        f"over the {count} test images in use."
+    )
 
 
 def own_samples(visitor: Visitor, shown: Shown) -> None:
@@ -53,7 +86,7 @@ def learned_curves(shown: Shown) -> None:
     curves = {"reconstruction": ("Reconstruction", theme.RECONSTRUCTION)}
     if shown.is_vae:
         curves |= {"kl": ("KL to the prior", theme.KL), "total": ("Their sum, with β", theme.TOTAL)}
-    for column, (term, (title, colour)) in zip(
+    for column, (term, (heading, colour)) in zip(
         st.columns(len(curves)), curves.items(), strict=True
     ):
         table = pd.DataFrame(
@@ -71,28 +104,29 @@ def learned_curves(shown: Shown) -> None:
             charts.loss_curve(
                 table,
                 colour,
-                title=title,
+                title=heading,
                 last_step=int(table["step"].max()),
                 domain=(float(settled.min() - room), float(settled.max() + 3 * room)),
             ),
             key=f"learned-{term}",
-            alt=f"{title} over the training, on train and test images; test at the end "
-            f"{history[-1]['test'][term]:.1f} nats per image",
+            alt=f"{heading} over the training, on train and test images; test at the end "
+            f"{nats(history[-1]['test'][term])} per image",
         )
     test, train = history[-1]["test"], history[-1]["train"]
     if train is None:  # a history of one record, before the first step
         return
     gap = test["total"] - train["total"]
     st.caption(
-        f"At the end the loss on test images is {abs(gap):.1f} nats per image "
-        f"{'higher' if gap > 0 else 'lower'} than on training images. Where the test curve turns "
+        f"At the end the loss on test images is {nats(abs(gap))} per image "
+        f"{'higher' if gap > 0 else 'lower'} than on training images (test: the first "
+        f"{PROBE}). Where the test curve turns "
         "up while the training curve goes down, the model learns its images by heart."
     )
 
 
 def take_home(shown: Shown) -> None:
     """The weights and the card to download, and how to load them."""
-    name = f"my-{shown.config.kind}-{shown.config.architecture}-{shown.config.latent_dim}"
+    name = file_name(shown.config, shown.card.get("training", {}).get("seed"))
     weights = checkpoints.to_bytes(shown.model)
     with st.container(horizontal=True):
         st.download_button(
@@ -157,9 +191,10 @@ def own_model(visitor: Visitor) -> Shown | None:
     """One of the visitor's own models, the last one made unless another is chosen."""
     if not visitor.own:
         return None
-    mine = {shown.title.removeprefix("yours: "): shown for shown in visitor.own.values()}
+    mine = {title(shown.config): shown for shown in visitor.own.values()}
     newest = list(mine)[-1]
     models = [shown.key for shown in mine.values()]
-    title = widgets.answer("Yours", list(mine), newest, key=afresh("own-model", newest, on=models))
-    st.caption(provenance(mine[title]))
-    return mine[title]
+    chosen = widgets.answer("Yours", list(mine), newest, key=afresh("own-model", newest, on=models))
+    shown = mine[chosen].on(visitor.data)
+    st.caption(f"The figures show **{shown.title}**. {provenance(shown)}")
+    return shown

@@ -8,8 +8,9 @@ from app import cache, widgets
 from app.cache import Shown
 from app.lessons.continuous_bernoulli.likelihoods import LIKELIHOODS, SHORT, figure_bars, whose
 from app.panels.bounds import bound_of
-from app.panels.digits import reads_digits
+from app.panels.digits import judge, why_unread
 from app.state import Visitor
+from app.words import grouped
 
 MEASURES = ("the three losses", "squared error", "digits read right", "bits per dimension")
 
@@ -21,11 +22,11 @@ def on_one_axis(visitor: Visitor, models: dict[str, Shown]) -> None:
         "Put on one axis", MEASURES, default="digits read right", key="cb-measure"
     )
     count = cache.judged_count(visitor.digits.name)
-    images = f"First {widgets.grouped(count)} test images.{whose(models)}"
+    images = f"First {grouped(count)} test images.{whose(models)}"
     match measure:
         case "squared error":
             figures = [
-                (SHORT[name], cache.restoring_error(shown, "mean"))
+                (SHORT[name], cache.restoring_error(shown, "mean", judge(visitor.data)))
                 for name, shown in models.items()
             ]
             figure_bars(
@@ -46,11 +47,12 @@ def on_one_axis(visitor: Visitor, models: dict[str, Shown]) -> None:
 
 
 def _read_right(visitor: Visitor, models: dict[str, Shown]) -> None:
-    if not reads_digits(visitor):
-        st.info("The classifier knows only MNIST's digits, not the set in use.")
+    reader = judge(visitor.data)
+    if reader is None:
+        st.caption(why_unread(visitor.data))
         return
-    figures = [("digits", cache.readable_digits(visitor.data))]
-    figures += [(SHORT[name], cache.readable(shown)) for name, shown in models.items()]
+    figures = [("digits", cache.readable_digits(visitor.data, reader))]
+    figures += [(SHORT[name], cache.readable(shown, reader)) for name, shown in models.items()]
     figure_bars(
         figures, "Reconstructions read as their label", "share of images", key="cb-axis-read"
     )
@@ -69,8 +71,12 @@ def _bits(visitor: Visitor, models: dict[str, Shown]) -> None:
         "bits per pixel",
         key="cb-axis-bits",
     )
-    variance = models[LIKELIHOODS["gaussian"]].config.variance
-    bounds = [
+    chosen = [
+        f"Gaussian, τ² = {shown.config.variance:g}"
+        for shown in models.values()
+        if shown.config.likelihood == "gaussian"
+    ]
+    chosen += [
         SHORT[name] + bound_of(shown)
         for name, shown in models.items()
         if shown.config.likelihood == "continuous_bernoulli"
@@ -81,22 +87,24 @@ def _bits(visitor: Visitor, models: dict[str, Shown]) -> None:
         "upper bound on the bits of a pixel: one unit for all densities. **BCE has none**: a "
         "coin knows 0 and 1 and gives the grey values no probability. These models learned "
         "without that spreading, and each figure holds for a choice made before training: "
-        + "; ".join([f"Gaussian, τ² = {variance:g}", *bounds])
+        + "; ".join(chosen)
         + "."
     )
 
 
 def _refuse(models: dict[str, Shown]) -> None:
     """Why this course never draws losses of different likelihoods on one axis."""
-    variance = models[LIKELIHOODS["gaussian"]].config.variance
-    bound = models[LIKELIHOODS["continuous_bernoulli"]].config.logit_bound
+    gaussian = models.get(LIKELIHOODS["gaussian"])
+    continuous = models.get(LIKELIHOODS["continuous_bernoulli"])
+    variance = f" = {gaussian.config.variance:g}" if gaussian else ""
+    bound = f" ≤ {continuous.config.logit_bound:.2f}" if continuous else ""
     st.warning(
         "**Refused: the three losses are not numbers of one kind.**\n\n"
         "- BCE is a **score**. On grey pixels no density belongs to it.\n"
-        f"- The Gaussian's loss is −log of a **density**; its height hangs on τ² = {variance:g}, "
+        f"- The Gaussian's loss is −log of a **density**; its height hangs on τ²{variance}, "
         "which was chosen.\n"
         "- The continuous Bernoulli's is −log of a density whose height hangs on the **bound** "
-        f"|logit| ≤ {bound:.2f}, which was chosen too.\n\n"
+        f"|logit|{bound}, which was chosen too.\n\n"
         "A density is *per unit of x*. Count the same pixels from 0 to 255 instead of from 0 to 1, "
         f"and the loss of each density rises by 784 log 255 = {784 * math.log(255):.0f} nats. BCE, "
         "computed from the same shares of white, stays where it is. No picture has changed.\n\n"

@@ -12,6 +12,7 @@ from app import charts, theme, widgets
 from app.lessons.continuous_bernoulli.pixels import BOUND, LAMBDAS, logit_grid, over_lambda
 from app.panels.digits import new_noise
 from app.state import Visitor
+from app.words import grouped
 from core import numerics
 from core.continuous_bernoulli import (
     continuous_bernoulli_log_norm,
@@ -138,7 +139,7 @@ def _samples_of_a_pixel(visitor: Visitor, lam: float) -> None:
         charts.histogram(
             pd.DataFrame({"left": edges[:-1], "right": edges[1:], "share": share}),
             pd.DataFrame({"x": x, "y": density}),
-            title=f"{widgets.grouped(DRAWS)} draws with λ = {lam:g}",
+            title=f"{grouped(DRAWS)} draws with λ = {lam:g}",
             x="value of the pixel, x",
             y_domain=(0.0, 1.1 * max(density.max().item(), float(share.max()))),
         ),

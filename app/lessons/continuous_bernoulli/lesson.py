@@ -14,7 +14,6 @@ from app.lessons.continuous_bernoulli import (
 from app.panels import digits, frame, models, training
 from app.state import session
 from core.models import ModelConfig
-from core.training import TrainConfig
 
 visitor = session()
 
@@ -158,12 +157,12 @@ with st.expander("The models of this page, with their figures"):
         "bound, and compares only under the same one."
     )
     for shown in three.values():
-        st.caption(models.provenance(shown))
+        st.caption(f"**{shown.title}**. {models.provenance(shown)}")
 
 training.train(
     visitor,
-    ModelConfig(kind="vae", likelihood="continuous_bernoulli"),
-    TrainConfig(),
+    ModelConfig(kind="vae", latent_dim=d, likelihood="continuous_bernoulli"),
+    training.short_run(visitor),
     key="continuous-bernoulli",
 )
 

@@ -7,13 +7,15 @@ import streamlit as st
 from torch import Tensor
 
 from app import cache, charts, theme, widgets
-from app.cache import Shown
+from app.cache import Judge, PretrainedError, Shown
+from app.panels import files
 from app.panels.bounds import bound_of
-from app.panels.digits import new_noise, reads_digits, ten_digits
+from app.panels.digits import judge, new_noise, ten_digits
 from app.panels.map.places import decoded
+from app.panels.models import learned_from
 from app.state import Visitor
+from app.words import as_code, grouped, percent, title
 from core import evaluation, latent, sampling
-from core.checkpoints import CheckpointError
 from core.data import to_float
 from core.models import Likelihood
 
@@ -38,22 +40,24 @@ SHORT = {
 
 
 def three_likelihoods(visitor: Visitor, d: int) -> dict[str, Shown]:
-    """The pretrained VAEs of size d, one for each likelihood, and the visitor's own
-    continuous Bernoulli where there is one. Where a file is damaged the page ends there."""
+    """The pretrained VAEs of size d, one for each likelihood whose file can be used, and the
+    visitor's own continuous Bernoulli where there is one."""
     bernoulli = "vae-lite-2-beta-1" if d == 2 else f"vae-lite-{d}-bernoulli"
     names: dict[Likelihood, str] = {
         "continuous_bernoulli": f"vae-lite-{d}-continuous-bernoulli",
         "gaussian": f"vae-lite-{d}-gaussian",
         "bernoulli": bernoulli,
     }
-    try:
-        models = {LIKELIHOODS[name]: cache.pretrained(file) for name, file in names.items()}
-    except CheckpointError as error:
-        st.error(f"{error} Restore the file, or run `make pretrained`.", icon=":material/error:")
-        st.stop()
+    models = {}
+    for name, file in names.items():
+        try:
+            models[LIKELIHOODS[name]] = cache.pretrained(file, visitor.data)
+        except PretrainedError as error:
+            files.lacks(error)
+            st.caption(f"{LIKELIHOODS[name]} is missing below: {as_code(file)} cannot be used.")
     mine = visitor.own.get("vae")
     if mine is not None and mine.config.likelihood == "continuous_bernoulli":
-        models[YOURS] = mine
+        models[YOURS] = mine.on(visitor.data)
     return models
 
 
@@ -61,19 +65,20 @@ def three_likelihoods(visitor: Visitor, d: int) -> dict[str, Shown]:
 def reconstruction_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
     """The ten digits, and what each model makes of them, each row with its own switch."""
     images = ten_digits(visitor).images
-    known = cache.judged_digits(visitor.data)
-    _row(visitor, "The digits themselves", to_float(images), known, key="digits")
+    reader = judge(visitor.data)
+    known = cache.judged_digits(visitor.data, reader)
+    _row("The digits themselves", to_float(images), known, key="digits")
     for name, shown in models.items():
         view = _switched(name, shown, "restored")
         z = latent.encode(shown.model, images).mean
-        judged = cache.judged_reconstructions(shown, view)
+        judged = cache.judged_reconstructions(shown, view, reader)
         pictures, key = decoded(visitor, shown, z, view), f"{SHORT[name]}-restored"
-        _row(visitor, _viewed(name, shown, view), pictures, judged, key=key)
+        _row(_viewed(name, shown, view), pictures, judged, key=key)
     count = cache.judged_count(visitor.digits.name)
     st.caption(
-        f"Figures under the rows: means over the first {widgets.grouped(count)} test images, not "
+        f"Figures under the rows: means over the first {grouped(count)} test images, not "
         "over these ten. Codes are posterior means. Squared error: sum over pixels. Sharpness: "
-        f"variance of the Laplacian. A Gaussian's samples are clipped to [0, 1].{_read(visitor)}"
+        f"variance of the Laplacian. A Gaussian's samples are clipped to [0, 1].{_read(reader)}"
     )
     if YOURS in models:
         st.caption(whose(models).strip())
@@ -82,17 +87,18 @@ def reconstruction_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
 @st.fragment
 def sample_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
     """Ten draws of the prior, decoded by each model from the same ε, with a switch a row."""
+    reader = judge(visitor.data)
     for name, shown in models.items():
         view = _switched(name, shown, "sampled")
         z = sampling.prior(cache.noise(visitor.noise_seed, 10, shown.config.latent_dim))
-        judged = cache.judged_samples(shown, view)
+        judged = cache.judged_samples(shown, view, reader)
         pictures, key = decoded(visitor, shown, z, view), f"{SHORT[name]}-sampled"
-        _row(visitor, _viewed(name, shown, view), pictures, judged, key=key)
+        _row(_viewed(name, shown, view), pictures, judged, key=key)
     st.caption(
-        f"Figures under the rows: means over {widgets.grouped(cache.JUDGED)} samples of each "
+        f"Figures under the rows: means over {grouped(cache.JUDGED)} samples of each "
         "model, not over these ten. A sample has no original, and so no squared error."
         + _numbers_of_noise(models)
-        + _read(visitor)
+        + _read(reader)
     )
     new_noise(visitor)
 
@@ -100,7 +106,7 @@ def sample_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
 def _switched(name: str, shown: Shown, row: str) -> evaluation.judging.View:
     """The row's own switch between λ, mean and one sample."""
     heading, switch = st.columns([3, 2], vertical_alignment="center")
-    what = f" ({shown.title.removeprefix('yours: ')})" if name == YOURS else ""
+    what = f" ({title(shown.config)})" if name == YOURS else ""
     heading.markdown(f"**{name}**{what}{bound_of(shown)}")
     with switch:
         picture = widgets.choice(
@@ -112,15 +118,15 @@ def _switched(name: str, shown: Shown, row: str) -> evaluation.judging.View:
     return VIEWS[picture]
 
 
-def _row(
-    visitor: Visitor, name: str, pictures: Tensor, judged: evaluation.judging.Judgement, *, key: str
-) -> None:
+def _row(name: str, pictures: Tensor, judged: evaluation.judging.Judgement, *, key: str) -> None:
     widgets.digits(pictures, len(pictures), key=f"cb-{key}", alt=f"Row of digits: {name}")
     figures = [f"sharpness {judged.sharpness:.3f}"]
     if judged.squared_error is not None:
         figures.insert(0, f"squared error {judged.squared_error:.1f}")
-    if reads_digits(visitor):
-        figures.append(f"{judged.confident:.0%} read with p > {evaluation.judging.CONFIDENT:g}")
+    if judged.confident is not None:
+        figures.append(
+            f"{percent(judged.confident)} read with p > {evaluation.judging.CONFIDENT:g}"
+        )
     st.caption(f"{name}: " + ", ".join(figures))
 
 
@@ -132,9 +138,9 @@ def _viewed(name: str, shown: Shown, view: evaluation.judging.View) -> str:
     return f"{name}, {words[view]}"
 
 
-def _read(visitor: Visitor) -> str:
+def _read(reader: Judge | None) -> str:
     """What the share of images read says, where the classifier knows the digits in use."""
-    if not reads_digits(visitor):
+    if reader is None:
         return ""
     return (
         f" Read with p > {evaluation.judging.CONFIDENT:g}: the share of images to one of whose ten "
@@ -145,7 +151,7 @@ def _read(visitor: Visitor) -> str:
 def _numbers_of_noise(models: dict[str, Shown]) -> str:
     """How one ε serves codes of different sizes."""
     sizes = {shown.config.latent_dim for shown in models.values()}
-    if len(sizes) == 1:
+    if len(sizes) <= 1:
         return ""
     return (
         f" The codes here differ in size: one of {min(sizes)} numbers takes only the first "
@@ -158,7 +164,7 @@ def whose(models: dict[str, Shown]) -> str:
     beside it; nothing where there is none."""
     if YOURS not in models:
         return ""
-    mine, theirs = models[YOURS], models[LIKELIHOODS["continuous_bernoulli"]]
+    mine, theirs = models[YOURS], models.get(LIKELIHOODS["continuous_bernoulli"])
     words = {
         "architecture": "architecture",
         "hidden_dim": "width",
@@ -166,6 +172,10 @@ def whose(models: dict[str, Shown]) -> str:
         "beta": "β",
         "logit_bound": "bound",
     }
+    told = f" Yours is {title(mine.config)}{bound_of(mine)}; "
+    told += f"it learned from {learned_from(mine)}"
+    if theirs is None:
+        return told
     apart = [
         word
         for field, word in words.items()
@@ -173,8 +183,6 @@ def whose(models: dict[str, Shown]) -> str:
     ]
     if any(mine.card.get(field) != theirs.card.get(field) for field in ("data", "training")):
         apart.append("training")
-    told = f" Yours is {mine.title.removeprefix('yours: ')}{bound_of(mine)}; it learned from: "
-    told += str(mine.card["data"])
     if not apart:
         return told
     return (
@@ -185,25 +193,26 @@ def whose(models: dict[str, Shown]) -> str:
 
 def sharpness_and_error(visitor: Visitor, models: dict[str, Shown]) -> None:
     """Sharpness and squared error of every model's reconstructions, λ and mean apart."""
-    rows = [("digits", cache.judged_digits(visitor.data))]
+    reader = judge(visitor.data)
+    rows = [("digits", cache.judged_digits(visitor.data, reader))]
     for name, shown in models.items():
         for word, view in VIEWS.items():
             continuous = shown.config.likelihood == "continuous_bernoulli"
             if view == "sample" or (view == "parameter" and not continuous):
                 continue
-            judged = cache.judged_reconstructions(shown, view)
+            judged = cache.judged_reconstructions(shown, view, reader)
             rows.append((f"{SHORT[name]} {word}" if continuous else SHORT[name], judged))
     left, right = st.columns(2)
-    for column, title, figures in (
+    for column, figure, figures in (
         (left, "Sharpness", [(name, judged.sharpness) for name, judged in rows]),
         (right, "Squared error", [(name, judged.squared_error) for name, judged in rows[1:]]),
     ):
         with column:
             figure_bars(
                 figures,
-                f"{title} of the reconstructions",
-                "variance of the Laplacian" if title == "Sharpness" else "sum over pixels",
-                key=f"cb-{title}",
+                f"{figure} of the reconstructions",
+                "variance of the Laplacian" if figure == "Sharpness" else "sum over pixels",
+                key=f"cb-{figure}",
             )
 
 
@@ -225,14 +234,18 @@ def figure_bars(
 
 def whose_sharpness(visitor: Visitor, models: dict[str, Shown]) -> None:
     """Whether the continuous Bernoulli's sharpness is λ's or the mean's, as the numbers have it."""
-    cb, bce = models[LIKELIHOODS["continuous_bernoulli"]], models[LIKELIHOODS["bernoulli"]]
-    parameter = cache.judged_reconstructions(cb, "parameter")
-    mean = cache.judged_reconstructions(cb, "mean")
-    rival = cache.judged_reconstructions(bce, "mean")
-    digits = cache.judged_digits(visitor.data)
+    cb, bce = (models.get(LIKELIHOODS[name]) for name in ("continuous_bernoulli", "bernoulli"))
+    if cb is None or bce is None:
+        st.caption("A comparison is missing here: it needs the continuous Bernoulli and BCE.")
+        return
+    reader = judge(visitor.data)
+    parameter = cache.judged_reconstructions(cb, "parameter", reader)
+    mean = cache.judged_reconstructions(cb, "mean", reader)
+    rival = cache.judged_reconstructions(bce, "mean", reader)
+    digits = cache.judged_digits(visitor.data, reader)
     count = cache.judged_count(visitor.digits.name)
     told = (
-        f"Over {widgets.grouped(count)} test images the digits have sharpness "
+        f"Over {grouped(count)} test images the digits have sharpness "
         f"{digits.sharpness:.3f}, the λ of the continuous Bernoulli (|logit| ≤ "
         f"{cb.config.logit_bound:.2f}) {parameter.sharpness:.3f}, its "
         f"mean {mean.sharpness:.3f}, and BCE {rival.sharpness:.3f}. "
@@ -249,9 +262,9 @@ def whose_sharpness(visitor: Visitor, models: dict[str, Shown]) -> None:
             "model's mean. "
         )
     errors = [
-        cache.restoring_error(cb, "parameter"),
-        cache.restoring_error(cb, "mean"),
-        cache.restoring_error(bce, "mean"),
+        cache.restoring_error(cb, "parameter", reader),
+        cache.restoring_error(cb, "mean", reader),
+        cache.restoring_error(bce, "mean", reader),
     ]
     told += f"Squared error: λ {errors[0]:.1f}, mean {errors[1]:.1f}, BCE {errors[2]:.1f}"
     told += ": sharper is not closer." if errors[0] > errors[2] else "."

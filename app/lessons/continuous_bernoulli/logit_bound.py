@@ -10,11 +10,12 @@ from torch import Tensor
 from app import cache, charts, theme, widgets
 from app.cache import Shown
 from app.lessons.continuous_bernoulli.pixels import BOUND
+from app.panels import files
 from app.panels.bounds import pedestal
 from app.panels.digits import ten_digits
 from app.state import Visitor
+from app.words import grouped, nats, number, percent
 from core import latent
-from core.checkpoints import CheckpointError
 from core.continuous_bernoulli import continuous_bernoulli_mean
 from core.data import Name, to_float
 
@@ -25,17 +26,16 @@ GREY, DEQUANTISED = "x / 255", "(x + u) / 256"  # what is measured
 
 
 @st.fragment
+@files.figure
 def bound_slider(visitor: Visitor) -> None:
     """One VAE under five bounds: its ELBO below the ceiling, its pictures, and its pedestal."""
-    try:
-        models = {name: cache.pretrained(f"vae-dense-20-cb-bound-{name}") for name in BOUNDS}
-    except CheckpointError as error:
-        st.error(f"{error} Restore the file, or run `make pretrained`.", icon=":material/error:")
-        return
+    models = {
+        name: cache.pretrained(f"vae-dense-20-cb-bound-{name}", visitor.data) for name in BOUNDS
+    }
     digits = visitor.digits
     chosen = widgets.one_of("Bound on |logit|", BOUNDS, "9.21", key="cb-bound")
     elbos = {
-        GREY: {name: -cache.test_terms(it).total for name, it in models.items()},
+        GREY: {name: -cache.mean_terms(it).total for name, it in models.items()},
         DEQUANTISED: {name: cache.dequantised_elbo(it) for name, it in models.items()},
     }
     _figures(models[chosen], digits.name)
@@ -47,12 +47,14 @@ def bound_slider(visitor: Visitor) -> None:
 
 def _figures(shown: Shown, data: Name) -> None:
     """ELBO, ceiling and darkest mean, all under the model's own bound."""
-    bound, terms = shown.config.logit_bound, cache.test_terms(shown)
+    bound, terms = shown.config.logit_bound, cache.mean_terms(shown)
     (ceiling,) = cache.ceilings(data, (bound,), dequantised=False)
     columns = st.columns(4)
-    columns[0].metric("ELBO", nats(-terms.total), help="Mean over the test images in use, x / 255")
-    columns[1].metric("of at most", nats(ceiling), help="The best λ for every single pixel")
-    columns[2].metric("KL", nats(terms.kl), help="What the codes cost; a part of the ELBO")
+    columns[0].metric(
+        "ELBO", whole_nats(-terms.total), help="Mean over the test images in use, x / 255"
+    )
+    columns[1].metric("of at most", whole_nats(ceiling), help="The best λ for every single pixel")
+    columns[2].metric("KL", whole_nats(terms.kl), help="What the codes cost; a part of the ELBO")
     columns[3].metric(
         "Darkest mean allowed",
         f"{pedestal(bound):.4f}" if bound else "0",
@@ -60,15 +62,13 @@ def _figures(shown: Shown, data: Name) -> None:
     )
 
 
-def nats(value: float) -> str:
+def whole_nats(value: float) -> str:
     """A whole number of nats; ∞ where there is no end."""
-    if math.isinf(value):
-        return "∞"
-    return f"{_whole(value)} nats"
+    return "∞" if math.isinf(value) else nats(value, 0)
 
 
 def _whole(value: float) -> str:
-    return widgets.grouped(round(value)).replace("-", "−")
+    return number(value, ",.0f")
 
 
 def _pictures(visitor: Visitor, shown: Shown) -> None:
@@ -92,12 +92,8 @@ def _pictures(visitor: Visitor, shown: Shown) -> None:
     st.caption(
         f"Decoded from the posterior means. {limits} In these ten mean images the darkest pixel is "
         f"{mean.min().item():.4f}, the brightest {mean.max().item():.4f}; their logits go from "
-        f"{_signed(logits.min().item())} to {_signed(logits.max().item())}."
+        f"{number(logits.min().item(), ',.2f')} to {number(logits.max().item(), ',.2f')}."
     )
-
-
-def _signed(logit: float) -> str:
-    return f"{logit:,.2f}".replace(",", "\N{NO-BREAK SPACE}").replace("-", "−")
 
 
 def _chart(models: dict[str, Shown], elbos: Elbos, chosen: str, data: Name) -> None:
@@ -154,11 +150,11 @@ def _listed(elbos: dict[str, float]) -> str:
 
 def _what_rises(models: dict[str, Shown], elbos: dict[str, float], data: Name) -> None:
     """Whether the ELBO rises with the bound here, beside what became of the pictures."""
-    errors = {name: cache.restoring_error(shown, "mean") for name, shown in models.items()}
+    errors = {name: cache.restoring_error(shown, "mean", None) for name, shown in models.items()}
     row = [elbos[name] for name in BOUNDS]
     if row == sorted(row):
         told = (
-            f"**The ELBO rises with the bound, by {nats(row[-1] - row[0])} in all** "
+            f"**The ELBO rises with the bound, by {whole_nats(row[-1] - row[0])} in all** "
             f"({_listed(elbos)}). The network, its training and the digits are the same; the "
             "density may stand higher where it already stood high. "
         )
@@ -171,7 +167,7 @@ def _what_rises(models: dict[str, Shown], elbos: dict[str, float], data: Name) -
     listed = ", ".join(f"{name}: {errors[name]:.1f}" for name in BOUNDS)
     st.markdown(
         told + f"Squared error of the mean images, bound by bound (first "
-        f"{widgets.grouped(cache.judged_count(data))} test images, summed over pixels): {listed}. "
+        f"{grouped(cache.judged_count(data))} test images, summed over pixels): {listed}. "
         "So a continuous Bernoulli's ELBO says nothing without its bound, and compares only under "
         "the same one."
     )
@@ -183,13 +179,13 @@ def _what_dequantising_changes(elbos: Elbos, data: Name, images: Tensor) -> None
     (end,) = cache.ceilings(data, (None,), dequantised=True)
     grey, spread = (cache.ceilings(data, (BOUND,), dequantised=each)[0] for each in (False, True))
     st.markdown(
-        f"**What dequantising changes.** {extreme:.1%} of these pixels are exactly 0 or 1. There a "
-        "density can rise without end, and the solid line with it, like log |logit| for each such "
-        "pixel. Dequantised, x becomes (byte + u) / 256 with u uniform in [0, 1). A black pixel "
-        "then lies anywhere below 1/256, and a density that is surer than that loses. Without any "
-        f"bound the ceiling is {nats(end)}, and no longer infinite. The bound still decides below "
-        f"it: under |logit| ≤ {BOUND:.2f} the ceilings are {nats(grey)} (x / 255) and "
-        f"{nats(spread)} (dequantised, expected over u)."
+        f"**What dequantising changes.** {percent(extreme, 1)} of these pixels are exactly 0 or 1. "
+        "There a density can rise without end, and the solid line with it, like log |logit| for "
+        "each such pixel. Dequantised, x becomes (byte + u) / 256 with u uniform in [0, 1). A "
+        "black pixel then lies anywhere below 1/256, and a density that is surer than that loses. "
+        f"Without any bound the ceiling is {whole_nats(end)}, and no longer infinite. The bound "
+        f"still decides below it: under |logit| ≤ {BOUND:.2f} the ceilings are {whole_nats(grey)} "
+        f"(x / 255) and {whole_nats(spread)} (dequantised, expected over u)."
     )
     before, after = (elbos[of]["none"] for of in (GREY, DEQUANTISED))
     told = (
@@ -198,7 +194,8 @@ def _what_dequantising_changes(elbos: Elbos, data: Name, images: Tensor) -> None
     )
     if after < before:
         told += (
-            f"The model without a bound falls from {nats(before)} to **{nats(after)}**: it was "
-            "sure of pixels of exactly 0 and 1, and now there are none."
+            f"The model without a bound falls from {whole_nats(before)} to "
+            f"**{whole_nats(after)}**: it was sure of pixels of exactly 0 "
+            "and 1, and now there are none."
         )
     st.markdown(told)

@@ -1,10 +1,14 @@
 """The continuous Bernoulli paper's table, made again: our numbers, and the poster's beside them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from app import cache, widgets
+from app import cache
+from app.cache.files import Figure, PaperTable, Rows
+from app.panels import files
+from app.words import as_code, grouped, number, percent
 
 ROWS = {
     "cb": "continuous Bernoulli",
@@ -23,6 +27,7 @@ FIGURES = {
 SPACE = "\N{NO-BREAK SPACE}"
 
 
+@files.figure
 def show() -> None:
     """The table, how it was made, and what it shows."""
     table = cache.paper_table()
@@ -38,14 +43,14 @@ def show() -> None:
     st.caption(_how(table))
     st.markdown(_reading(table["rows"]))
     with st.expander("More: the protocol, and where it leaves the paper's way"):
-        st.markdown(table["protocol"])
-        st.markdown("\n".join(f"- {line}" for line in table["deviations"]))
-        st.caption(
-            f"{table['made_with']}. {table['minutes']['note']} Poster: {table['poster']['source']}"
-        )
+        # Words of a file: as they are, not as Markdown.
+        st.code(table["protocol"], language=None, wrap_lines=True)
+        st.code("\n".join(table["deviations"]), language=None, wrap_lines=True)
+        told = (table["made_with"], table["minutes"]["note"], table["poster"]["source"])
+        st.code("\n".join(told), language=None, wrap_lines=True)
 
 
-def _markdown(table: dict[str, Any]) -> str:
+def _markdown(table: PaperTable) -> str:
     """Ours as mean ± standard deviation over the seeds, the poster's below it in grey."""
     titles = ["trained with, read as", *(title for title, _ in FIGURES.values())]
     lines = [f"| {' | '.join(titles)} |", "| --- |" + " ---: |" * len(FIGURES)]
@@ -59,7 +64,7 @@ def _markdown(table: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _of_data(table: dict[str, Any]) -> str:
+def _of_data(table: PaperTable) -> str:
     """What the test images, which no model made, allow and score."""
     of_data, theirs = table["data"], table["poster"]["rows"]["data"]
     return (
@@ -69,7 +74,7 @@ def _of_data(table: dict[str, Any]) -> str:
     )
 
 
-def _cell(ours: dict[str, Any], form: str, theirs: float | None) -> str:
+def _cell(ours: Figure, form: str, theirs: float | None) -> str:
     spread = f"{ours['spread']:{form}}"
     if not float(spread):  # smaller than the last digit shown
         spread = f"{ours['spread']:.1g}"
@@ -77,26 +82,28 @@ def _cell(ours: dict[str, Any], form: str, theirs: float | None) -> str:
     return cell if theirs is None else f"{cell} :gray[({theirs:{form}})]"
 
 
-def _how(table: dict[str, Any]) -> str:
+def _how(table: PaperTable) -> str:
     settings, minutes = table["settings"], table["minutes"]
     images = table["images"]
     few = ", ".join(f"{table['rows'][row]['elbo_of_the_few']['mean']:.0f}" for row in ROWS)
     return (
         "Ours: mean ± standard deviation over "
         f"{len(settings['seeds'])} seeds; :gray[(in brackets: the authors' poster)]. Made on "
-        f"{table['made']} in {minutes['cpu']:.0f} CPU minutes, {minutes['wall']:.0f} by the clock, "
+        f"{as_code(table['made'])} in {minutes['cpu']:.0f} CPU minutes, "
+        f"{minutes['wall']:.0f} by the clock, "
         f"other work included; {settings['epochs']} epochs on "
-        f"{widgets.grouped(images['train'])} training images, measured on "
-        f"{widgets.grouped(images['test'])} test images (IW bound: k = {settings['iwae_draws']}, "
-        f"the first {widgets.grouped(settings['iwae_images'])}, whose ELBOs are {few}). "
+        f"{grouped(images['train'])} training images, measured on "
+        f"{grouped(images['test'])} test images (IW bound: k = {settings['iwae_draws']}, "
+        f"the first {grouped(settings['iwae_images'])}, whose ELBOs are {few}). "
         "All dequantised, (x + u)/256; "
         f"|logit| ≤ {settings['logit_bound']:.2f}; nats per image. Scores: inception scores of "
-        f"{widgets.grouped(settings['samples'])} images of the prior, judged by a classifier that "
-        f"reads {table['data']['judge_accuracy']:.1%} of the test images right, not by ImageNet's."
+        f"{grouped(settings['samples'])} images of the prior, judged by a classifier that "
+        f"reads {percent(table['data']['judge_accuracy'], 1)} of the test images right, not by "
+        "ImageNet's."
     )
 
 
-def _reading(rows: dict[str, Any]) -> str:
+def _reading(rows: Rows) -> str:
     """What the table shows, worded by its own numbers: differences seed by seed."""
 
     def against(other: str, figure: str) -> str:
@@ -130,11 +137,11 @@ def _reading(rows: dict[str, Any]) -> str:
     )
 
 
-def _difference(rows: dict[str, Any], a: str, b: str, figure: str, form: str) -> str:
+def _difference(rows: Mapping[str, Any], a: str, b: str, figure: str, form: str) -> str:
     """How far row a lies above row b, and whether the seeds agree about the side."""
     pairs = zip(rows[a][figure]["seeds"], rows[b][figure]["seeds"], strict=True)
     gaps = sorted(first - second for first, second in pairs)
-    low, high = (f"{gap:+{form}}".replace("-", "−") for gap in (gaps[0], gaps[-1]))
+    low, high = (number(gap, f"+{form}") for gap in (gaps[0], gaps[-1]))
     if gaps[0] > 0 or gaps[-1] < 0:
         return f"{low} to {high}"
     return f"{low} to {high} (the seeds disagree even about the sign: no difference seen)"

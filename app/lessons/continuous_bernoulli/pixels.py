@@ -14,6 +14,7 @@ from torch import Tensor
 from app import charts, theme, widgets
 from app.panels.digits import choose_digit
 from app.state import Visitor, move, picked
+from app.words import nats, number
 from core import losses
 from core.continuous_bernoulli import (
     continuous_bernoulli_log_norm,
@@ -62,7 +63,7 @@ def pixel_density(lam: float) -> None:
         charts.marked_curve(
             over_lambda(grid, continuous_bernoulli_log_norm(grid)),
             pd.DataFrame(
-                {"x": [lam], "y": [log_norm], "name": [f"{log_norm:.3f} nats at λ = {lam:g}"]}
+                {"x": [lam], "y": [log_norm], "name": [f"{nats(log_norm, 3)} at λ = {lam:g}"]}
             ),
             title="What BCE forgets: log C(λ)",
             x="λ",
@@ -72,7 +73,7 @@ def pixel_density(lam: float) -> None:
             height=340,
         ),
         key="cb-log-norm",
-        alt=f"log C(λ), lowest at λ = 1/2 with 0.693 nats; {log_norm:.3f} nats at λ = {lam:g}",
+        alt=f"log C(λ), lowest at λ = 1/2 with 0.693 nats; {nats(log_norm, 3)} at λ = {lam:g}",
     )
     columns = st.columns(3)
     columns[0].metric("Area under e^(−BCE)", f"{area:.3f}", help="By quadrature over x")
@@ -173,7 +174,7 @@ def _cost_chart(rule: _Rule, x: float, given: Tensor) -> None:
 
     grid, best = logit_grid(), rule.best.clamp(-BOUND, BOUND).unsqueeze(0)
     lowest, at = cost(best).item(), best.sigmoid().item()
-    words = f"lowest: {lowest:.2f} nats at {rule.answer} = {at:.2g}".replace("-", "−")
+    words = f"lowest: {nats(lowest, 2)} at {rule.answer} = {at:.2g}"
     here = pd.DataFrame({"x": given.sigmoid().numpy(), "y": cost(given).numpy()})
     st.altair_chart(
         charts.over(
@@ -192,7 +193,7 @@ def _cost_chart(rule: _Rule, x: float, given: Tensor) -> None:
         ),
         key=f"cb-cost-{rule.name.split(',')[0]}",
         alt=f"{rule.name}: cost of a pixel of value {x:.3g}; {words}; the answer given costs "
-        f"{here['y'].iloc[0]:.2f} nats",
+        f"{nats(here['y'].iloc[0], 2)}",
     )
 
 
@@ -202,8 +203,7 @@ def _push(rule: _Rule, x: float, logit: float) -> str:
     told, slope, unit = f"{expected:.4f} − {x:.4f}", expected - x, "unit of the logit"
     if rule.variance is not None:
         told, slope, unit = f"({told}) / {rule.variance:g}", slope / rule.variance, "unit of x̂"
-    number = f"{slope:+.4f}".replace("-", "−")
-    return f"Slope at ◇, mean minus data: {told} = **{number}** nats per {unit}."
+    return f"Slope at ◇, mean minus data: {told} = **{number(slope, '+.4f')}** nats per {unit}."
 
 
 def _where_lowest(x: float) -> None:
@@ -216,9 +216,10 @@ def _where_lowest(x: float) -> None:
         )
     elif abs(natural) > BOUND:
         words = (
-            f"The continuous Bernoulli whose mean is {x:.3g} has a logit of {natural:.1f}: "
-            f"beyond the bound |logit| ≤ {BOUND:.2f}, where its mark stands."
-        ).replace("-", "−")
+            f"The continuous Bernoulli whose mean is {x:.3g} has a logit of "
+            f"{number(natural, '.1f')}: beyond the bound |logit| ≤ {BOUND:.2f}, where its "
+            "mark stands."
+        )
     else:
         lam = 1 / (1 + math.exp(-natural))
         words = (

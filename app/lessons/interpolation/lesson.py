@@ -8,7 +8,6 @@ from app.panels import digits, frame, training, walks
 from app.state import session
 from core import latent
 from core.models import ModelConfig
-from core.training import TrainConfig
 
 TILES = 16  # a side of a mosaic
 
@@ -120,7 +119,9 @@ def mosaic() -> None:
 
 mosaic()
 
-training.train(visitor, ModelConfig(latent_dim=20 if twenty else 2), TrainConfig(), key="walks")
+training.train(
+    visitor, ModelConfig(latent_dim=20 if twenty else 2), training.short_run(visitor), key="walks"
+)
 
 st.subheader("Check yourself", anchor=False)
 quiz.check(

@@ -8,9 +8,10 @@ from torch import Tensor
 
 from app import cache, charts, theme
 from app.cache import Shown
-from app.panels.digits import reads_digits
+from app.panels.digits import judge, why_unread
 from app.panels.walks import Walk
 from app.state import Visitor
+from app.words import percent
 from core import evaluation
 
 
@@ -44,12 +45,13 @@ def step_speeds(fade: Tensor, walks: Sequence[Walk]) -> None:
 
 def midpoints(visitor: Visitor, models: Sequence[Shown]) -> None:
     """The classifier's opinion of the middle between many random pairs, with its baseline."""
-    if not reads_digits(visitor):
-        st.info("The classifier reads MNIST digits only; choose them on the Data page.")
+    reader = judge(visitor.data)
+    if reader is None:
+        st.caption(why_unread(visitor.data))
         return
-    judged = {"cross-fade": cache.between_pixels(visitor.data)}
-    judged |= {s.config.kind.upper(): cache.between(s) for s in models}
-    real = cache.judged_digits(visitor.data).confident
+    judged = {"cross-fade": cache.between_pixels(visitor.data, reader)}
+    judged |= {s.config.kind.upper(): cache.between(s, reader) for s in models}
+    real = cache.sure_of_digits(visitor.data, reader)
     sure = {"real digits": real} | {name: share.confident for name, share in judged.items()}
     other = {name: share.other for name, share in judged.items()}
     for column, shares, title in zip(
@@ -60,11 +62,11 @@ def midpoints(visitor: Visitor, models: Sequence[Shown]) -> None:
         column.altair_chart(
             charts.bars(table, title=title, y="% of the pictures", colours=colours),
             key=f"midpoints-{title}",
-            alt=f"{title}: " + ", ".join(f"{k} {v:.0%}" for k, v in shares.items()),
+            alt=f"{title}: " + ", ".join(f"{k} {percent(v)}" for k, v in shares.items()),
         )
     margin = 1.96 * 0.5 / cache.PAIRS**0.5
     st.caption(
         f"Midpoints of {cache.PAIRS} random pairs of test digits of different classes, the same "
-        f"pairs for all; each share is known to about ±{margin:.0%}. The classifier has seen "
+        f"pairs for all; each share is known to about ±{percent(margin)}. The classifier has seen "
         "digits only, so its confidence does not say that a picture looks like one."
     )

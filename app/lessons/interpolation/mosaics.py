@@ -15,6 +15,7 @@ from app.panels.map.axes import code_map
 from app.panels.map.places import decoded
 from app.panels.models import model
 from app.state import Visitor
+from app.words import percent
 from core import latent
 
 
@@ -52,7 +53,8 @@ def mosaic(
             alt=f"Mosaic of {rows} by {columns} decoded codes of {shown.title}",
         )
         st.caption(
-            f"{shown.title}: {rows} × {columns} codes, decoded. {share:.0%} of them lie in holes."
+            f"{shown.title}: {rows} × {columns} codes, decoded. "
+            f"{percent(share)} of them lie in holes."
         )
     projection = shown.plane
     corners = projection.project(

@@ -9,6 +9,7 @@ from app import cache, charts, widgets
 from app.cache import Shown
 from app.panels.map.axes import map_table
 from app.state import Visitor
+from app.words import nats
 from core.data import to_float
 from core.models.likelihoods import negative_log_likelihood
 
@@ -38,8 +39,8 @@ def another_basis(visitor: Visitor, shown: Shown) -> None:
         for logits in (there, back)
     )
     with controls:
-        st.metric("Loss as trained", f"{before:.2f} nats per image")
-        st.metric("Loss after R", f"{after:.2f} nats per image")
+        st.metric("Loss as trained, on 2 000 digits", f"{nats(before, 2)} per image")
+        st.metric("Loss after R, on the same", f"{nats(after, 2)} per image")
     with picture:
         st.altair_chart(
             charts.over(

@@ -9,7 +9,6 @@ from app.lessons.latent_scatter import basis, overlap
 from app.panels import frame, models, training
 from app.panels.map import exploring
 from app.state import session
-from core.training import TrainConfig
 
 visitor = session()
 data = visitor.digits
@@ -81,7 +80,7 @@ seed = widgets.whole_number(
     "Seed of the training below: another seed, another map, about the same loss",
     0, 9, 1, key="map-seed",
 )  # fmt: skip
-training.train(visitor, config, TrainConfig(seed=seed), key="scatter")
+training.train(visitor, config, training.short_run(visitor, seed=seed), key="scatter")
 
 
 @st.fragment

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from app import cache, widgets
+from app import cache
 from app.cache import Shown
 from app.state import Visitor
+from app.words import grouped, percent
 from core import evaluation
 
 
@@ -15,8 +16,8 @@ def overlap(visitor: Visitor, shown: Shown) -> None:
     accuracy, spread, explained = st.columns(3)
     accuracy.metric(
         "15-NN accuracy",
-        f"{cache.knn_accuracy(shown):.1%}",
-        help=f"Share of the {widgets.grouped(len(digits.test_images))} test digits for whose class "
+        percent(cache.knn_accuracy(shown), 1),
+        help=f"Share of the {grouped(len(digits.test_images))} test digits for whose class "
         "the 15 nearest codes of training digits vote, in the codes' own space. Guessing: 10 %.",
     )
     low, high = evaluation.codes.code_spread(codes).aminmax()
@@ -27,10 +28,10 @@ def overlap(visitor: Visitor, shown: Shown) -> None:
         "largest of the latent dimensions.",
     )
     if shown.config.latent_dim > 2:
-        share = shown.plane.explained.sum()
+        share = shown.plane.explained.sum().item()
         explained.metric(
             "Variance in this plane",
-            f"{share:.0%}",
+            percent(share),
             help=f"The map is the plane of the two directions in which the {codes.mean.shape[1]} "
             "dimensional codes vary most. The rest of their variance cannot be seen here.",
         )

@@ -8,7 +8,6 @@ from app import quiz, theme, widgets
 from app.lessons.random_sampling import samplers
 from app.panels import frame, models, samples, training
 from app.state import session
-from core.training import TrainConfig
 
 visitor = session()
 
@@ -78,7 +77,7 @@ with st.expander("More: what good samples do not prove"):
     )
 
 config = replace(models.pretrained_config(name), architecture="dense")
-training.train(visitor, config, TrainConfig(), key="sampling")
+training.train(visitor, config, training.short_run(visitor), key="sampling")
 
 
 @st.fragment

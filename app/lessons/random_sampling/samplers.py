@@ -5,11 +5,12 @@ from dataclasses import replace
 import streamlit as st
 
 from app import cache, widgets
-from app.cache import Shown
-from app.panels.digits import new_noise
+from app.cache import Judge, Shown
+from app.panels.digits import judge, new_noise, why_unread
 from app.panels.map.pad import optional_layers
 from app.panels.samples import SAMPLERS, among_the_codes, same_axes
 from app.state import Visitor
+from app.words import percent
 
 
 def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
@@ -36,7 +37,8 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
         layers = replace(chosen, prior=prior, samples=drawn.z, in_hole=in_hole)
         extent = same_axes(visitor, shown)
         among_the_codes(visitor, shown, layers, extent, key=f"samples-{shown.key}", told=True)
-    share, judged = cache.judged_sampler(shown, SAMPLERS[sampler])
+    reader = judge(visitor.data)
+    share = cache.hole_share(shown, SAMPLERS[sampler])
     here, many, sure = st.columns(3)
     here.metric(
         "In a hole, of these sixteen",
@@ -46,25 +48,29 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
     )
     many.metric(
         "In a hole, of 1 000 samples",
-        f"{share:.0%}",
+        percent(share),
         help="Always the same 1 000, so that models and samplers can be compared. Of held-out "
         "digits it is 5 %, by the definition of a hole.",
     )
-    sure.metric("Classifier is sure", f"{judged.confident:.0%}", help=_JUDGE)
-    _baselines()
+    if reader is None:
+        sure.caption(why_unread(visitor.data))
+        return
+    confident = cache.sure_share(shown, SAMPLERS[sampler], reader)
+    sure.metric("Classifier is sure", percent(confident), help=_JUDGE)
+    _baselines(reader)
 
 
 _JUDGE = "Share of the same 1 000 samples of which the classifier is more than 90 % sure."
 
 
-def _baselines() -> None:
+def _baselines(reader: Judge) -> None:
     """What the judge's figure has to be read beside, from its own card."""
-    test = cache.classifier()[1]["test"]
+    test = reader.card["test"]
     st.caption(
-        f"The classifier is as sure of {test['confident_digits']:.1%} of MNIST's test digits, and "
-        f"of {test['confident_noise']:.1%} of images of uniform noise. It knows nothing but digits "
-        "and must name one, so a sure answer does not make a sample a digit: read both figures, "
-        "and look."
+        f"The classifier is as sure of {percent(test['confident_digits'], 1)} of MNIST's test "
+        f"digits, and of {percent(test['confident_noise'], 1)} of images of uniform noise. It "
+        "knows nothing but digits and must name one, so a sure answer does not make a sample a "
+        "digit: read both figures, and look."
     )
 
 
@@ -72,10 +78,14 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
     """The same noise through the four samplers, side by side, with their figures."""
     shares: dict[str, float] = {}
     sure: dict[str, float] = {}
+    reader = judge(visitor.data)
     for column, (label, sampler) in zip(st.columns(len(SAMPLERS)), SAMPLERS.items()):
         drawn = cache.samples(shown, sampler, visitor.noise_seed)
-        share, judged = cache.judged_sampler(shown, sampler)
-        shares[label], sure[label] = share, judged.confident
+        shares[label] = cache.hole_share(shown, sampler)
+        told = f"In a hole: {percent(shares[label])}."
+        if reader is not None:
+            sure[label] = cache.sure_share(shown, sampler, reader)
+            told += f" Classifier is sure: {percent(sure[label])}."
         with column:
             st.markdown(f"**{label}**")
             widgets.digits(
@@ -87,9 +97,12 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
                 marked=(drawn.distance > 1).tolist(),
                 alt=f"The same noise through the sampler {label}: sixteen samples",
             )
-            st.caption(f"In a hole: {share:.0%}. Classifier is sure: {judged.confident:.0%}.")
-    fewest, surest = min(shares, key=shares.__getitem__), max(sure, key=sure.__getitem__)
-    if fewest != surest:
+            st.caption(told)
+    fewest = min(shares, key=shares.__getitem__)
+    surest = max(sure, key=sure.__getitem__) if sure else None
+    if surest is None:
+        words = f"**{fewest}** has the fewest samples in holes. {why_unread(visitor.data)}"
+    elif fewest != surest:
         words = (
             f"The two figures disagree: **{fewest}** has the fewest samples in holes, and the "
             f"classifier is surest of **{surest}**. Neither alone says which samples are good."

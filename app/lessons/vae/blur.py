@@ -8,12 +8,14 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from app import cache, widgets
-from app.cache import Shown
+from app.cache import PretrainedError, Shown
 from app.components.latent_pad import Layers
+from app.panels import files
 from app.panels.bounds import pedestal
 from app.panels.map.pad import hand_map
 from app.panels.map.places import coordinates, decoded
 from app.state import Visitor
+from app.words import as_code, grouped
 from core import aggregate, evaluation
 from core.aggregate import Sharers
 from core.data import to_float
@@ -99,7 +101,7 @@ def _one_for_many(
         words = f"Only one digit's code lies within {reach} of the mark. Its squared error to the "
         words += f"decoding is **{apart:.1f}**. Widen the reach to let it meet others."
     else:
-        words = f"{widgets.grouped(count)} digits have codes within {reach} of the mark. From "
+        words = f"{grouped(count)} digits have codes within {reach} of the mark. From "
         words += f"their average to the decoding the squared error is **{apart:.1f}**; from each "
         words += f"of them it is {each:.1f} in the mean. Of all single answers the average has the "
         words += "least squared error, and an average has grey edges."
@@ -135,7 +137,7 @@ def _overlap(
         "cloud holds the mark within its" if covering == 1 else "clouds hold the mark within their"
     )
     st.markdown(
-        f"**{widgets.grouped(covering)}** {are} 1 σ. A decoder that must answer the draws of every "
+        f"**{grouped(covering)}** {are} 1 σ. A decoder that must answer the draws of every "
         "cloud does best, in squared error, with the average of the images, each weighed by its "
         f"cloud's density at the mark. Here the weight is spread as over {shared.effective:.1f} "
         "equal images, and the decoding is "
@@ -165,5 +167,13 @@ def _mean_and_sample(visitor: Visitor, shown: Shown, z: Float[Tensor, "1 latent"
 
 def sharpness_on_cards(names: Sequence[str]) -> str:
     """How sharp pretrained models' reconstructions are, as their cards have it."""
-    models = [cache.pretrained(name) for name in names]
-    return ", ".join(f"{shown.title}: {shown.card['test']['sharpness']:.4f}" for shown in models)
+    told = []
+    for name in names:
+        try:
+            shown = cache.pretrained(name)
+        except PretrainedError as error:
+            files.lacks(error)
+            told.append(f"{as_code(name)}: not known, its file cannot be used")
+        else:
+            told.append(f"{shown.title}: {shown.card['test']['sharpness']:.4f}")
+    return ", ".join(told)

@@ -5,16 +5,17 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from app import cache, charts, theme, widgets
-from app.cache import Shown
+from app import cache, charts, theme
+from app.cache import PretrainedError, Shown
+from app.panels import files
 from app.state import Visitor
+from app.words import as_code, grouped, nats
 from core import evaluation
-from core.checkpoints import CheckpointError
 
 
 def loss_terms(visitor: Visitor, shown: Shown) -> None:
     """The terms of the ELBO apart, on the test images in use."""
-    terms = cache.test_terms(shown)
+    terms = cache.mean_terms(shown)
     named = {"reconstruction": terms.reconstruction, "KL": terms.kl, "−ELBO": terms.total}
     st.altair_chart(
         charts.bars(
@@ -29,11 +30,11 @@ def loss_terms(visitor: Visitor, shown: Shown) -> None:
     )
     beta = shown.config.beta
     objective = terms.reconstruction + beta * terms.kl
-    count = widgets.grouped(len(visitor.digits.test_images))
+    count = grouped(len(visitor.digits.test_images))
     st.caption(
         f"Mean over {count} test images in use, z sampled once. −ELBO is reconstruction + KL at "
         f"β = 1, whatever β trained the model; with its own β = {beta:g} the sum is "
-        f"{objective:.1f} nats."
+        f"{nats(objective)}."
     )
 
 
@@ -41,13 +42,13 @@ def collapse_alarm(visitor: Visitor, shown: Shown) -> None:
     """Names a collapse where there is one: no KL, and the cost of always drawing the mean image."""
     if shown.config.likelihood != "bernoulli":
         return
-    terms = cache.test_terms(shown)
-    mean_cost = cache.bce_bounds(visitor.data)[1]
+    terms = cache.mean_terms(shown)
+    mean_cost = cache.bce_extremes(visitor.data)[1]
     if evaluation.codes.collapsed(terms.kl, terms.reconstruction, mean_cost):
         st.error(
-            f"**Posterior collapse.** The KL is {terms.kl:.2f} nats: every cloud is the prior, and "
+            f"**Posterior collapse.** The KL is {nats(terms.kl, 2)}: every cloud is the prior, and "
             "the code says nothing about the image. The reconstruction costs "
-            f"{terms.reconstruction:.1f} nats, about what always drawing the mean image costs "
+            f"{nats(terms.reconstruction)}, about what always drawing the mean image costs "
             f"({mean_cost:.1f}). Every digit comes back as the same grey average.",
             icon=":material/warning:",
         )
@@ -56,8 +57,9 @@ def collapse_alarm(visitor: Visitor, shown: Shown) -> None:
 def beta_sweep(visitor: Visitor, betas: Sequence[float], name: str, shown: Shown) -> None:
     """Reconstruction against KL of the pretrained models and of the page's, on the data in use."""
     rows: dict[tuple[float, float], tuple[str, bool]] = {}
-    for swept in _pretrained(betas, name):
-        kl, reconstruction = _terms(swept, visitor)
+    for swept in _pretrained(visitor, betas, name):
+        measured = cache.mean_terms(swept)
+        kl, reconstruction = measured.kl, measured.reconstruction
         beta, place = swept.config.beta, (round(kl, 1), round(reconstruction, 1))
         names, here = rows.get(place, ("", False))  # collapsed models share a place
         names = f"{names}, {beta:g}" if names else f"{beta:g}"
@@ -66,15 +68,15 @@ def beta_sweep(visitor: Visitor, betas: Sequence[float], name: str, shown: Shown
         [(*place, *words, True) for place, words in rows.items()],
         columns=["kl", "reconstruction", "name", "shown", "swept"],
     )
-    count = widgets.grouped(len(visitor.digits.test_images))
+    count = grouped(len(visitor.digits.test_images))
     mine = ""
-    if shown is visitor.own.get("vae"):
+    if shown.mine:
         if shown.config.likelihood == "bernoulli":
-            terms = cache.test_terms(shown)
+            terms = cache.mean_terms(shown)
             table.loc[len(table)] = (terms.kl, terms.reconstruction, "yours", True, False)
         else:
             mine = " Yours cannot stand here: its likelihood charges other nats."
-    floor, blind = cache.bce_bounds(visitor.data)
+    floor, blind = cache.bce_extremes(visitor.data)
     levels = pd.DataFrame(
         {
             "reconstruction": [floor, blind],
@@ -93,29 +95,20 @@ def beta_sweep(visitor: Visitor, betas: Sequence[float], name: str, shown: Shown
     )
 
 
-def _terms(swept: Shown, visitor: Visitor) -> tuple[float, float]:
-    """KL and reconstruction on the test images in use; MNIST's are what the card is about."""
-    if visitor.data == "mnist":
-        return swept.card["test"]["kl"], swept.card["test"]["reconstruction"]
-    terms = cache.test_terms(swept)
-    return terms.kl, terms.reconstruction
-
-
 def quarter_circle(visitor: Visitor, betas: Sequence[float], name: str, shown: Shown) -> None:
-    """Mean radius against code spread: of the page's model, and of the sweep from its cards."""
+    """Mean radius against code spread, of the page's model and of the sweep."""
     columns = ["spread", "radius", "name", "shown"]
     dots, names = [], {}
-    for swept in _pretrained(betas, name):
-        test, beta = swept.card["test"], f"{swept.config.beta:g}"
-        places = sorted(zip(test["code_spread"], test["mean_radius"]), reverse=True)
+    for swept in _pretrained(visitor, betas, name):
+        beta = f"{swept.config.beta:g}"
+        places = sorted(_spread_and_radius(swept), reverse=True)
         dots += [(*place, "", False) for place in places]
         about = tuple(round(number, 1) for number in places[0])  # collapsed models share a place
         first, before = names.get(about, (places[0], ""))
         names[about] = first, f"{before}, {beta}" if before else beta
     dots += [(*place, words, False) for place, words in names.values()]
-    codes = shown.codes
-    spread, radius = evaluation.codes.code_spread(codes), evaluation.codes.mean_radius(codes)
-    dots += [(s, r, "", True) for s, r in zip(spread.tolist(), radius.tolist())]
+    here = _spread_and_radius(shown)
+    dots += [(*place, "", True) for place in here]
     st.altair_chart(
         charts.quarter_circle(
             pd.DataFrame(dots, columns=columns),
@@ -123,20 +116,28 @@ def quarter_circle(visitor: Visitor, betas: Sequence[float], name: str, shown: S
         ),
         key="quarter-circle",
         alt=f"Spread and radius of {shown.title}: "
-        + "; ".join(f"{s:.3g} and {r:.3g}" for s, r in zip(spread.tolist(), radius.tolist())),
+        + "; ".join(f"{s:.3g} and {r:.3g}" for s, r in here),
     )
     st.caption(
-        "Large: the model above, on the digits of its map. Small: every β, its value beside it, "
-        "from the models' cards (MNIST's 10 000 test images). Dashed: spread² + radius² = 1. There "
-        "the average of the clouds has the prior's variance, if all its clouds are of one size."
+        f"Measured on the {grouped(len(shown.images))} images of the map. Large: the model above. "
+        "Small: every β, its value beside it. Dashed: spread² + radius² = 1. There the average of "
+        "the clouds has the prior's variance, if all its clouds are of one size."
     )
 
 
-def _pretrained(betas: Sequence[float], name: str) -> list[Shown]:
+def _spread_and_radius(shown: Shown) -> list[tuple[float, float]]:
+    """Of each latent, over the images of the map."""
+    codes = shown.codes
+    spread, radius = evaluation.codes.code_spread(codes), evaluation.codes.mean_radius(codes)
+    return list(zip(spread.tolist(), radius.tolist()))
+
+
+def _pretrained(visitor: Visitor, betas: Sequence[float], name: str) -> list[Shown]:
     found = []
     for beta in betas:
         try:
-            found.append(cache.pretrained(name.format(beta)))
-        except CheckpointError:
-            continue  # the page says so where it is chosen
+            found.append(cache.pretrained(name.format(beta), visitor.data))
+        except PretrainedError as error:
+            files.lacks(error)
+            st.caption(f"No dot for β = {beta:g} here: {as_code(error.file)} cannot be used.")
     return found

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from app import images, theme
+from app.words import number
 
 INK = theme.PRIOR  # reads on the light page and on the dark one
 WIDE, HIGH = 148, 112  # px of a box
@@ -143,7 +144,7 @@ def _words(
 
 def _numbers(values: Tensor, between: str) -> str:
     count = SHOWN if len(values) <= SHOWN else SHOWN - 1
-    numbers = [f"{value:.3f}".replace("-", "−") for value in values[:count].tolist()]
+    numbers = [number(value, ".3f") for value in values[:count].tolist()]
     return between.join([*numbers, "…"] if len(values) > SHOWN else numbers)
 
 

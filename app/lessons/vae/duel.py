@@ -7,11 +7,12 @@ import streamlit as st
 import torch
 
 from app import cache, charts, theme, widgets
-from app.cache import Shown
-from app.panels.digits import new_noise, reads_digits, ten_digits
+from app.cache import Judge, Shown
+from app.panels.digits import judge, new_noise, ten_digits, why_unread
 from app.panels.models import plain
 from app.panels.samples import same_noise
 from app.state import Visitor
+from app.words import percent
 from core import evaluation
 from core.data import to_float
 
@@ -40,26 +41,26 @@ def _generate(visitor: Visitor, ae: Shown, vae: Shown) -> None:
             )
             same_noise(visitor, shown, fitted=source == FITTED, beside=other)
     new_noise(visitor, key="noise-duel")
-    if reads_digits(visitor):
-        _judge(visitor, ae, vae)
+    if (reader := judge(visitor.data)) is not None:
+        _judge(visitor, reader, ae, vae)
     else:
-        st.caption("The classifier of this course knows only MNIST's digits, so it cannot judge.")
+        st.caption(why_unread(visitor.data))
 
 
-def _judge(visitor: Visitor, ae: Shown, vae: Shown) -> None:
+def _judge(visitor: Visitor, reader: Judge, ae: Shown, vae: Shown) -> None:
     """How sure the classifier is of many samples of each, and of what it should be sure of."""
     name = visitor.digits.name
     sure: dict[str, float] = {}
     for shown in (ae, vae):
         kind = shown.config.kind.upper()
-        sure[f"{kind}, {PRIOR}"] = cache.judged_sampler(shown, "prior")[1].confident
-        sure[f"{kind}, fitted"] = cache.judged_sampler(shown, "gaussian")[1].confident
+        sure[f"{kind}, {PRIOR}"] = cache.sure_share(shown, "prior", reader)
+        sure[f"{kind}, fitted"] = cache.sure_share(shown, "gaussian", reader)
     shares = [
-        f"{kind} {sure[f'{kind}, {PRIOR}']:.0%} under N(0, I), {sure[f'{kind}, fitted']:.0%} "
-        "under the fitted Gaussian"
+        f"{kind} {percent(sure[f'{kind}, {PRIOR}'])} under N(0, I), "
+        f"{percent(sure[f'{kind}, fitted'])} under the fitted Gaussian"
         for kind in ("AE", "VAE")
     ]
-    sure["test digits"] = cache.judged_digits(name).confident
+    sure["test digits"] = cache.sure_of_digits(name, reader)
     colours: dict[str, str] = dict(
         zip(sure, (theme.PRIOR, theme.LATENT) * 2 + (theme.ENCODER,), strict=True)
     )
@@ -73,14 +74,14 @@ def _judge(visitor: Visitor, ae: Shown, vae: Shown) -> None:
         ),
         key="duel-sure",
         alt="Shares that the classifier is more than 90 % sure of: "
-        + ", ".join(f"{who} {share:.0%}" for who, share in sure.items()),
+        + ", ".join(f"{who} {percent(share)}" for who, share in sure.items()),
     )
-    noise = cache.classifier()[1]["test"]["confident_noise"]
+    noise = reader.card["test"]["confident_noise"]
     st.markdown(f"Of the same 1 000 draws the classifier is sure of: {'; '.join(shares)}.")
     st.caption(
-        f"Sure: more than 90 %. It is as sure of {sure['test digits']:.0%} of the first test "
-        f"digits in use, and of {noise:.1%} of images of uniform noise: it must name a digit, so "
-        "read the shares beside the pictures."
+        f"Sure: more than 90 %. It is as sure of {percent(sure['test digits'])} of the first test "
+        f"digits in use, and of {percent(noise, 1)} of images of uniform noise: it must name a "
+        "digit, so read the shares beside the pictures."
     )
 
 

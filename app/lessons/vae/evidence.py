@@ -11,6 +11,7 @@ from torch import Tensor
 
 from app import cache, charts, theme
 from app.cache import Shown
+from app.words import number, percent
 from core.ledger import Ledger
 from core.posterior import MOST_LATENTS, TruePosterior
 
@@ -32,9 +33,7 @@ def beyond(shown: Shown, image: Image, entries: Ledger) -> None:
     if latent_dim <= MOST_LATENTS:
         exact = cache.exact(shown, image)
         value = exact.posterior.log_evidence
-        levels = pd.DataFrame(
-            {"value": [value], "name": [f"{evidence} = {value:.2f}".replace("-", "−")]}
-        )
+        levels = pd.DataFrame({"value": [value], "name": [f"{evidence} = {number(value, '.2f')}"]})
     left, right = st.columns(2, gap="medium")
     with left:
         _bounds(shown, image, levels)
@@ -75,7 +74,7 @@ def beyond(shown: Shown, image: Image, entries: Ledger) -> None:
 
 
 def _bounds(shown: Shown, image: Image, levels: pd.DataFrame) -> None:
-    found = cache.bounds(shown, image)
+    found = cache.lower_bounds(shown, image)
     table = pd.DataFrame(
         {
             "k": [f"k = {bound.k}" + (" (ELBO)" if bound.k == 1 else "") for bound in found],
@@ -86,7 +85,7 @@ def _bounds(shown: Shown, image: Image, levels: pd.DataFrame) -> None:
         }
     )
     st.altair_chart(
-        charts.bounds(table, levels, title="IWAE-k, measured", y="nats"),
+        charts.lower_bounds(table, levels, title="IWAE-k, measured", y="nats"),
         key="vae-bounds",
         alt="; ".join(
             f"IWAE-{bound.k}: {bound.mean:.2f} ± {2 * bound.error:.2f}" for bound in found
@@ -108,7 +107,7 @@ def _regions(shown: Shown, image: Image, true: TruePosterior) -> None:
     ]  # fmt: skip
     ring = pd.Series("", index=range(len(true.share)))
     for mass in reversed(MASSES):
-        ring[true.regions(mass).numpy()] = f"{mass:.0%} of p(z|x)"
+        ring[true.regions(mass).numpy()] = f"{percent(mass)} of p(z|x)"
     half = true.side / 2
     cells = pd.DataFrame(
         {

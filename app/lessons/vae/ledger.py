@@ -13,6 +13,7 @@ from app.cache import Shown
 from app.lessons.vae.evidence import beyond
 from app.panels.digits import choose_digit
 from app.state import Visitor
+from app.words import nats
 from core.data import to_float
 from core.ledger import Ledger
 
@@ -42,7 +43,7 @@ def show(visitor: Visitor, shown: Shown) -> None:
                 colours={"KL": theme.KL},
             ),
             key="vae-ledger-latents",
-            alt=f"KL of {len(entries.latents)} latents, {entries.kl:.2f} nats in all",
+            alt=f"KL of {len(entries.latents)} latents, {nats(entries.kl, 2)} in all",
         )
     _sum(entries)
     beyond(shown, image, entries)
@@ -63,7 +64,7 @@ def _pixels(image: Image, entries: Ledger, name: str) -> None:
         charts.pixel_costs(table, side=252),
         width="content",
         key="vae-ledger-pixels",
-        alt=f"The costs of 784 pixels, {entries.reconstruction:.2f} nats in all; the dearest costs "
+        alt=f"The costs of 784 pixels, {nats(entries.reconstruction, 2)} in all; the dearest costs "
         f"{table['nats'].max():.2f}",
     )
 

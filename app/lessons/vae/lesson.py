@@ -16,7 +16,6 @@ from app.lessons.vae import (
 from app.panels import digits, drawing, film, frame, models, restoring, training
 from app.state import session
 from core.models import ModelConfig
-from core.training import TrainConfig
 
 BETAS = [0.0392, 0.392, 1, 3.92, 39.2, 392]
 SWEEP = "vae-lite-2-beta-{:g}"
@@ -36,9 +35,8 @@ beta = widgets.one_of(
     "β, the weight of the KL", BETAS, 1, key="vae-beta", format_func="{:g}".format
 )
 vae = models.model(visitor, "vae", SWEEP.format(beta))
-if vae is visitor.own.get("vae"):
-    st.caption("β chooses among the pretrained models; the figures of this page show yours.")
-collapse.collapse_alarm(visitor, vae)
+with st.container():  # one place on the page, with an alarm or without
+    collapse.collapse_alarm(visitor, vae)
 clouds.show(visitor, vae)
 restoring.reconstructions(visitor, vae)
 digits.pick_digits(visitor)
@@ -145,7 +143,7 @@ with st.expander("More: which β is it in other codes? A calculator"):
     )
     calculator.show()
 
-training.train(visitor, ModelConfig(kind="vae"), TrainConfig(), key="vae")
+training.train(visitor, ModelConfig(kind="vae", beta=beta), training.short_run(visitor), key="vae")
 
 st.subheader("Check yourself", anchor=False)
 quiz.check(

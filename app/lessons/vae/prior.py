@@ -5,9 +5,10 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from app import cache, charts, theme, widgets
+from app import cache, charts, theme
 from app.cache import Shown
 from app.state import Visitor
+from app.words import grouped, nats, number, percent
 from core import aggregate, evaluation
 from core.latent import Codes
 
@@ -21,9 +22,9 @@ def against_prior(visitor: Visitor, shown: Shown) -> None:
         _plane(visitor, shown, codes)
     _marginals(shown, visitor)
     st.markdown(
-        f"**{share:.0%} of the prior falls in a hole**: of 10 000 draws from N(0, I), so many are "
-        "farther from every code's mean than 95\N{NO-BREAK SPACE}% of held-out codes are. Of "
-        "held-out codes it is 5\N{NO-BREAK SPACE}%, by that definition."
+        f"**{percent(share)} of the prior falls in a hole**: of 10 000 draws from N(0, I), so many "
+        f"are farther from every code's mean than {percent(0.95)} of held-out codes are. Of "
+        f"held-out codes it is {percent(0.05)}, by that definition."
     )
     if evaluation.codes.mean_radius(codes).max() > evaluation.codes.code_spread(codes).max():
         st.markdown(
@@ -56,7 +57,7 @@ def _plane(visitor: Visitor, shown: Shown, codes: Codes) -> None:
                 cells[cells["density"] > 1e-6],
                 pd.DataFrame(middle[in_hole].numpy(), columns=["x", "y"]),
                 domain,
-                title=f"The average of {widgets.grouped(len(codes.mean))} clouds, and the prior",
+                title=f"The average of {grouped(len(codes.mean))} clouds, and the prior",
             ),
             width="content",
             key="vae-aggregate",
@@ -97,7 +98,9 @@ def _marginals(shown: Shown, visitor: Visitor) -> None:
 
 def _account(shown: Shown, visitor: Visitor) -> None:
     found = cache.account(shown)
-    kl, told, rest = map(_nats, (found.mean_kl, found.information, found.to_prior))
+    kl, told, rest = (
+        number(value, ".2f") for value in (found.mean_kl, found.information, found.to_prior)
+    )
     st.latex(
         theme.formula(
             r"\underbrace{\kl{\mathbb{E}_x \mathrm{KL}(q(z|x)\,\|\,p(z))}}_{"
@@ -109,7 +112,7 @@ def _account(shown: Shown, visitor: Visitor) -> None:
     st.markdown(
         "What a cloud pays on average is spent on two things: the **information** that a code "
         "gives about which image it came from, and the distance of the *average* from the prior. "
-        f"Among N images no code can tell more than log N = {found.ceiling:.2f} nats"
+        f"Among N images no code can tell more than log N = {nats(found.ceiling, 2)}"
         + (
             f"; here it is {told}, near that ceiling: with more images the information would be "
             "more, and the distance less."
@@ -121,11 +124,6 @@ def _account(shown: Shown, visitor: Visitor) -> None:
         f"The mean KL is exact; the information is the mean of 5 000 draws, ± "
         f"{2 * found.error:.2f} (2 standard errors); the distance is the rest."
     )
-
-
-def _nats(value: float) -> str:
-    """Two digits, and no minus sign before a zero."""
-    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
 def _variances(codes: Codes) -> None:

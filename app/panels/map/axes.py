@@ -6,9 +6,10 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from app import cache, charts, widgets
+from app import cache, charts
 from app.cache import Axes, Shown
 from app.state import Visitor
+from app.words import grouped, percent
 from core.data import Digits
 
 MAP_CODES = 2500  # on a map that stands beside another one
@@ -50,7 +51,7 @@ def map_axes(shown: Shown, axes: Axes | None = None) -> tuple[str, str]:
     )
     shares = cache.plane(shown, axes).explained.tolist()
     right, up = (
-        f"{name} ({share:.0%} of the codes' variance)" for name, share in zip(names, shares)
+        f"{name} ({percent(share)} of the codes' variance)" for name, share in zip(names, shares)
     )
     return right, up
 
@@ -77,7 +78,7 @@ def map_title(shown: Shown, count: int, *, tsne: bool = False) -> str:
     """What a map shows, in a line."""
     images = "digits of the sample" if shown.data == "sample" else "test images"
     how = "t-SNE of the codes" if tsne else "Codes"
-    return f"{how} of {widgets.grouped(count)} {images}: {shown.title}"
+    return f"{how} of {grouped(count)} {images}: {shown.title}"
 
 
 def code_map(

@@ -21,6 +21,7 @@ from app.panels.map.places import (
     reading,
 )
 from app.state import Visitor, chosen_on, picked
+from app.words import percent
 from core import latent
 from core.data import to_float
 from core.models import mean_image
@@ -166,8 +167,8 @@ def _with_close_up(points: Float[Tensor, "codes 2"], whole: charts.Domain) -> ch
     domain = charts.close_up(points.numpy())
     outside = 1 - _inside(points, domain).float().mean().item()
     st.caption(
-        f"A close-up: {outside:.0%} of the codes lie farther out. Turn the wheel to zoom out, or "
-        "switch the close-up off."
+        f"A close-up: {percent(outside)} of the codes lie farther out. Turn the wheel to zoom out, "
+        "or switch the close-up off."
     )
     return domain
 

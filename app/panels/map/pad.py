@@ -178,7 +178,7 @@ def walk_freely(visitor: Visitor, shown: Shown) -> None:
     """The front door's map; a film where the browser cannot draw it."""
     if visitor.pad_failed:
         st.image(
-            images.film(cache.round_walk(shown)),
+            images.animation(cache.round_walk(shown)),
             alt="A handwritten digit that changes from 0 through 1, 2, … to 9 and back",
         )
         st.caption("A straight line from each digit's code to the next, decoded on the server.")

@@ -8,9 +8,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from app import cache
 from app.cache import Shown
+from app.panels.digits import judge
 from app.state import Numbers, Visitor
+from app.words import number, percent
 from core import evaluation, latent
 
 
@@ -60,16 +61,16 @@ def how_near(shown: Shown, distance: float) -> str:
 
 
 def reading(shown: Shown, picture: Float[Tensor, "1 1 28 28"]) -> None:
-    """What the classifier reads, where the pictures are digits."""
-    if shown.data in ("sample", "mnist"):
-        sure, read = cache.classifier()[0].probabilities(picture)[0].max(0)
-        st.markdown(f"A classifier reads the decoding as **{int(read)}** ({float(sure):.0%}).")
+    """What the classifier reads, where it can."""
+    if (reader := judge(shown.data)) is not None:
+        sure, read = reader.model.probabilities(picture)[0].max(0)
+        st.markdown(f"A classifier reads the decoding as **{int(read)}** ({percent(float(sure))}).")
 
 
 def coordinates(z: Float[Tensor, " latent"]) -> str:
     """A code in a few words."""
-    numbers = ", ".join(f"{number:.3g}" for number in z[:4].tolist())
-    return f"z = ({numbers}{', …' if len(z) > 4 else ''})".replace("-", "−")
+    numbers = ", ".join(number(each, ".3g") for each in z[:4].tolist())
+    return f"z = ({numbers}{', …' if len(z) > 4 else ''})"
 
 
 def decoded(
