@@ -97,7 +97,7 @@ _SETS: dict[Name, str] = {
 def choose_data(visitor: Visitor) -> None:
     """The data set in use, for all pages, among those on this server; the others can be fetched."""
     here: list[Name] = [name for name in _SETS if cache.has_data(name)]
-    name = widgets.answer(
+    name: Name = widgets.answer(
         "Data in use on every page",
         here,
         visitor.data,
