@@ -89,13 +89,12 @@ def opinions_on(visitor: Visitor, pictures: Tensor) -> list[str]:
 def choose_data(visitor: Visitor) -> None:
     """The data set in use, for all pages, among those on this server; the others can be fetched."""
     here: list[Name] = [name for name in SETS if cache.has_data(name)]
-    name: Name = st.segmented_control(
+    name: Name = widgets.answer(
         "Data in use on every page",
         here,
-        default=visitor.data,
-        format_func=lambda name: SETS[name].title,
-        required=True,
+        visitor.data,
         key=afresh("data-in-use", visitor.data, on=(visitor.data, len(here))),
+        format_func=lambda name: SETS[name].title,
     )
     if name != visitor.data:
         visitor.use_data(name)
