@@ -40,7 +40,7 @@ def measured(model: Model, digits: Digits) -> Measured:
     images = digits.test_images[:CARD_IMAGES]
     terms = evaluation.bounds.mean_terms(model, images, torch.Generator().manual_seed(0), samples=1)
     return {
-        "protocol": f"the first {grouped(len(images))} test images, x/255; sums over pixels and latents, "
-        "means over images, nats; z sampled once for a VAE; total = reconstruction + KL",
+        "protocol": f"the first {grouped(len(images))} test images, x/255; sums over pixels and "
+        "latents, means over images, nats; z sampled once for a VAE; total = reconstruction + KL",
         "test": Figures(**card.of_terms(terms)),
     }
