@@ -97,7 +97,7 @@ def test_page_and_address_belong_together_after_quick_steps_back_and_forward(pag
         f"/{address}": title.lower() for address, title in (TITLES | {"data": "data"}).items()
     }
     rng = random.Random(23)
-    for _ in range(8):
+    for _ in range(5):
         for _ in range(rng.randint(1, 3)):
             for way in ("back", "forward"):
                 page.evaluate(f"history.{way}()")

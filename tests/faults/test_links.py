@@ -41,7 +41,7 @@ STATES: tuple[tuple[str, Link], ...] = (
 )
 # Read from the address by hand: codes, paths and places on maps.
 PLACES = (
-    "z", "z-path", "z-ae", "z-ae-path", "z-vae", "z-vae-path", "at", "blur", "blur-path",
+    "z", "z-path", "z-ae", "z-ae-path", "z-vae", "z-vae-path", "digit", "blur", "blur-path",
 )  # fmt: skip
 
 HOSTILE = "![x](http://example.invalid/)"
