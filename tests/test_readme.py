@@ -10,7 +10,7 @@ def tree() -> list[str]:
     """The names in the README's file tree: files, and folders with a slash."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     block = readme.split("```\napp/", 1)[1].split("```", 1)[0]
-    return re.findall(r"[a-z_]+(?:\.py|/)", "app/" + block)
+    return re.findall(r"[a-z_]+(?:\.py|\.js|/)", "app/" + block)
 
 
 def test_every_file_and_folder_of_the_tree_is_there():
