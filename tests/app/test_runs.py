@@ -78,7 +78,7 @@ def test_a_lesson_trains_on_few_images_of_a_large_set_and_says_so(mnist_root, mo
     assert re.search(r"on 4\s000 of 60\s000 training images, \d+ epochs: about", words(page))
     (measured,) = [metric.value for metric in page.metric if metric.label == "This model"]
     (told,) = [text.value for text in page.caption if "figures show" in text.value]
-    card = re.search(r"Its card, on MNIST's 10 000 test images: ([\d.]+) nats per image", told)
+    card = re.search(r"Its card, on `MNIST's 10 000 test images`: ([\d.]+) nats per image", told)
     assert card and measured.startswith(card[1]), "an autoencoder has no draws: one number"
 
 
