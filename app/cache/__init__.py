@@ -55,6 +55,7 @@ from app.cache.models import (
     fetch,
     film,
     film_content,
+    first_ten,
     has_data,
     has_film,
     pretrained,
