@@ -26,6 +26,8 @@ from app.cache.figures import (
     pca,
     readable,
     readable_digits,
+    readings,
+    readings_of_pca,
     restored,
     restoring_error,
     sure_of_digits,
