@@ -49,7 +49,7 @@ class Visitor:
     """One learner's visit."""
 
     data: Name = "sample"
-    ten: tuple[int, ...] = tuple(range(10))  # indices of test images: the digits being followed
+    ten: tuple[int, ...] = cache.first_ten("sample")  # indices of test images being followed
     drawn: Drawing | None = None  # followed in place of the digit of its class
     noise_seed: int = 0
     page: str | None = None  # the address of the page that is open
@@ -170,9 +170,7 @@ class Visitor:
     def use_data(self, name: Name) -> None:
         """Change the data set in use; the digits being followed start afresh."""
         self.data = name
-        self.ten = tuple(
-            int((self.digits.test_labels == digit).nonzero()[0]) for digit in range(CLASSES)
-        )
+        self.ten = cache.first_ten(name)
 
 
 def session() -> Visitor:

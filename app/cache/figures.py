@@ -8,7 +8,7 @@ import math
 
 import streamlit as st
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor
 
 from app.cache.models import BY_KEY, BY_MODEL, Judge, Shown, digits
@@ -18,6 +18,7 @@ from core.models.classifier import Classifier
 from core.training import Terms
 
 JUDGED = 1000  # pictures that sharpness and the like are averaged over
+WIDEST = 32  # code of the course: a smaller PCA is the first directions of this one
 PAIRS = 500  # of digits whose midpoints are judged
 
 
@@ -42,9 +43,13 @@ def restored(shown: Shown) -> Float[Tensor, "n 1 28 28"]:
     return torch.cat([evaluation.judging.reconstruct(shown.model, part) for part in parts])
 
 
-@st.cache_data(show_spinner="Fitting PCA …", max_entries=8)
 def pca(name: data.Name, latent_dim: int) -> evaluation.baselines.Pca:
-    """PCA of up to 10 000 training images."""
+    """PCA of up to 10 000 training images, of that many directions."""
+    return _pca(name, max(latent_dim, WIDEST)).first(latent_dim)
+
+
+@st.cache_data(show_spinner="Fitting PCA …", max_entries=8)
+def _pca(name: data.Name, latent_dim: int) -> evaluation.baselines.Pca:
     return evaluation.baselines.fit_pca(digits(name).train_images[:10000], latent_dim)
 
 
@@ -89,6 +94,20 @@ def judged_reconstructions(
     their codes' means; what is sampled, with a fixed generator."""
     z = latent.encode(shown.model, shown.digits.test_images[:JUDGED]).mean
     return evaluation.judging.judge(_reader(judge), _pictures(shown, z, view), _first(shown.data))
+
+
+@st.cache_data(show_spinner="Reading 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)
+def readings(shown: Shown, judge: Judge) -> Int64[Tensor, " n"]:
+    """The digit that the classifier reads in the reconstruction of each of the first test
+    images, in its mean image."""
+    restored = evaluation.judging.reconstruct(shown.model, _first(shown.data))
+    return evaluation.judging.read(judge.model, restored)
+
+
+@st.cache_data(show_spinner="Reading 1 000 pictures …", max_entries=20, hash_funcs=BY_KEY)
+def readings_of_pca(name: data.Name, latent_dim: int, judge: Judge) -> Int64[Tensor, " n"]:
+    """The same where PCA of that many directions restored them."""
+    return evaluation.judging.read(judge.model, pca(name, latent_dim).restore(_first(name)))
 
 
 @st.cache_data(show_spinner="Reading 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)

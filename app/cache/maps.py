@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
-from app.cache.models import BY_KEY, BY_MODEL, Judge, Shown, digits
+from app.cache.models import BY_KEY, BY_MODEL, Judge, Shown, digits, first_ten
 from app.components import draw_digit, latent_pad
 from core import data, evaluation, latent
 from core.models import mean_image
@@ -84,7 +84,7 @@ def packed_holes(shown: Shown) -> latent_pad.Piece:
 def draw_content(shown: Shown, judge: Judge | None) -> draw_digit.DrawContent:
     """Encoder, decoder and map for drawing, with the classifier, and test digits to start from."""
     chosen = shown.digits
-    first = [int((chosen.test_labels == label).nonzero()[0]) for label in range(data.CLASSES)]
+    first = list(first_ten(shown.data))
     return draw_digit.content(
         shown.model,
         judge.model if judge else None,

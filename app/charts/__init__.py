@@ -6,6 +6,7 @@ draws the codes, the functions of `marks.py` what lies over them, `over` puts th
 """
 
 from app.charts.curves import (
+    by_code_size,
     densities,
     lines,
     loss_curve,

@@ -66,6 +66,55 @@ def lines(
     return titled(chart, title, height=320)
 
 
+def by_code_size(
+    curves: pd.DataFrame,
+    here: pd.DataFrame,
+    *,
+    title: str,
+    y: str,
+    colours: dict[str, str],
+    dashes: dict[str, list[int]],
+) -> alt.LayerChart:
+    """Shares against the numbers in a code, in powers of two, and the model of the page.
+
+    Columns: x (numbers in the code), y (share), curve (str, a key of `colours` and `dashes`); of
+    the page's model x, y, name (str).
+    """
+    most = 1.2 * float(max(curves["y"].max(), here["y"].max()))
+    chart = lines(
+        curves, title=title, x="", y=y, colours=colours, dashes=dashes, y_domain=(0, most)
+    )
+    sizes = sorted({int(d) for d in curves["x"]})
+    axis = alt.Axis(values=sizes, format="d", grid=False)
+    across = alt.X("x:Q", title="numbers in the code, d", axis=axis)
+    across = across.scale(type="log", base=2, nice=False, padding=24)
+    high = alt.Y("y:Q", title=y, axis=alt.Axis(format="%"), scale=scale_of((0, most)))
+    strokes = chart.encode(across, high)
+    dots = (
+        alt.Chart(curves)
+        .mark_point(filled=True, size=60, opacity=1)
+        .encode(
+            across,
+            high,
+            alt.Color("curve:N", title=None, scale=palette(colours), legend=None),
+            tooltip=["curve:N", "x:Q", alt.Tooltip("y:Q", format=".1%")],
+        )
+    )
+    place = alt.Chart(here).encode(across, high)
+    rule = alt.Chart(here).mark_rule(color=theme.PRIOR, strokeDash=[2, 3], strokeWidth=1.5)
+    ring = place.mark_point(filled=False, size=260, strokeWidth=2.5, color=theme.TOTAL, opacity=1)
+    last = bool(here["x"].iloc[0] >= sizes[-1])  # its name stays in the picture
+    words = place.mark_text(
+        align="right" if last else "left",
+        baseline="top",
+        dx=-6 if last else 6,
+        fontSize=13,
+        fontWeight="bold",
+        color=theme.TOTAL,
+    ).encode(y=alt.value(0), text="name:N")
+    return titled(layered(strokes, rule.encode(across), dots, ring, words), title, height=320)
+
+
 def magnitudes(
     curves: pd.DataFrame,
     *,

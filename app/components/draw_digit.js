@@ -27,9 +27,15 @@ import { PEN, Scanner } from "./strokes.js";
  *   axes: [string, string],
  *   extent: Extent | null,
  *   before: string | false,
+ *   example: string,
  *   scale: number,
- *   colours: { latent: string },
+ *   colours: { latent: string, misread: string },
  * }} DrawData
+ */
+
+/**
+ * What the classifier makes of a picture: the digit it reads, and its shares of all ten.
+ * @typedef {{ best: number, percent: number, shares: Float32Array }} Reading
  */
 
 const SIDE = 280; // of the paper, in pixels of the page
@@ -54,7 +60,7 @@ class Drawing extends Part {
   /** @type {Plane} */
   plane;
   shown = false;
-  reads = "nothing yet"; // what the classifier makes of what is drawn
+  spokenReadings = ""; // of what is drawn, and of what is restored
 
   /** @param {ShadowRoot} root */
   constructor(root) {
@@ -65,6 +71,7 @@ class Drawing extends Part {
     this.restored = find(root, ".restored canvas", HTMLCanvasElement);
     this.where = find(root, ".where", HTMLElement);
     this.opinion = find(root, ".opinion", HTMLElement);
+    this.readings = Array.from(root.querySelectorAll(".reads"));
     this.spoken = find(root, ".spoken", HTMLElement);
     this.baseCanvas = newCanvas(28, 28);
     this.bars = Array.from({ length: 10 }, (_, digit) => this.makeBar(digit));
@@ -78,6 +85,7 @@ class Drawing extends Part {
   show({ encoder, decoder, judge, codes, starts }, data) {
     this.useNetworks(encoder, decoder, judge);
     this.opinion.hidden = !judge;
+    for (const words of this.readings) words.toggleAttribute("hidden", !judge);
     this.where.hidden = !codes;
     if (codes && codes !== this.codesPiece) {
       const { origin, right, up, codes: all, labels } = codes.arrays;
@@ -89,11 +97,13 @@ class Drawing extends Part {
     this.codesPiece = codes;
     if (starts !== this.startsPiece) this.offer(starts.arrays);
     this.startsPiece = starts;
-    if (data.before && !this.shown && this.paper.blank) {
-      this.paper.begin(Uint8Array.from(atob(data.before), (byte) => byte.charCodeAt(0)));
+    if (!this.shown && this.paper.blank) {
+      if (data.before) this.paper.begin(bytesOf(data.before));
+      else this.paper.exemplify(bytesOf(data.example));
     }
     this.shown = true;
     this.frame.style.setProperty("--digit", `${28 * data.scale}px`);
+    this.frame.style.setProperty("--misread", data.colours.misread);
     this.request(true);
   }
 
@@ -152,10 +162,11 @@ class Drawing extends Part {
     drawDigit(this.seen, pixels);
     const code = this.encode(pixels).slice();
     const z = code.subarray(0, this.latent), logvar = code.subarray(this.latent);
-    if (paper.blank) penOf(this.restored).clearRect(0, 0, 28, 28);
-    else drawDigit(this.restored, this.decode(z));
+    const restored = paper.blank ? null : this.decode(z);
+    if (restored) drawDigit(this.restored, restored);
+    else penOf(this.restored).clearRect(0, 0, 28, 28);
     if (this.codesPiece && this.map.element.clientWidth) this.drawMap(z, logvar);
-    if (this.judge) this.showOpinion(paper.blank ? new Float32Array(10) : this.judge(pixels));
+    if (this.judge) this.showOpinions(this.judge, restored && pixels, restored);
     this.drawn({ z: Array.from(z), drawMs: performance.now() - started });
   }
 
@@ -200,17 +211,28 @@ class Drawing extends Part {
     });
   }
 
-  /** @param {Float32Array} shares of the ten classes */
-  showOpinion(shares) {
-    let best = 0;
-    shares.forEach((share, digit) => {
-      const { fill, words } = this.bars[digit];
+  /**
+   * What the classifier reads in the drawing and in what was restored of it, where there is one.
+   * @param {Run} judge
+   * @param {Float32Array | null} pixels
+   * @param {Float32Array | null} restored
+   */
+  showOpinions(judge, pixels, restored) {
+    const first = pixels && reading(judge, pixels), second = restored && reading(judge, restored);
+    this.bars.forEach(({ fill, words }, digit) => {
+      const share = first ? first.shares[digit] : 0;
       fill.style.height = `${100 * share}%`;
       words.textContent = share >= 0.005 ? `${Math.round(100 * share)} %` : "\u00A0";
-      if (share > shares[best]) best = digit;
     });
-    this.reads = this.paper.blank ? "nothing yet" : `${best}, ${Math.round(100 * shares[best])} percent`;
-    this.opinion.setAttribute("aria-label", `The classifier reads: ${this.reads}`);
+    [first, second].forEach((read, i) => {
+      this.readings[i].textContent = read ? `reads as ${read.best}, ${read.percent} %` : "";
+    });
+    this.restored.classList.toggle("misread", first?.best !== second?.best);
+    const drawn = first ? `${first.best}, ${first.percent} percent` : "nothing yet";
+    this.opinion.setAttribute("aria-label", `The classifier reads: ${drawn}`);
+    this.spokenReadings = second
+      ? `The classifier reads ${drawn}; restored, it reads ${second.best}, ${second.percent} percent`
+      : "";
   }
 
   // ---- hands -----------------------------------------------------------------------------------
@@ -259,8 +281,23 @@ class Drawing extends Part {
     const { blank } = this.paper;
     const bytes = Array.from(this.scanner.pixels, (value) => Math.round(255 * value));
     this.setStateValue("digit", blank ? null : btoa(String.fromCharCode(...bytes)));
-    this.spoken.textContent = this.judge && !blank ? `The classifier reads ${this.reads}` : "";
+    this.spoken.textContent = this.spokenReadings;
   }
+}
+
+/**
+ * @param {Run} judge
+ * @param {Float32Array} pixels
+ * @returns {Reading}
+ */
+function reading(judge, pixels) {
+  const shares = judge(pixels).slice(), most = Math.max(...shares);
+  return { best: shares.indexOf(most), percent: Math.round(100 * most), shares };
+}
+
+/** @param {string} text 784 bytes in base64 */
+function bytesOf(text) {
+  return Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0));
 }
 
 /**

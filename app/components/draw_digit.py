@@ -79,10 +79,11 @@ def draw_digit(
     content: DrawContent,
     *,
     key: str,
+    example: UInt8[Tensor, "1 1 28 28"],
     before: UInt8[Tensor, "1 1 28 28"] | None = None,
 ) -> Drawn:
-    """Show the paper, with a digit on it that was drawn before. What came back from the browser
-    and is no picture gets one sentence.
+    """Show the paper, with a digit on it that was drawn before, or with an example that the first
+    stroke takes away. What came back from the browser and is no picture gets one sentence.
     """
     axes = content.map.axes if content.map else ("", "")
     with st.container(gap=None):
@@ -103,8 +104,9 @@ def draw_digit(
                 "axes": axes,
                 "extent": content.map and content.map.extent,
                 "before": before is not None and _text(before),
+                "example": _text(example),
                 "scale": theme.DIGIT + 1,
-                "colours": {"latent": theme.LATENT},
+                "colours": {"latent": theme.LATENT, "misread": theme.RECONSTRUCTION},
             },
             on_digit_change=_nothing,
             on_failed_change=_nothing,

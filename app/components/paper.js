@@ -10,6 +10,7 @@ export class Paper {
   strokes = [];
   /** @type {Uint8Array | null} */
   base = null; // the 784 bytes of the digit that was started from
+  isExample = false; // whether it lies there only until a hand draws
   /** @type {number | null} */
   pointer = null; // the one that draws now
 
@@ -25,6 +26,7 @@ export class Paper {
    */
   down({ pointerId, button }, dot) {
     if (this.pointer !== null || button !== 0) return false;
+    if (this.isExample) this.begin(null);
     this.pointer = pointerId;
     this.strokes.push([dot]);
     return true;
@@ -65,5 +67,15 @@ export class Paper {
     this.pointer = null;
     this.strokes = [];
     this.base = base;
+    this.isExample = false;
+  }
+
+  /**
+   * Begin with a digit that the first stroke takes away.
+   * @param {Uint8Array} base
+   */
+  exemplify(base) {
+    this.begin(base);
+    this.isExample = true;
   }
 }

@@ -14,6 +14,8 @@ from app.panels.map.axes import map_points
 from app.state import Drawing, Visitor, afresh
 from core.data import CLASSES, to_float
 
+EXAMPLE = 4  # of the ten digits, on the paper until somebody draws: a short code makes it a nine
+
 
 @st.fragment
 def draw_your_own(visitor: Visitor, shown: Shown) -> None:
@@ -25,9 +27,14 @@ def draw_your_own(visitor: Visitor, shown: Shown) -> None:
     if content.map is not None:
         content = replace(content, map=replace(content.map, extent=extent))
     before = visitor.drawn.image if visitor.drawn else None
-    drawn = draw_digit(content, key=f"draw-{shown.config.kind}-{visitor.data}", before=before)
+    drawn = draw_digit(
+        content,
+        key=f"draw-{shown.config.kind}-{visitor.data}",
+        example=visitor.followed().images[EXAMPLE][None],
+        before=before,
+    )
     if drawn.failed:
-        st.info("Choose a test digit instead: the ten above are restored on the server.")
+        st.info("Choose test digits instead: ten of them are restored on the server.")
         return
     st.caption(
         "The picture is centred and scaled as MNIST's were. On the map: where the encoder puts it"

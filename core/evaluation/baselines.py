@@ -92,6 +92,10 @@ class Pca(NamedTuple):
         codes = (x.flatten(1) - self.mean) @ self.directions.T
         return (self.mean + codes @ self.directions).clamp(0, 1).view_as(x)
 
+    def first(self, latent_dim: int) -> "Pca":
+        """PCA of fewer numbers: the directions of most variance are among those of more."""
+        return self._replace(directions=self.directions[:latent_dim])
+
 
 def fit_pca(images: UInt8[Tensor, "images 1 28 28"], latent_dim: int) -> Pca:
     """The directions in which these images vary most."""

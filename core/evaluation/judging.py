@@ -73,13 +73,20 @@ def confident_share(classifier: Classifier, images: Float[Tensor, "images 1 28 2
     return (confidence(classifier, images) > CONFIDENT).float().mean().item()
 
 
+def read(
+    classifier: Classifier, images: Float[Tensor, "images 1 28 28"]
+) -> Int64[Tensor, " images"]:
+    """The digit that the classifier thinks likeliest for each image; it always finds one."""
+    return classifier.probabilities(images).argmax(1)
+
+
 def readable(
     classifier: Classifier,
     images: Float[Tensor, "images 1 28 28"],
     labels: Int64[Tensor, " images"],
 ) -> float:
     """Share of the images that the classifier reads as their label."""
-    return (classifier.probabilities(images).argmax(1) == labels).float().mean().item()
+    return (read(classifier, images) == labels).float().mean().item()
 
 
 class Between(NamedTuple):

@@ -98,7 +98,7 @@ def show_drawing(kind: Kind) -> None:
     content = draws.content(
         make_model(2, kind=kind), make_judge(), make_starts(), torch.arange(10), pad_content(2, 0)
     )
-    drawn = draws.draw_digit(content, key="draw")
+    drawn = draws.draw_digit(content, key="draw", example=make_starts()[4:5])
     pixels = None if drawn.image is None else drawn.image.flatten().tolist()
     st.text("digit " + json.dumps(pixels))
     st.text(f"failed {drawn.failed}")

@@ -489,13 +489,26 @@ def test_while_one_draws_the_networks_answer_as_torch_does(visit: Visit):
     model, judge = made.make_model(2, kind="vae"), made.make_judge()
     with torch.no_grad():
         restored = mean_image(model.config, model.decode(model.encode(x)))
-        shares = judge.probabilities(x)[0]
+        shares, of_restored = judge.probabilities(torch.cat([x, restored]))
     expect_picture(page, ".restored canvas", (255 * restored).round().long())
     bars = page.locator(".bar i").evaluate_all("(bars) => bars.map((bar) => bar.style.height)")
     heights = [float(height.removesuffix("%")) for height in bars]
     assert heights == pytest.approx((100 * shares).tolist(), abs=0.1)
     opinion = page.get_by_role("img", name=f"The classifier reads: {shares.argmax()}")
     expect(opinion).to_be_visible()
+    for figure, of in (("seen", shares), ("restored", of_restored)):
+        words = f"reads as {of.argmax()}, {100 * of.max():.0f} %"
+        expect(page.locator(f".{figure} .reads")).to_have_text(words)
+
+
+def test_an_example_lies_on_the_paper_until_a_hand_draws(visit: Visit):
+    page = visit("?show=draw")
+    example = made.make_starts()[4, 0]
+    expect_picture(page, ".seen canvas", example)
+    expect(page.get_by_text("digit null")).to_be_visible()
+    drag(page, page.locator("canvas.ink"), [(0.5, 0.2), (0.5, 0.8)])
+    ink = digit(page, None) > 100
+    assert ink.any(1).sum() >= 18 and ink.any(0).sum() <= 4, "one upright stroke alone"
 
 
 def test_a_finger_draws_and_does_not_scroll_the_page(browser: Browser, theatre: Server):
@@ -565,11 +578,15 @@ def test_only_the_main_button_draws(visit: Visit):
 def test_what_is_spoken_is_the_reading_of_what_is_sent(visit: Visit):
     page = visit("?show=draw")
     judge, starts = made.make_judge(), made.make_starts()
+    model = made.make_model(2, kind="vae")
     for number in (7, 3):
         page.get_by_role("button", name=f"Start from a {number}").click()
+        x = starts[number : number + 1] / 255
         with torch.no_grad():
-            share, best = judge.probabilities(starts[number : number + 1] / 255)[0].max(0)
-        words = f"The classifier reads {best}, {100 * share:.0f} percent"
+            both = torch.cat([x, mean_image(model.config, model.decode(model.encode(x)))])
+            shares, best = judge.probabilities(both).max(1)
+        drawn, restored = (f"{b}, {100 * s:.0f} percent" for b, s in zip(best, shares))
+        words = f"The classifier reads {drawn}; restored, it reads {restored}"
         expect(page.locator(".spoken")).to_have_text(words)
     page.get_by_role("button", name="Clear").click()
     expect(page.locator(".spoken")).to_have_text("")

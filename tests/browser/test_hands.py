@@ -81,6 +81,26 @@ def test_a_place_chosen_on_one_map_of_samples_stays_when_the_sampler_changes(pag
     no_exception(page)
 
 
+def test_the_four_on_the_paper_comes_back_as_a_framed_nine_until_the_code_is_long_enough(
+    page: Page,
+):
+    open_page(page, "autoencoder")
+    drawn, restored = (page.locator(f".{figure} .reads") for figure in ("seen", "restored"))
+    framed = page.locator(".restored canvas.misread")
+    expect(drawn).to_have_text(re.compile("reads as 4"), timeout=SLOW)
+    expect(restored).to_have_text(re.compile("reads as 9"))
+    expect(framed).to_be_visible()
+    slider = page.get_by_role("slider", name="Numbers in the code, d")
+    for d in ("4", "8"):
+        slider.press("ArrowRight")
+        page.wait_for_url(re.compile(f"d={d}"))
+        wait_idle(page)
+    expect(restored).to_have_text(re.compile("reads as 4"), timeout=SLOW)
+    expect(drawn).to_have_text(re.compile("reads as 4"))
+    expect(framed).to_have_count(0)
+    no_exception(page)
+
+
 def test_a_digit_of_one_s_own_is_followed_on_the_next_pages(page: Page):
     open_page(page, "autoencoder")
     paper = page.locator("canvas.ink")

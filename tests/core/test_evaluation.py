@@ -426,7 +426,7 @@ def test_principal_components_restore_images_as_an_svd_does(digits: Digits):
     for dim in (1, 2, 20):
         directions = axes[:dim]
         restored = np.clip(x.mean(0) + (y - x.mean(0)) @ directions.T @ directions, 0, 1)
-        got = evaluation.baselines.fit_pca(train, dim).restore(to_float(test))
+        got = evaluation.baselines.fit_pca(train, 20).first(dim).restore(to_float(test))
         assert got.shape == (50, 1, 28, 28) and got.min() >= 0 and got.max() <= 1
         np.testing.assert_allclose(got.numpy().reshape(50, 784), restored, atol=0.02)
         errors.append(evaluation.judging.squared_error(got, to_float(test)).mean().item())

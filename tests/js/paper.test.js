@@ -73,3 +73,17 @@ test("strokes are undone one by one, and then the digit that was started from", 
     assert.deepEqual(left(), expected);
   }
 });
+
+test("an example lies there until a stroke begins, and a digit one starts from stays", () => {
+  const image = new Uint8Array(784);
+  paper.exemplify(image);
+  assert.ok(!paper.blank);
+  assert.ok(!down(1, [0, 0], 2));
+  assert.equal(paper.base, image, "another button takes nothing away");
+  stroke(1, [0, 0], [0.1, 0]);
+  assert.equal(paper.base, null);
+  assert.deepEqual(paper.strokes, [[[0, 0], [0.1, 0]]]);
+  paper.begin(image);
+  stroke(1, [0, 0]);
+  assert.equal(paper.base, image);
+});

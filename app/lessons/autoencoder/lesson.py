@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import quiz, theme, widgets
-from app.lessons.autoencoder import costs
+from app.lessons.autoencoder import costs, misreadings
 from app.panels import digits, drawing, frame, models, restoring, training
 from app.state import session
 from core.models import ModelConfig
@@ -14,23 +14,23 @@ data = visitor.digits
 frame.opening("autoencoder")
 st.markdown(
     "An **encoder** squeezes the 784 pixels of a digit into a code of *d* numbers; a **decoder** "
-    "restores a picture from the code alone. They learn together, and from pictures only: no "
-    "label says which digit it is. Move *d*, and see which digits come back as another digit."
+    "restores a picture from the code alone. Does the digit below come back as itself? "
+    "Move *d*, and **draw one yourself**."
 )
 
-d = widgets.one_of("Numbers in the code, d", [1, 2, 4, 8, 16, 32], 2, key="d")
+d = widgets.one_of("Numbers in the code, d", misreadings.SIZES, 2, key="d")
 shown = models.model(visitor, "ae", f"ae-dense-{d}")
+drawing.draw_your_own(visitor, shown)
 restoring.reconstructions(visitor, shown)
 digits.pick_digits(visitor)
 
-st.subheader("Now with a digit of your own", anchor=False)
-st.markdown(
-    "Draw one. Encoder and decoder run in your browser while you draw: the code moves on the map, "
-    "and what it restores changes with every stroke. Then draw something that is no digit at all."
-)
-drawing.draw_your_own(visitor, shown)
+st.subheader("How many come back as another digit?", anchor=False)
+misreadings.against_size(visitor, shown)
 
 st.subheader("The network that did it", anchor=False)
+st.markdown(
+    "Encoder and decoder learn together, and from pictures only: no label says which digit it is."
+)
 models.network(shown)
 st.latex(
     theme.formula(
@@ -77,7 +77,7 @@ quiz.check(
     "At d = 2 twice the epochs hardly help, a larger d does. What limits the reconstruction?",
     ["The optimisation.", "The bottleneck."],
     right="The bottleneck.",
-    why="Two numbers cannot tell all strokes apart, however long the training.",
+    why="This network already does about what two numbers let it; a third one tells it more.",
 )
 
 frame.closing("autoencoder")
