@@ -29,7 +29,9 @@ def large(page: AppTest) -> dict[str, tuple[int, int]]:
 
 def on_the_way(page: AppTest) -> dict[str, list[int]]:
     """The digits read along each of the three ways."""
-    (told,) = [line for line in words(page).splitlines() if line.startswith("Read from left")]
+    (told,) = [
+        line for line in words(page).splitlines() if line.startswith("The classifier reads, from")
+    ]
     ways = told.split(": ", 1)[1].split(". ")[0].split("; ")
     return {way.split()[0]: [int(digit) for digit in re.findall(r"\d", way)] for way in ways}
 
@@ -57,6 +59,7 @@ def test_with_twenty_numbers_the_same_pair_passes_no_third_digit():
     page = opened({"walk-twenty": "true"})
     ends = [chosen(page, "walk-from"), chosen(page, "walk-to")]
     assert on_the_way(page) == {"cross-fade": ends, "AE": ends, "VAE": ends}
+    assert "No third digit." in words(page)
 
 
 def test_what_decides_the_figure_stands_above_it_and_what_it_is_drawn_by_below():

@@ -68,7 +68,8 @@ def _read_on_the_way(visitor: Visitor, fade: Tensor, ways: Sequence[Walk]) -> No
         + ", ".join(f"{d}" if d in ends else f"**{d}**" for d, _ in groupby(digits.tolist()))
         for name, digits in read.items()
     ]
+    third = set().union(*(digits.tolist() for digits in read.values())) - set(ends)
     st.markdown(
-        f"Read from left to right: {'; '.join(told)}. **Bold**: what the classifier reads in "
-        "neither of the two digits."
+        f"The classifier reads, from left to right: {'; '.join(told)}. "
+        + ("**Bold**: what it reads in neither of the two digits." if third else "No third digit.")
     )
