@@ -9,7 +9,7 @@ from jaxtyping import Float
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
-from app.theme import DIGIT
+from app.theme import DIGIT, LATENT
 
 GAP = 6  # pixels between digits
 LABEL = 20  # height of a line of text
@@ -28,11 +28,13 @@ def sheet(
     labels: Sequence[str] | None = None,
     marked: Sequence[bool] | None = None,
     headings: Sequence[str] | None = None,
+    outlined: int | None = None,
 ) -> str:
     """Digits in rows, white on black, as the data URI of one PNG (transparent between them).
 
     Values outside [0, 1] are clipped. `labels` are written under the digits, as many lines as
-    their newlines ask for; a `marked` digit gets a frame; each row may have a heading.
+    their newlines ask for; a `marked` digit gets a frame; each row may have a heading; a column
+    may be `outlined`, labels included.
     """
     pixels = (images.detach().float().clamp(0, 1) * 255).round().byte().squeeze(1).numpy()
     side = 28 * scale
@@ -57,6 +59,10 @@ def sheet(
             draw.multiline_text(
                 middle, labels[i].translate(_WRITABLE), GREY, font, anchor="ma", align="center"
             )
+        if i % columns == outlined:
+            outer = max(0, left - 4), max(0, top - 4), left + side + 3, top + side + text + 3
+            right, bottom = min(picture.width - 1, outer[2]), min(picture.height - 1, outer[3])
+            draw.rectangle((*outer[:2], right, bottom), outline=LATENT, width=3)
     return _data_uri(picture)
 
 

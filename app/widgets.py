@@ -87,10 +87,19 @@ def digits(
     labels: Sequence[str] | None = None,
     marked: Sequence[bool] | None = None,
     headings: Sequence[str] | None = None,
+    outlined: int | None = None,
     **size: int,
 ) -> None:
     """Digits in rows, as one picture that keeps its size; a narrow screen scrolls it."""
-    sheet = images.sheet(pictures, columns, labels=labels, marked=marked, headings=headings, **size)
+    sheet = images.sheet(
+        pictures,
+        columns,
+        labels=labels,
+        marked=marked,
+        headings=headings,
+        outlined=outlined,
+        **size,
+    )
     with st.container(key=f"strip-{key}"):
         st.image(sheet, alt=alt)
 

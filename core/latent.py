@@ -64,8 +64,9 @@ def spherical_path(
 ) -> Float[Tensor, "steps latent"]:
     """Slerp: along the great circle, the norm changing with it; a line where they are parallel.
 
-    White 2016 (arXiv:1609.04468). Meant for many dimensions, see `SLERP_FROM_DIM`: in two it
-    walks around the origin, the likeliest place of all under N(0, I).
+    Shoemake 1985, for rotations; White 2016 (arXiv:1609.04468) brought it to latent spaces. There
+    it is meant for many dimensions, see `SLERP_FROM_DIM`: in two it walks around the origin, the
+    likeliest place of all under N(0, I).
     """
     cosine = torch.nn.functional.cosine_similarity(start.double(), end.double(), dim=0).clamp(-1, 1)
     angle = torch.arccos(cosine).to(start.dtype)

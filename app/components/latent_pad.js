@@ -113,6 +113,7 @@ class LatentPad extends Part {
     this.nearestCanvas = find(root, ".nearest canvas", HTMLCanvasElement);
     this.nearestClass = find(root, ".nearest b", HTMLElement);
     this.walk = find(root, ".walk", HTMLElement);
+    this.along = find(root, ".along", HTMLInputElement);
     this.strip = new Strip(find(root, ".strip canvas", HTMLCanvasElement));
     this.spoken = find(root, ".spoken", HTMLElement);
     this.listen();
@@ -169,7 +170,8 @@ class LatentPad extends Part {
    * @param {PadData} data
    */
   take({ z, path }) {
-    if (this.wishes.z.isNew(z) || this.z.length !== this.latent) {
+    const moved = this.wishes.z.isNew(z) || this.z.length !== this.latent;
+    if (moved) {
       this.z = Float32Array.from(z);
       this.settled.z = this.z;
     }
@@ -180,6 +182,7 @@ class LatentPad extends Part {
       this.settled.path = [...this.path];
       this.strip.restart();
     }
+    if (this.path && moved) this.along.value = String(shareOf(this.path, this.z));
   }
 
   // ---- what goes back to Python ------------------------------------------------------------------
@@ -373,7 +376,7 @@ class LatentPad extends Part {
       const factor = Number(button.dataset.zoom);
       button.onclick = hand(() => [factor ? { kind: "zoom", factor } : { kind: "fit" }]);
     }
-    const along = find(root, ".along", HTMLInputElement);
+    const { along } = this;
     along.oninput = this.guard(() => this.path && this.setCode(between(this.path, Number(along.value))));
     along.onchange = this.guard(() => this.send());
   }
@@ -449,6 +452,17 @@ class LatentPad extends Part {
  */
 function between([start, end], t) {
   return start.map((value, k) => (1 - t) * value + t * end[k]);
+}
+
+/**
+ * The share t of a path at which it comes nearest to a code; 0 where both its ends are one place.
+ * @param {Path} path
+ * @param {Code} z
+ */
+function shareOf([start, end], z) {
+  const way = end.map((value, k) => value - start[k]);
+  const length = way.reduce((sum, step) => sum + step * step, 0);
+  return length && way.reduce((sum, step, k) => sum + step * (z[k] - start[k]), 0) / length;
 }
 
 /**

@@ -51,8 +51,10 @@ def walk(
     return Walk(shown, path, decoded(visitor, shown, path, "mean"), distance)
 
 
-def strips(visitor: Visitor, fade: Tensor, walks: Sequence[Walk]) -> None:
-    """The cross-fade above the walks, frame under frame; frames in a hole are framed."""
+def strips(visitor: Visitor, fade: Tensor, walks: Sequence[Walk], at: int | None = None) -> None:
+    """The cross-fade above the walks, frame under frame; frames in a hole are framed, and the
+    frames `at` one moment have an outline.
+    """
     pictures = torch.cat([fade, *(path.frames for path in walks)])
     opinions = opinions_on(visitor, pictures)
     distances = torch.cat([path.distance for path in walks]).tolist()
@@ -65,16 +67,18 @@ def strips(visitor: Visitor, fade: Tensor, walks: Sequence[Walk]) -> None:
         headings=["Pixel cross-fade", *(f"{plain(p.shown)}: between the codes" for p in walks)],
         labels=["\n".join(filter(None, both)) for both in zip(opinions, holes)],
         marked=marked,
+        outlined=at,
         alt=f"Three strips of {len(fade)} frames: the pixel cross-fade, the decoded path of the "
         f"autoencoder and that of the VAE; {sum(marked)} frames lie in holes",
     )
     read = "what the classifier reads and its probability; " if opinions[0] else ""
+    outlined = "" if at is None else "Outlined: the frames at t. "
     st.caption(
         f"Under each frame: {read}**hole**: the distance to the nearest code, in units of the "
         "distance that 95 % of held-out codes keep below. "
         f"Framed: above 1, a hole, where no digit of the map lives ({sum(marked)} of "
-        f"{len(distances)} frames). The strips between codes begin and end with reconstructions, "
-        "the cross-fade with the digits themselves."
+        f"{len(distances)} frames). {outlined}The strips between codes begin "
+        "and end with reconstructions, the cross-fade with the digits themselves."
     )
 
 
@@ -98,8 +102,12 @@ def walk_on_map(visitor: Visitor, path: Walk, names: tuple[str, str]) -> None:
         st.caption("A shadow on a plane: the path may be far from codes that it seems to cross.")
 
 
-def walk_by_hand(visitor: Visitor, walks: Sequence[Walk], names: tuple[str, str]) -> None:
-    """The path on a map, decoded in the browser: its ends can be dragged, and one walks along."""
+def walk_by_hand(
+    visitor: Visitor, walks: Sequence[Walk], names: tuple[str, str], at: int = 0
+) -> None:
+    """The path on a map, decoded in the browser: its ends can be dragged, and one walks along.
+    The mark begins at one of the path's frames.
+    """
     if visitor.pad_failed:
         for column, path in zip(st.columns(2), walks):
             with column:
@@ -116,20 +124,20 @@ def walk_by_hand(visitor: Visitor, walks: Sequence[Walk], names: tuple[str, str]
     straight = latent.linear_path(path.codes[0], path.codes[-1], len(path.codes))
     if not torch.allclose(path.codes, straight, atol=1e-4):
         st.caption("By hand the path is the straight line, also where the strips follow slerp.")
-    at = hand_map(
+    mark = hand_map(
         visitor,
         shown,
         key=f"walk-{shown.key}",
-        start=path.codes[0],
+        start=path.codes[at],
         layers=replace(layers, path=path.codes[[0, -1]], frames=len(path.codes)),
     )
-    if at.path is None:
+    if mark.path is None:
         return
-    frames = latent.linear_path(at.path[0], at.path[1], len(path.codes))
+    frames = latent.linear_path(mark.path[0], mark.path[1], len(path.codes))
     in_hole = int((shown.holes.distance(frames) > 1).sum())
-    near = [nearest_digit(shown, end).class_name for end in at.path]
+    near = [nearest_digit(shown, end).class_name for end in mark.path]
     st.markdown(
         f"From A, where the nearest digit is a **{near[0]}**, to B, where it is a **{near[1]}**: "
         f"{in_hole} of {len(frames)} frames lie in a hole."
     )
-    at_the_mark(shown, at.z)
+    at_the_mark(shown, mark.z)

@@ -49,6 +49,35 @@ def test_the_path_is_dragged_by_its_end_and_the_link_remembers_it(page: Page):
     no_exception(page)
 
 
+def test_one_t_moves_the_three_large_frames_the_mark_on_the_map_and_the_link(page: Page):
+    open_page(page, "interpolation")
+    mark = page.locator("p", has_text="At the mark")
+    expect(mark).to_be_visible(timeout=SLOW)
+    before = mark.inner_text()
+    along = page.get_by_role("slider", name="along the path")
+    assert float(along.input_value()) == pytest.approx(0.5, abs=1e-3)
+    page.get_by_role("slider", name="from the first digit").press("ArrowRight")
+    expect(page.get_by_role("img", name="The three ways at t = 0.60")).to_be_visible()
+    expect(mark).not_to_have_text(before)
+    page.wait_for_url(re.compile("walk-t=0.60"))
+    wait_idle(page)
+    assert float(along.input_value()) == pytest.approx(0.6, abs=1e-3)
+    moved = mark.inner_text()
+    page.reload()
+    expect(page.get_by_role("img", name="The three ways at t = 0.60")).to_be_visible(timeout=SLOW)
+    expect(mark).to_have_text(moved, timeout=SLOW)
+    no_exception(page)
+
+
+def test_the_three_large_frames_are_seen_at_one_glance_on_a_phone(page: Page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(page, "interpolation")
+    frames = page.get_by_role("img", name="The three ways")
+    expect(frames).to_be_visible(timeout=SLOW)
+    box = frames.bounding_box()
+    assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
+
+
 @pytest.mark.parametrize("address", ["", "latent-scatter", "random-sampling", "vae"])
 def test_every_release_is_kept_not_only_the_first(page: Page, address: str):
     open_page(page, address)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import quiz, theme, widgets
-from app.lessons.interpolation import measuring, mosaics
+from app.lessons.interpolation import measuring, mosaics, scrubbing
 from app.panels import digits, frame, training, walks
 from app.state import session
 from core import latent
@@ -17,12 +17,11 @@ data = visitor.digits
 frame.opening("interpolation")
 st.markdown(
     "A **cross-fade** blends the pixels of two digits. The other way leads through latent space: "
-    "walk in a straight line from one **code** to the other, and decode at every step. Choose two "
-    "digits, and watch what each way passes."
+    "from one **code** to the other in a straight line, decoding at every step."
 )
 
-figure = st.container()  # above the two models that draw it
 twenty = widgets.switch("Twenty numbers in the code instead of two", key="walk-twenty")
+figure = st.container()  # above the two models that draw it
 if twenty:
     ae, vae = mosaics.pair(visitor, "ae-lite-20-bernoulli", "vae-lite-20-bernoulli")
 else:
@@ -35,16 +34,17 @@ def walk() -> None:
     with left:
         start, from_name = digits.choose_digit(visitor, "From", 0, key="walk-from")
     with right:
-        end, to_name = digits.choose_digit(visitor, "To", 1, key="walk-to")
-    strips, hand, more = st.container(), st.container(), st.expander("More: frames, steps, slerp")
+        end, to_name = digits.choose_digit(visitor, "To", 3, key="walk-to")
+    along, more = st.container(), st.expander("More: frames, steps, slerp")
     with more:
         frames = widgets.one_of("Frames", [9, 11, 13], 11, key="walk-frames")
         st.markdown(
             r"Straight line: $z(t) = (1-t)\,a + t\,b$. **Slerp** follows the great circle instead: "
             r"$\frac{\sin((1-t)\Omega)}{\sin\Omega}\,a + \frac{\sin(t\Omega)}{\sin\Omega}\,b$, "
-            r"where $\Omega$ is the angle between $a$ and $b$. It is meant for many dimensions, "
-            r"where draws from the prior all have norms near $\sqrt d$; in two it makes a detour "
-            f"around the likeliest place. It is offered from d = {latent.SLERP_FROM_DIM}."
+            r"where $\Omega$ is the angle between $a$ and $b$. Shoemake (1985) made it for "
+            "rotations, and White (2016) brought it to latent spaces of many dimensions, where "
+            r"draws from the prior all have norms near $\sqrt d$. In two it makes a detour around "
+            f"the likeliest place: it is offered from d = {latent.SLERP_FROM_DIM}."
         )
         slerp = False
         if max(ae.config.latent_dim, vae.config.latent_dim) >= latent.SLERP_FROM_DIM:
@@ -53,10 +53,8 @@ def walk() -> None:
     ways = [
         walks.walk(visitor, shown, (start, end), frames, spherical=slerp) for shown in (ae, vae)
     ]
-    with strips:
-        walks.strips(visitor, fade, ways)
-    with hand:
-        walks.walk_by_hand(visitor, ways, (from_name, to_name))
+    with along:
+        scrubbing.scrub(visitor, fade, ways, (from_name, to_name))
     with more:
         measuring.step_speeds(fade, ways)
 
@@ -71,11 +69,13 @@ st.latex(
     )
 )
 st.markdown(
-    "The cross-fade shows nothing but the two digits, one over the other. A path between codes "
-    "shows whatever lies between them in latent space, and that may be a third digit: where d = 2, "
-    "ten classes lie side by side in a plane. Nothing in the training of an autoencoder says what "
-    "its decoder draws far from every code, and equal steps in latent space are not equal steps in "
-    "the picture."
+    "The cross-fade holds the ink of the two digits and no other, though a classifier may take the "
+    "one over the other for a third. A path between codes shows what the decoder draws between "
+    "them, and that may be a third digit in ink of its own: where d = 2, all classes lie side by "
+    "side in a plane, and a straight line may have to cross a third one. Where d = 20 there is "
+    "more room to pass it by: set the switch at the top, and compare. Nothing in the training of "
+    "an autoencoder says what its decoder draws far from every code, and equal steps in latent "
+    "space are not equal steps in the picture."
 )
 
 st.subheader("Which way is better? Measure it", anchor=False)
@@ -126,10 +126,11 @@ training.train(
 st.subheader("Check yourself", anchor=False)
 quiz.check(
     "third-digit",
-    "Which path can show a different digit midway?",
+    "Which path can draw strokes midway that neither digit has?",
     ["The pixel cross-fade.", "The path between codes."],
     right="The path between codes.",
-    why="The cross-fade holds both digits and no other; between two codes a third digit may live.",
+    why="The cross-fade holds the ink of both digits and no other, whatever a classifier reads in "
+    "it. Between two codes a third digit may live.",
 )
 quiz.check(
     "off-the-cloud",
@@ -144,7 +145,8 @@ quiz.check(
     "of their midpoint?",
     ["About 7.0.", "About 5.0.", "About 0."],
     right="About 5.0.",
-    why="E‖z‖² of the midpoint is d/2 = 25. That is why slerp was invented, for many dimensions.",
+    why="E‖z‖² of the midpoint is d/2 = 25. That is why White took slerp to latent spaces of many "
+    "dimensions: where both ends have one norm, slerp keeps it.",
 )
 
 frame.closing("interpolation")

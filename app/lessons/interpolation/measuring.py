@@ -9,9 +9,10 @@ from torch import Tensor
 from app import cache, charts, theme
 from app.cache import Shown
 from app.panels.digits import judge, why_unread
+from app.panels.models import plain
 from app.panels.walks import Walk
 from app.state import Visitor
-from app.words import percent
+from app.words import listed, percent
 from core import evaluation
 
 
@@ -64,6 +65,13 @@ def midpoints(visitor: Visitor, models: Sequence[Shown]) -> None:
             key=f"midpoints-{title}",
             alt=f"{title}: " + ", ".join(f"{k} {percent(v)}" for k, v in shares.items()),
         )
+    fade = judged["cross-fade"].other
+    st.markdown(
+        f"A double exposure, too, can be read as a third digit: {percent(fade)} of the cross-fades "
+        "are, without a stroke that neither end has. Of the pictures decoded between codes it is "
+        + listed([f"{percent(judged[s.config.kind.upper()].other)} ({plain(s)})" for s in models])
+        + "."
+    )
     margin = 1.96 * 0.5 / cache.PAIRS**0.5
     st.caption(
         f"Midpoints of {cache.PAIRS} random pairs of test digits of different classes, the same "
