@@ -82,6 +82,17 @@ def test_pulling_beta_to_39_swells_every_cloud_into_the_prior(tour):
     assert (posterior.logvar.exp() - 1).abs().max() < 0.02
 
 
+def test_the_cards_bear_out_what_is_said_of_blur(tour):
+    """Two latents: as sharp to a tenth. Twenty: the VAE is the less sharp."""
+    tour.session_state["vae-blur-open"] = True
+    (told,) = [
+        line for line in words(opened(tour, "vae")).splitlines() if "Sharpness of rec" in line
+    ]
+    ae, vae, ae_20, vae_20 = (float(found) for found in re.findall(r": (0\.\d{3})", told))
+    assert vae == pytest.approx(ae, rel=0.1)
+    assert vae_20 < 0.8 * ae_20
+
+
 def test_what_is_closed_is_not_worked_out(tour):
     page = opened(tour, "vae")
     sections = page.expander

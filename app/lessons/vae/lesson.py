@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import quiz, theme, widgets
+from app import quiz, widgets
 from app.lessons.vae import (
     blur,
     calculator,
@@ -118,17 +118,7 @@ if paper.open:
 terms = widgets.section("Two terms, a bound, and the KL of two Gaussians", key="vae-terms")
 if terms.open:
     with terms:
-        st.latex(
-            theme.formula(
-                r"\begin{aligned} \log p(x) &= \total{\mathrm{ELBO}} + "
-                r"\mathrm{KL}(q(z|x)\,\|\,p(z|x)) \\ \total{\mathrm{ELBO}} &= "
-                r"\reconstruction{\mathbb{E}_{q(z|x)} \log p(x|z)} - "
-                r"\kl{\mathrm{KL}(q(z|x)\,\|\,p(z))} \\ "
-                r"\kl{\mathrm{KL}(q(z|x)\,\|\,p(z))} &= \tfrac12 \sum_j \left( "
-                r"\encoder{\mu_j}^2 + \encoder{\sigma_j}^2 - 1 - \log \encoder{\sigma_j}^2 "
-                r"\right) \end{aligned}"
-            )
-        )
+        collapse.bound()
         st.markdown(
             r"The KL to the true posterior $p(z|x)$ cannot be negative, so the ELBO is a **lower "
             r"bound** on $\log p(x)$. A larger β trains a looser lower bound, a smaller one "
