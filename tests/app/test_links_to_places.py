@@ -48,6 +48,6 @@ def test_a_mosaic_says_how_many_codes_it_decodes_and_how_many_lie_in_holes(kind:
 
 
 def test_a_model_without_a_film_leaves_lesson_5_that_of_beta_1():
-    page = opened("vae", {"vae-beta": "0.392"})
+    page = opened("vae", {"vae-beta": "0.392", "vae-view": "The film of the training"})
     assert "Each point is the code of a test image" in words(page)
     assert "No film was kept" not in words(page)

@@ -17,9 +17,18 @@ from app.lessons.vae.reparameterisation import source_lines
 from core.losses import equivalent_beta
 from core.models import vae
 from tests.app.test_lessons import opened, own
-from tests.visiting import page_of
+from tests.visiting import nodes, page_of, words
 
-SECTIONS = ("vae-terms", "vae-ledger-open", "vae-prior-open", "vae-blur-open")
+SECTIONS = (
+    "duel-more",
+    "vae-noise-open",
+    "vae-ledger-open",
+    "vae-prior-open",
+    "vae-blur-open",
+    "vae-draw",
+    "vae-terms",
+    "vae-calculator-open",
+)
 KINDS = [
     {"latent_dim": 1, "likelihood": "gaussian"},
     {"latent_dim": 5, "likelihood": "continuous_bernoulli"},
@@ -28,7 +37,7 @@ KINDS = [
 ]
 
 
-def open_sections(tour: AppTest, **controls: float) -> AppTest:
+def open_sections(tour: AppTest, **controls: float | str) -> AppTest:
     for section in SECTIONS:
         tour.session_state[section] = True
     for key, value in controls.items():
@@ -42,7 +51,7 @@ def open_sections(tour: AppTest, **controls: float) -> AppTest:
 def test_every_section_opens_for_a_learner_s_own_model(tour, kind):
     tour.session_state["visitor"].own = {"vae": own(kind="vae", **kind)}
     tour.session_state["visitor"].uses_own = {("vae", "vae")}
-    page = open_sections(tour)
+    page = open_sections(tour, duel_pair="The VAE above")
     refused = [info.value for info in page.info if "out of reach" in info.value]
     assert bool(refused) == (kind["latent_dim"] > 2)
 
@@ -54,12 +63,50 @@ def test_every_section_opens_at_the_ends_of_the_sweep(tour, beta):
     assert bool(alarms) == (beta > 30)
 
 
+def radii(page: AppTest) -> list[float]:
+    """The clouds' mean radius along each latent, as the page tells it."""
+    (told,) = re.findall(r"mean radius σ of the clouds ([\d., ]+)", words(page))
+    return [float(radius) for radius in told.split(", ")]
+
+
+def test_pulling_beta_to_39_swells_every_cloud_into_the_prior(tour):
+    """The prior's standard deviation is 1 along each latent."""
+    page = opened(tour, "vae")
+    assert max(radii(page)) < 0.2
+    page = page.select_slider(key="vae-beta").set_value(39.2).run()
+    assert not page.exception
+    assert radii(page) == pytest.approx([1, 1], abs=0.01)
+    posterior = cache.pretrained("vae-lite-2-beta-39.2").codes
+    assert posterior.mean.abs().max() < 0.01, "of every digit of the map, not in the mean"
+    assert posterior.logvar is not None
+    assert (posterior.logvar.exp() - 1).abs().max() < 0.02
+
+
+def test_the_cards_bear_out_what_is_said_of_blur(tour):
+    """Two latents: as sharp to a tenth. Twenty: the VAE is the less sharp."""
+    tour.session_state["vae-blur-open"] = True
+    (told,) = [
+        line for line in words(opened(tour, "vae")).splitlines() if "Sharpness of rec" in line
+    ]
+    ae, vae, ae_20, vae_20 = (float(found) for found in re.findall(r": (0\.\d{3})", told))
+    assert vae == pytest.approx(ae, rel=0.1)
+    assert vae_20 < 0.8 * ae_20
+
+
+def test_what_is_closed_is_not_worked_out(tour):
+    page = opened(tour, "vae")
+    sections = page.expander
+    assert len(sections) == len(SECTIONS)
+    assert not [node for section in sections for node in nodes(section)]
+
+
 def test_every_section_opens_where_the_browser_cannot_draw_maps(tour):
     tour.session_state["visitor"].pad_failed = True
     open_sections(tour)
 
 
 def test_a_loss_of_ones_own_gets_its_beta(tour):
+    tour.session_state["vae-calculator-open"] = True
     tour.session_state["calc-preset"] = "Your own"
     page = opened(tour, "vae")
     assert any("0.392" in latex.value for latex in page.latex)
@@ -102,7 +149,16 @@ def test_the_graph_shows_the_numbers_of_its_draw():
     assert ">−0.150<" in shown
 
 
+def test_a_draw_is_said_to_end_one_gradient_and_not_every(tour):
+    """Score-function gradients exist (Williams 1992)."""
+    tour.session_state["vae-noise-open"] = True
+    told = words(opened(tour, "vae"))
+    assert "score-function gradient" in told
+    assert "There is no gradient" not in told
+
+
 def test_moving_epsilon_by_hand_moves_the_code_by_sigma(tour):
+    tour.session_state["vae-noise-open"] = True
     page = opened(tour, "vae")
     sliders = [slider for slider in page.slider if str(slider.key).startswith("vae-epsilon")]
     assert len(sliders) == 2

@@ -136,6 +136,13 @@ def test_a_vae_goes_on_training_while_the_learner_visits_another_page(page: Page
     no_exception(page)
 
 
+def test_lesson_5_is_read_in_five_screens_before_anything_is_opened(page: Page):
+    page.set_viewport_size({"width": 1366, "height": 768})
+    open_page(page, "vae")
+    length = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    assert length <= 5 * 768
+
+
 def test_a_run_is_paused_continued_and_stopped(page: Page):
     open_page(page, "build-your-own")
     page.get_by_role("button", name="Train", exact=True).click()

@@ -64,7 +64,7 @@ WITH_PLACES: tuple[tuple[str, Link], ...] = (
     ("latent_scatter", {"map-of": "AE dense, d = 8", "tsne": "true"}),
     ("random_sampling", {}),
     ("interpolation", {}),
-    ("vae", {"vae-blur-open": "true"}),
+    ("vae", {"vae-blur-open": "true", "duel-more": "true"}),
 )
 BAD_PLACES = {
     "numbers that are none": "nan,nan",
@@ -78,16 +78,17 @@ BAD_PLACES = {
     "commas": ",,",
     "a picture": f"{HOSTILE},1",
 }
+CALCULATOR: Link = {"vae-calculator-open": "true", "calc-preset": "Your own"}
 NAMED: tuple[tuple[str, Link], ...] = (
     ("build_your_own", {"own-kind": ""}),
     ("random_sampling", {"sampler": ""}),
     ("interpolation", {"walk-from": ""}),
     ("continuous_bernoulli", {"cb-d": ""}),
-    ("vae", {"calc-preset": "Your own", "calc-rf": "1e-300", "calc-lf": "1e9"}),
-    ("vae", {"calc-preset": "Your own", "calc-rf": "5e-324"}),
-    ("vae", {"calc-preset": "Your own", "calc-side": "inf"}),
-    ("vae", {"calc-preset": "Your own", "calc-colours": "inf"}),
-    ("vae", {"calc-preset": "Your own", "calc-d": "inf"}),
+    ("vae", CALCULATOR | {"calc-rf": "1e-300", "calc-lf": "1e9"}),
+    ("vae", CALCULATOR | {"calc-rf": "5e-324"}),
+    ("vae", CALCULATOR | {"calc-side": "inf"}),
+    ("vae", CALCULATOR | {"calc-colours": "inf"}),
+    ("vae", CALCULATOR | {"calc-d": "inf"}),
     ("build_your_own", {"own-seed": "inf"}),
 )
 

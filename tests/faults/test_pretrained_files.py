@@ -41,7 +41,10 @@ SHOWN: dict[str, tuple[str, Link]] = {
 BESIDE: tuple[tuple[str, str, Link], ...] = (
     ("vae-lite-2-beta-1", "vae", {"vae-beta": "0.392"}),
     ("vae-lite-2-beta-1", "continuous_bernoulli", {"cb-d": "2"}),
-    ("ae-lite-2", "vae", {}),
+    ("ae-lite-2", "vae", {"vae-view": "The film of the training"}),
+    ("ae-lite-2", "vae", {"duel-pair": "The VAE above"}),
+    ("ae-lite-20-bernoulli", "vae", {}),
+    ("vae-lite-20-bernoulli", "vae", {}),
     ("ae-lite-2", "interpolation", {}),
     ("ae-lite-20-bernoulli", "interpolation", {"walk-twenty": "true"}),
     ("vae-lite-2-beta-392", "vae", {}),
@@ -272,7 +275,8 @@ def test_a_page_goes_on_without_a_film(
     tour: AppTest, endings: dict[str, str], folder: Path, name: str, damage: Damage
 ):
     damage(folder, f"{name}.film")
-    check(follow(tour, "vae"), endings["vae"], f"{name}.film.safetensors")
+    page = follow(tour, "vae", {"vae-view": "The film of the training"})
+    check(page, endings["vae"], f"{name}.film.safetensors")
 
 
 @pytest.mark.parametrize("name", ["ae-lite-2", "vae-lite-2-beta-1"])
@@ -280,7 +284,7 @@ def test_a_film_that_is_not_there_takes_nothing_else_away(
     tour: AppTest, endings: dict[str, str], folder: Path, name: str
 ):
     without_weights(folder, f"{name}.film")
-    page = follow(tour, "vae")
+    page = follow(tour, "vae", {"vae-view": "The film of the training"})
     assert not page.exception, page.exception[0].message
     assert last_heading(page) == endings["vae"]
 

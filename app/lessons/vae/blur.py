@@ -1,7 +1,5 @@
 """Why blurry? What one code has to stand for, and three causes of grey edges."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 import torch
 from jaxtyping import Bool, Float
@@ -165,15 +163,20 @@ def _mean_and_sample(visitor: Visitor, shown: Shown, z: Float[Tensor, "1 latent"
     )
 
 
-def sharpness_on_cards(names: Sequence[str]) -> str:
-    """How sharp pretrained models' reconstructions are, as their cards have it."""
+def sharpness_on_cards() -> None:
+    """How sharp pretrained autoencoders and VAEs restore digits, as their cards have it."""
     told = []
-    for name in names:
+    for name in ("ae-lite-2", "vae-lite-2-beta-1", "ae-lite-20-bernoulli", "vae-lite-20-bernoulli"):
         try:
             shown = cache.pretrained(name)
         except PretrainedError as error:
             files.lacks(error)
             told.append(f"{as_code(name)}: not known, its file cannot be used")
         else:
-            told.append(f"{shown.title}: {shown.card['test']['sharpness']:.4f}")
-    return ", ".join(told)
+            told.append(f"{shown.title}: {shown.card['test']['sharpness']:.3f}")
+    st.markdown(
+        "The KL alone is not to blame: with two latents the autoencoder, which pays none, blurs "
+        "about as much. With twenty the VAE is the more blurred of the two. Sharpness of "
+        f"reconstructions of 10 000 test digits, from the models' cards: {', '.join(told)}. Three "
+        "causes, each to be seen at any place of the map."
+    )

@@ -26,9 +26,9 @@ def show(visitor: Visitor, shown: Shown) -> None:
     outlines = shown.plane.outlines(codes.mean[:CLOUDS], codes.logvar[:CLOUDS])
     if visitor.pad_failed:
         _chart(visitor, shown, outlines)
+        _legend(len(outlines), codes)
     else:
         _by_hand(visitor, shown, outlines)
-    _legend(len(outlines), codes)
 
 
 @st.fragment
@@ -46,7 +46,11 @@ def _by_hand(visitor: Visitor, shown: Shown, outlines: Float[Tensor, "clouds cor
         layers=layers,
         extent=map_domain(shown, outlines.flatten(0, 1)),
     )
-    at_the_mark(shown, at.z)
+    here, everywhere = st.columns(2, gap="medium")
+    with here:
+        at_the_mark(shown, at.z)
+    with everywhere:
+        _legend(len(outlines), shown.codes)
 
 
 def _chart(visitor: Visitor, shown: Shown, outlines: Float[Tensor, "clouds corners 2"]) -> None:
@@ -72,17 +76,19 @@ def _chart(visitor: Visitor, shown: Shown, outlines: Float[Tensor, "clouds corne
 def _legend(count: int, codes: Codes) -> None:
     spread, radius = evaluation.codes.code_spread(codes), evaluation.codes.mean_radius(codes)
     drawn = f"Outlined are {count} of the clouds. " if codes.mean.shape[1] > 1 else ""
+    st.markdown(
+        f"**Spread of the means {_first_numbers(spread)}; mean radius σ of the clouds "
+        f"{_first_numbers(radius)}**"
+    )
     st.caption(
         f"{drawn}A dot is a posterior's mean. "
         + (
             "All means are one point here, and the clouds lie on one another."
             if bool(spread.max() < 0.01)
-            else "The means alone are narrower than the clouds around them."
+            else "Spread: deviation over the digits, along each latent; the radius is a mean over "
+            "them."
         )
     )
-    left, right = st.columns(2)
-    left.metric("Spread of the means", _first_numbers(spread), help="Deviation over the digits")
-    right.metric("Mean radius σ of the clouds", _first_numbers(radius), help="Mean over the digits")
 
 
 def _first_numbers(numbers: Float[Tensor, " latent"]) -> str:

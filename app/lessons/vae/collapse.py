@@ -13,6 +13,21 @@ from app.words import as_code, grouped, nats
 from core import evaluation
 
 
+def bound() -> None:
+    """The ELBO as a bound and as two terms, the second of them in closed form."""
+    st.latex(
+        theme.formula(
+            r"\begin{aligned} \log p(x) &= \total{\mathrm{ELBO}} + "
+            r"\mathrm{KL}(q(z|x)\,\|\,p(z|x)) \\ \total{\mathrm{ELBO}} &= "
+            r"\reconstruction{\mathbb{E}_{q(z|x)} \log p(x|z)} - "
+            r"\kl{\mathrm{KL}(q(z|x)\,\|\,p(z))} \\ "
+            r"\kl{\mathrm{KL}(q(z|x)\,\|\,p(z))} &= \tfrac12 \sum_j \left( "
+            r"\encoder{\mu_j}^2 + \encoder{\sigma_j}^2 - 1 - \log \encoder{\sigma_j}^2 "
+            r"\right) \end{aligned}"
+        )
+    )
+
+
 def loss_terms(visitor: Visitor, shown: Shown) -> None:
     """The terms of the ELBO apart, on the test images in use."""
     terms = cache.mean_terms(shown)

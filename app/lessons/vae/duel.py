@@ -7,60 +7,103 @@ import streamlit as st
 import torch
 
 from app import cache, charts, theme, widgets
-from app.cache import Judge, Shown
+from app.cache import Judge, PretrainedError, Shown
+from app.panels import files
 from app.panels.digits import judge, new_noise, ten_digits, why_unread
-from app.panels.models import plain
+from app.panels.models import model, plain
 from app.panels.samples import same_noise
 from app.state import Visitor
-from app.words import percent
+from app.words import as_code, percent
 from core import evaluation
 from core.data import to_float
 
 PRIOR, FITTED = "N(0, I)", "Fitted Gaussian"
 
 
-def show(visitor: Visitor, ae: Shown, vae: Shown) -> None:
-    """Both restore the same digits, and both generate from the same ε, each from where one asks."""
-    st.markdown(what_differs(ae, vae) + " First both restore the same digits:")
-    same_digits(visitor, (ae, vae))
-    st.markdown(
-        r"Then both **generate**. The same draws of ε become codes $z$ of each model: as they are, "
-        "which is a draw from N(0, I), or moved and stretched to the Gaussian fitted to the "
-        "model's own codes. Choose for each model, and give the autoencoder its chance."
-    )
-    _generate(visitor, ae, vae)
+PAIRS = ("Pretrained, d = 20", "The VAE above")
+TWENTY = ("ae-lite-20-bernoulli", "vae-lite-20-bernoulli")
+
+
+def choose_pair(visitor: Visitor, vae: Shown) -> tuple[Shown, Shown]:
+    """Who meets: the pretrained pair of twenty latents, or an autoencoder and that VAE."""
+    if widgets.choice("Who meets", PAIRS, key="duel-pair") == PAIRS[0]:
+        try:
+            ae, other = (cache.pretrained(name, visitor.data) for name in TWENTY)
+        except PretrainedError as error:
+            files.lacks(error)
+            st.caption(f"The VAE above meets an autoencoder: {as_code(error.file)} cannot be used.")
+        else:
+            return ae, other
+    return model(visitor, "ae", "ae-lite-2"), vae
 
 
 @st.fragment
-def _generate(visitor: Visitor, ae: Shown, vae: Shown) -> None:
-    for column, shown, other in zip(st.columns(2, gap="medium"), (ae, vae), (vae, ae)):
-        kind = shown.config.kind
-        with column:
-            source = widgets.choice(
-                f"z of the {kind.upper()} from", [PRIOR, FITTED], key=f"duel-{kind}"
-            )
-            same_noise(visitor, shown, fitted=source == FITTED, beside=other)
-    new_noise(visitor, key="noise-duel")
-    if (reader := judge(visitor.data)) is not None:
-        _judge(visitor, reader, ae, vae)
-    else:
-        st.caption(why_unread(visitor.data))
+def show(visitor: Visitor, ae: Shown, vae: Shown) -> None:
+    """Both generate from the same ε, each from where one asks, and the classifier reads both."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        of_ae = _sixteen(visitor, ae)
+    with right:
+        of_vae = _sixteen(visitor, vae)
+    reader = judge(visitor.data)
+    sure = _sure(ae, vae, reader) if reader else {}
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        new_noise(visitor, key="noise-duel")
+        st.markdown(_told(sure) if sure else why_unread(visitor.data))
+    more = widgets.section("More: what differs, the digits they restore, all shares, both maps",
+                           key="duel-more")  # fmt: skip
+    if not more.open:
+        return
+    with more:
+        st.markdown(what_differs(ae, vae) + " Both restore the same digits:")
+        same_digits(visitor, (ae, vae))
+        if reader:
+            _shares(visitor, reader, sure)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            same_noise(visitor, ae, fitted=of_ae == FITTED, beside=vae)
+        with right:
+            same_noise(visitor, vae, fitted=of_vae == FITTED, beside=ae)
 
 
-def _judge(visitor: Visitor, reader: Judge, ae: Shown, vae: Shown) -> None:
-    """How sure the classifier is of many samples of each, and of what it should be sure of."""
-    name = visitor.digits.name
+def _sixteen(visitor: Visitor, shown: Shown) -> str:
+    """Samples of one model, and where they are drawn from."""
+    kind = shown.config.kind
+    label = f"**{shown.title}**, its z from"
+    source = widgets.choice(label, [PRIOR, FITTED], key=f"duel-{kind}")
+    drawn = cache.samples(shown, "gaussian" if source == FITTED else "prior", visitor.noise_seed)
+    widgets.digits(
+        drawn.images,
+        len(drawn.z) // 2,
+        key=f"duel-samples-{kind}",
+        scale=2,
+        alt=f"{len(drawn.z)} decoded samples of {shown.title}, from {source}",
+    )
+    return source
+
+
+def _sure(ae: Shown, vae: Shown, reader: Judge) -> dict[str, float]:
+    """How many samples of each under each distribution the classifier is sure of."""
     sure: dict[str, float] = {}
     for shown in (ae, vae):
         kind = shown.config.kind.upper()
         sure[f"{kind}, {PRIOR}"] = cache.sure_share(shown, "prior", reader)
         sure[f"{kind}, fitted"] = cache.sure_share(shown, "gaussian", reader)
+    return sure
+
+
+def _told(sure: dict[str, float]) -> str:
     shares = [
         f"{kind} {percent(sure[f'{kind}, {PRIOR}'])} under N(0, I), "
         f"{percent(sure[f'{kind}, fitted'])} under the fitted Gaussian"
         for kind in ("AE", "VAE")
     ]
-    sure["test digits"] = cache.sure_of_digits(name, reader)
+    return f"Of 1 000 draws the classifier is sure of: {'; '.join(shares)}. Sure is more than 90 %."
+
+
+def _shares(visitor: Visitor, reader: Judge, of_samples: dict[str, float]) -> None:
+    """Those shares beside what the classifier should be sure of, and what it should not."""
+    sure = of_samples | {"test digits": cache.sure_of_digits(visitor.digits.name, reader)}
     colours: dict[str, str] = dict(
         zip(sure, (theme.PRIOR, theme.LATENT) * 2 + (theme.ENCODER,), strict=True)
     )
@@ -77,11 +120,10 @@ def _judge(visitor: Visitor, reader: Judge, ae: Shown, vae: Shown) -> None:
         + ", ".join(f"{who} {percent(share)}" for who, share in sure.items()),
     )
     noise = reader.card["test"]["confident_noise"]
-    st.markdown(f"Of the same 1 000 draws the classifier is sure of: {'; '.join(shares)}.")
     st.caption(
-        f"Sure: more than 90 %. It is as sure of {percent(sure['test digits'])} of the first test "
-        f"digits in use, and of {percent(noise, 1)} of images of uniform noise: it must name a "
-        "digit, so read the shares beside the pictures."
+        f"It is as sure of {percent(sure['test digits'])} of the first test digits in use, and of "
+        f"{percent(noise, 1)} of images of uniform noise: it must name a digit, so read the shares "
+        "beside the pictures."
     )
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import quiz, theme, widgets
+from app import quiz, widgets
 from app.lessons.vae import (
     blur,
     calculator,
@@ -12,136 +12,127 @@ from app.lessons.vae import (
     ledger,
     prior,
     reparameterisation,
+    trainings,
 )
-from app.panels import digits, drawing, film, frame, models, restoring, training
+from app.panels import digits, drawing, frame, models, restoring, training
 from app.state import session
 from core.models import ModelConfig
 
 BETAS = [0.0392, 0.392, 1, 3.92, 39.2, 392]
 SWEEP = "vae-lite-2-beta-{:g}"
+CLOUDS, FILM = "The clouds", "The film of the training"
 
 visitor = session()
-data = visitor.digits
 
 frame.opening("vae")
 st.markdown(
-    "The encoder of a **VAE** answers every image with a Gaussian cloud, the **posterior** "
-    r"$q(z|x)$: a mean and a spread for each latent. The decoder must restore the image from any "
-    "point of the cloud, and each cloud pays for how far it is from one fixed cloud, the **prior** "
-    "N(0, I). The price is the **KL divergence**, and β its weight. Among the pretrained models, "
-    "move β to the right until the code falls silent."
+    "The encoder of a **VAE** answers with a Gaussian cloud, the **posterior** $q(z|x)$, and the "
+    "decoder must restore the image from any point of it. Each cloud pays for its distance from "
+    "one fixed cloud, the **prior** N(0, I): that is the **KL**, and β its weight. Pull β to 39.2, "
+    "and every cloud swells into the prior."
 )
-beta = widgets.one_of(
-    "β, the weight of the KL", BETAS, 1, key="vae-beta", format_func="{:g}".format
-)
+knob, look = st.columns([3, 2], gap="medium")
+with knob:
+    beta = widgets.one_of(
+        "β, the weight of the KL", BETAS, 1, key="vae-beta", format_func="{:g}".format
+    )
+with look:
+    view = widgets.choice("See", [CLOUDS, FILM], key="vae-view")
 vae = models.model(visitor, "vae", SWEEP.format(beta))
 with st.container():  # one place on the page, with an alarm or without
     collapse.collapse_alarm(visitor, vae)
-clouds.show(visitor, vae)
-restoring.reconstructions(visitor, vae)
-digits.pick_digits(visitor)
-paper = widgets.section("Draw a digit, and watch its cloud", key="vae-draw")
-if paper.open:
-    with paper:
-        drawing.draw_your_own(visitor, vae)
+if view == CLOUDS:
+    clouds.show(visitor, vae)
+else:
+    trainings.show(visitor, vae, SWEEP.format(1))
 
-st.subheader("What β buys", anchor=False)
-st.latex(
-    theme.formula(
-        r"\begin{aligned} \log p(x) &= \total{\mathrm{ELBO}} + "
-        r"\mathrm{KL}(q(z|x)\,\|\,p(z|x)) \\ \total{\mathrm{ELBO}} &= "
-        r"\reconstruction{\mathbb{E}_{q(z|x)} \log p(x|z)} - "
-        r"\kl{\mathrm{KL}(q(z|x)\,\|\,p(z))} \end{aligned}"
+st.subheader("Why one wants a VAE: a duel", anchor=False)
+words, who = st.columns([3, 2], gap="medium")
+with words:
+    st.markdown(
+        "Both **generate**, from the same draws of ε: as they are, which is a draw from N(0, I), "
+        "or moved and stretched to the Gaussian fitted to the model's own codes. Give the "
+        "autoencoder its chance."
     )
-)
-st.markdown(
-    r"The KL to the true posterior $p(z|x)$ cannot be negative, so the ELBO is a **lower bound** "
-    r"on $\log p(x)$. Training makes reconstruction + β KL small; at β = 1 that is −ELBO. A larger "
-    "β trains a looser lower bound, a smaller one something that is in general no bound at all. "
-    "Few nats of KL, and the code cannot tell the digits apart; many, and the clouds shrink "
-    "towards points."
-)
-for column, figure in zip(
-    st.columns(2, gap="medium"), (collapse.beta_sweep, collapse.quarter_circle)
-):
-    with column:
-        figure(visitor, BETAS, SWEEP, vae)
-more = widgets.section("More: the two terms, and the KL of two Gaussians", key="vae-terms")
-if more.open:
-    with more:
-        collapse.loss_terms(visitor, vae)
-        st.latex(
-            theme.formula(
-                r"\kl{\mathrm{KL}} = \tfrac12 \sum_j \left( \encoder{\mu_j}^2 + "
-                r"\encoder{\sigma_j}^2 - 1 - \log \encoder{\sigma_j}^2 \right)"
-            )
-        )
-
-st.subheader("How the two became what they are", anchor=False)
-ae = models.model(visitor, "ae", "ae-lite-2")
-
-
-@st.fragment
-def trainings() -> None:
-    filmed = film.with_film(vae, SWEEP.format(1))
-    film.training_film(film.with_film(ae, "ae-lite-2"), filmed, key="vae-film")
-
-
-trainings()
-st.subheader("AE and VAE side by side", anchor=False)
-duel.show(visitor, ae, vae)
+with who:
+    ae, other = duel.choose_pair(visitor, vae)
+duel.show(visitor, ae, other)
 st.markdown(
     "An autoencoder can generate too, but it does not tell you *where* to sample: N(0, I) is "
     "arbitrary for it, and the Gaussian was fitted afterwards. The KL pulls the **average** of all "
     "clouds towards N(0, I), so that there is one place to sample from before any code is seen."
 )
 
-st.subheader("Inside one cloud: the reparameterisation", anchor=False)
+st.subheader("What β buys", anchor=False)
 st.markdown(
-    "The decoder never sees the cloud, only draws from it. There is no gradient through a "
-    "draw. But if the noise ε comes **from outside**, z is a sum and a product of numbers, and the "
-    "gradient reaches μ and σ. Move ε."
+    "Training makes reconstruction + β KL small; at β = 1 that is −ELBO, and the **ELBO** is a "
+    "lower bound on log p(x). Few nats of KL, and the code cannot tell the digits apart; many, and "
+    "the clouds shrink towards points."
 )
-reparameterisation.show(visitor, vae)
+left, right = st.columns(2, gap="medium")
+with left:
+    collapse.beta_sweep(visitor, BETAS, SWEEP, vae)
+with right:
+    collapse.quarter_circle(visitor, BETAS, SWEEP, vae)
 
-for title, question, key, figure in (
-    (
-        "The ledger of one image",
-        "Where does a digit spend its nats, and how far below log p(x) does the ELBO end? Here "
-        "every pixel and every latent pays; with one or two latents quadrature closes the account.",
-        "vae-ledger-open",
-        ledger.show,
-    ),
-    (
-        "The prior against the average of all clouds",
-        "A cloud that is N(0, I) says nothing about its image. It is the clouds' average, the "
-        "**aggregate posterior**, that should cover the prior. Does it?",
-        "vae-prior-open",
-        prior.against_prior,
-    ),
-    (
-        "Why blurry?",
-        "The KL alone is not to blame: the autoencoder has none, and blurs about as much. "
-        "Sharpness of reconstructions of 10 000 test digits, from the models' cards: "
-        + blur.sharpness_on_cards(("ae-lite-2", "vae-lite-2-beta-1"))
-        + ". Three causes, each to be seen at any place of the map.",
-        "vae-blur-open",
-        blur.why_blurry,
-    ),
-):
-    st.subheader(title, anchor=False)
-    st.markdown(question)
-    section = widgets.section(f"Show: {title.lower()}", key=key)
-    if section.open:
-        with section:
-            figure(visitor, vae)
-
-with st.expander("More: which β is it in other codes? A calculator"):
-    st.markdown(
-        "Sums or means, over pixels and over latents: the same words, and another β. Choose how a "
-        "code writes its loss."
-    )
-    calculator.show()
+st.subheader("Look closer", anchor=False)
+noise = widgets.section("Inside one cloud: the reparameterisation", key="vae-noise-open")
+if noise.open:
+    with noise:
+        st.markdown(
+            "The decoder sees draws from the cloud, and no gradient leads *through* a draw to μ "
+            "and σ. (Not that a draw ends every gradient: a score-function gradient "
+            "differentiates the density of what was drawn.) But if the noise ε comes **from "
+            "outside**, z is a sum and a product of numbers, and the gradient of the loss reaches "
+            "μ and σ through them. Move ε."
+        )
+        reparameterisation.show(visitor, vae)
+account = widgets.section("The ledger of one image", key="vae-ledger-open")
+if account.open:
+    with account:
+        st.markdown(
+            "Where does a digit spend its nats, and how far below log p(x) does the ELBO end? "
+            "Every pixel and every latent pays; with one or two latents quadrature closes the "
+            "account."
+        )
+        ledger.show(visitor, vae)
+average = widgets.section("The prior against the average of all clouds", key="vae-prior-open")
+if average.open:
+    with average:
+        st.markdown(
+            "A cloud that is N(0, I) says nothing about its image. It is the clouds' average, the "
+            "**aggregate posterior**, that should cover the prior. Does it?"
+        )
+        prior.against_prior(visitor, vae)
+grey = widgets.section("Why blurry?", key="vae-blur-open")
+if grey.open:
+    with grey:
+        blur.sharpness_on_cards()
+        blur.why_blurry(visitor, vae)
+paper = widgets.section("Ten digits restored; draw one, and watch its cloud", key="vae-draw")
+if paper.open:
+    with paper:
+        restoring.reconstructions(visitor, vae)
+        digits.pick_digits(visitor)
+        drawing.draw_your_own(visitor, vae)
+terms = widgets.section("Two terms, a bound, and the KL of two Gaussians", key="vae-terms")
+if terms.open:
+    with terms:
+        collapse.bound()
+        st.markdown(
+            r"The KL to the true posterior $p(z|x)$ cannot be negative, so the ELBO is a **lower "
+            r"bound** on $\log p(x)$. A larger β trains a looser lower bound, a smaller one "
+            "something that is in general no bound at all."
+        )
+        collapse.loss_terms(visitor, vae)
+which = widgets.section("Which β is it in other codes? A calculator", key="vae-calculator-open")
+if which.open:
+    with which:
+        st.markdown(
+            "Sums or means, over pixels and over latents: the same words, and another β. Choose "
+            "how a code writes its loss."
+        )
+        calculator.show()
 
 training.train(visitor, ModelConfig(kind="vae", beta=beta), training.short_run(visitor), key="vae")
 
