@@ -19,13 +19,13 @@ from core.models import ModelConfig
 visitor = session()
 
 frame.opening("continuous_bernoulli")
-words, choices = st.columns([3, 2], gap="large", vertical_alignment="bottom")
+words, choices = st.columns([3, 2], gap="large", vertical_alignment="center")
 words.markdown(
     "Three VAEs, alike in all but their loss, restore the same digits. **Which row is sharpest?** "
     "Then switch from **λ**, what papers show, to the **mean**, which a model expects, or to "
     "**one sample**, every pixel drawn on its own. For BCE and squared error λ *is* the mean."
 )
-with choices:
+with choices, st.container(horizontal=True, vertical_alignment="bottom"):
     d = int(widgets.choice("Numbers in the code, d", ["2", "20"], default="20", key="cb-d"))
     digits.pick_digits(visitor)
 three = likelihoods.three_likelihoods(visitor, d)
@@ -70,22 +70,11 @@ microscope()
 st.subheader("The area that is missing", anchor=False)
 st.markdown(
     "A loss says which **distribution** a pixel is believed to have. Binary cross-entropy (BCE) is "
-    "the −log-probability of a coin, which knows 0 and 1. Our pixels are grey. Move λ, and watch "
-    "the area."
-)
-
-
-@st.fragment
-def area() -> None:
-    pixels.pixel_density(widgets.one_of("λ", pixels.LAMBDAS, 0.1, key="cb-lambda"))
-
-
-area()
-st.markdown(
-    "A density has area 1. That of e^(−BCE) over grey values is at most ½, so on grey pixels BCE "
-    "is a **score** and no log-likelihood. The missing factor C(λ) is at least 2; it is smallest "
-    "at λ = ½ and grows without end towards 0 and 1, so leaving it out is not free. With it, the "
-    "coin becomes the **continuous Bernoulli** "
+    "the −log-probability of a coin, which knows 0 and 1. Our pixels are grey. A density over them "
+    "has area 1; that of e^(−BCE) is at most ½, so on grey pixels BCE is a **score** and no "
+    "log-likelihood. The missing factor C(λ) is at least 2; it is smallest at λ = ½ and grows "
+    "without end towards 0 and 1, so leaving it out is not free. With it, the coin becomes the "
+    "**continuous Bernoulli** "
     "([Loaiza-Ganem and Cunningham 2019](https://arxiv.org/abs/1907.06845))."
 )
 st.latex(
@@ -95,6 +84,17 @@ st.latex(
         r"C(\tfrac12) = 2"
     )
 )
+
+
+@st.fragment
+def area() -> None:
+    pixels.pixel_density(widgets.one_of("λ", pixels.LAMBDAS, 0.1, key="cb-lambda"))
+
+
+more = widgets.section("Move λ, and watch the area", key="cb-area")
+if more.open:
+    with more:
+        area()
 
 st.subheader("What the bound decides", anchor=False)
 st.markdown(
@@ -115,7 +115,10 @@ paper.show()
 
 st.subheader("Which of the three is best?", anchor=False)
 st.markdown("Some figures mean the same for every model, and some do not. Ask for one.")
-comparing.on_one_axis(visitor, three)
+more = widgets.section("Put the three on one axis", key="cb-best")
+if more.open:
+    with more:
+        comparing.on_one_axis(visitor, three)
 
 st.subheader("Go deeper", anchor=False)
 more = widgets.section("The distribution itself: C, mean, variance, draws", key="cb-more")

@@ -168,4 +168,4 @@ def _of_the_rate(models: dict[str, Shown]) -> str:
         return ""
     if not frugal:
         return f"{told}."
-    return f"{told}: part of its difference from {listed(frugal)} may be the rate and no loss's."
+    return f"{told}: its difference from {listed(frugal)} may in part be the rate's."
