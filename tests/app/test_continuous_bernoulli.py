@@ -5,10 +5,13 @@ import re
 from dataclasses import replace
 
 import pytest
+import torch
+from scipy import stats
 from streamlit.testing.v1 import AppTest
 
 from app import cache
 from app.cache import Shown
+from app.lessons.continuous_bernoulli import likelihoods, sharpness
 from core.card import Card
 from core.models import build
 from tests.visiting import page_of
@@ -84,24 +87,94 @@ def test_a_model_of_ones_own_says_what_it_is_and_how_much_of_the_noise_it_takes(
 
 @pytest.mark.parametrize("lam", ["0.0001", "0.3", "0.5", "0.99"])
 def test_the_area_under_the_score_is_never_above_a_half(tour, lam):
-    page = opened(tour, cb_lambda=lam)
+    page = opened(tour, cb_area="true", cb_lambda=lam)
     assert page.select_slider(key="cb-lambda").value == float(lam)
     values = {metric.label: metric.value for metric in page.metric}
     assert 0 < float(values["Area under e^(−BCE)"]) <= 0.5
     assert values["is the area under the density"] == "1.000"
 
 
-def test_every_row_has_its_own_switch(tour):
-    page = opened(tour, cb_restored_CB="mean", cb_sampled_BCE="one sample")
+@pytest.mark.parametrize(
+    ("view", "continuous", "others"),
+    [
+        ("λ", "λ", "λ, which is its mean"),
+        ("mean", "mean μ(λ)", "mean, which is its λ"),
+        ("one sample", "one sample", "one sample"),
+    ],
+)
+def test_one_switch_says_what_every_row_shows(tour, view, continuous, others):
+    """The ten digits restored, which have originals, and the new ones, which have none."""
+    told = captions(opened(tour, cb_view=view))
+    for figure in ("squared error", "sharpness"):
+        for row in (
+            f"Continuous Bernoulli, {continuous}, |logit| ≤ 9.21: {figure}",
+            f"Squared error (Gaussian), {others}: {figure}",
+            f"BCE (Bernoulli), {others}: {figure}",
+        ):
+            assert told.count(row) == 1, row
+
+
+def test_the_rows_come_first_and_with_the_sharpest_of_all(tour):
+    """What the learner is asked is to be seen where the page begins: λ is sharper than all."""
+    page = opened(tour)
     told = captions(page)
-    for row in (
-        "Continuous Bernoulli, mean μ(λ): squared error",
-        "Squared error (Gaussian), λ, which is its mean: squared error",
-        "BCE (Bernoulli), λ, which is its mean: squared error",
-        "Continuous Bernoulli, λ: sharpness",
-        "BCE (Bernoulli), one sample: sharpness",
-    ):
-        assert row in told
+    sharp = [float(n) for n in re.findall(r"squared error [\d.]+, sharpness ([\d.]+)", told)]
+    digits, continuous, gaussian, bce = sharp
+    assert continuous > max(digits, gaussian, bce)
+    assert page.subheader[0].value == "New digits from the same noise"
+
+
+def three(d: int) -> dict[str, Shown]:
+    """The models of the page, by the names that it gives them."""
+    called = likelihoods.LIKELIHOODS
+    return {
+        called["continuous_bernoulli"]: cache.pretrained(f"vae-lite-{d}-continuous-bernoulli"),
+        called["gaussian"]: cache.pretrained(f"vae-lite-{d}-gaussian"),
+        called["bernoulli"]: cache.pretrained(
+            "vae-lite-2-beta-1" if d == 2 else f"vae-lite-{d}-bernoulli"
+        ),
+    }
+
+
+@pytest.mark.parametrize("d", [2, 20])
+def test_the_mean_with_its_contrast_restored_is_sharper_and_closer(d):
+    """Sharpness by exactly the square of the contrast, which the bound's greys decide."""
+    found = sharpness.looks(three(d))
+    mean, restored = found["CB mean"], found["CB restored"]
+    black = stats.truncexpon.mean(9.21024, scale=1 / 9.21024)
+    assert restored.error < mean.error
+    assert restored.sharpness * (1 - 2 * black) ** 2 == pytest.approx(mean.sharpness, rel=1e-4)
+
+
+def test_the_darkest_and_the_lightest_mean_become_black_and_white():
+    bound = 4.6
+    black = stats.truncexpon.mean(bound, scale=1 / bound)
+    drawn = sharpness.contrast_restored(torch.tensor([black, 0.5, 1 - black]), bound)
+    assert drawn.tolist() == pytest.approx([0, 0.5, 1], abs=1e-6)
+
+
+Look = sharpness.Look
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (Look(0.1, 6.0), "sharper and closer to the digits than"),
+        (Look(0.1, 4.0), "sharper but no closer to the digits than"),
+        (Look(0.2, 6.0), "no sharper but closer to the digits than"),
+        (Look(0.2, 4.0), "no sharper and no closer to the digits than"),
+    ],
+)
+def test_a_picture_is_ahead_only_where_its_numbers_are(other, words):
+    assert sharpness.beside(Look(0.15, 5.0), other) == words
+
+
+def test_no_sentence_leaves_out_the_bound_or_the_rate(tour):
+    told = "\n".join(text.value for text in opened(tour).markdown)
+    assert "The mean is greyed by the bound" in told
+    assert "may in part be the rate" in told
+    for unsupported in ("famous sharpness", "sharper is not closer", "best guess"):
+        assert unsupported not in told
 
 
 def titles(page: AppTest) -> list[str]:
@@ -118,14 +191,14 @@ COMPARED = {
 
 
 def test_the_three_losses_are_not_put_on_one_axis(tour):
-    page = opened(tour, cb_measure="the three losses")
+    page = opened(tour, cb_best="true", cb_measure="the three losses")
     assert ["Refused" in warning.value for warning in page.warning] == [True]
     assert not set(COMPARED.values()) & set(titles(page))
 
 
 @pytest.mark.parametrize("measure", COMPARED)
 def test_what_means_the_same_for_all_models_is(tour, measure):
-    page = opened(tour, cb_measure=measure)
+    page = opened(tour, cb_best="true", cb_measure=measure)
     assert not page.warning
     assert set(COMPARED.values()) & set(titles(page)) == {COMPARED[measure]}
     no_bits = any("BCE has none" in text.value for text in page.markdown)

@@ -35,7 +35,10 @@ def on_one_axis(visitor: Visitor, models: dict[str, Shown]) -> None:
                 "sum over pixels",
                 key="cb-axis-error",
             )
-            st.caption(f"{images} Each model answers with its mean, the best guess it has.")
+            st.caption(
+                f"{images} Each model answers with its mean. A continuous Bernoulli's is greyed by "
+                "its bound: *Whose sharpness is it?* has it with its contrast restored."
+            )
         case "digits read right":
             _read_right(visitor, models)
             st.caption(f"{images} Mean images, read by the classifier of this course.")

@@ -10,6 +10,7 @@ from app.lessons.continuous_bernoulli import (
     logit_bound,
     paper,
     pixels,
+    sharpness,
 )
 from app.panels import digits, frame, models, training
 from app.state import session
@@ -18,39 +19,26 @@ from core.models import ModelConfig
 visitor = session()
 
 frame.opening("continuous_bernoulli")
-st.markdown(
-    "A decoder answers each pixel with one number, λ. A loss says what that number is worth, and "
-    "with it which **distribution** the pixel is believed to have. Binary cross-entropy (BCE) is "
-    "the −log-probability of a coin, which knows 0 and 1. Our pixels are grey. Move λ, and watch "
-    "the area."
+words, choices = st.columns([3, 2], gap="large", vertical_alignment="center")
+words.markdown(
+    "Three VAEs, alike in all but their loss, restore the same digits. **Which row is sharpest?** "
+    "Then switch from **λ**, what papers show, to the **mean**, which a model expects, or to "
+    "**one sample**, every pixel drawn on its own. For BCE and squared error λ *is* the mean."
 )
+with choices, st.container(horizontal=True, vertical_alignment="bottom"):
+    d = int(widgets.choice("Numbers in the code, d", ["2", "20"], default="20", key="cb-d"))
+    digits.pick_digits(visitor)
+three = likelihoods.three_likelihoods(visitor, d)
+likelihoods.rows(visitor, three)
 
-
-@st.fragment
-def area() -> None:
-    pixels.pixel_density(widgets.one_of("λ", pixels.LAMBDAS, 0.1, key="cb-lambda"))
-
-
-area()
-st.markdown(
-    "A density has area 1. That of e^(−BCE) over grey values is at most ½, so on grey pixels BCE "
-    "is a **score** and no log-likelihood. The missing factor C(λ) is at least 2; it is smallest "
-    "at λ = ½ and grows without end towards 0 and 1, so leaving it out is not free. With it, the "
-    "coin becomes the **continuous Bernoulli** "
-    "([Loaiza-Ganem and Cunningham 2019](https://arxiv.org/abs/1907.06845))."
-)
-st.latex(
-    theme.formula(
-        r"p(x \mid \lambda) = \reconstruction{C(\lambda)}\, \lambda^x (1-\lambda)^{1-x} \qquad "
-        r"\reconstruction{C(\lambda)} = \frac{2\,\mathrm{artanh}(1-2\lambda)}{1-2\lambda}, \quad "
-        r"C(\tfrac12) = 2"
-    )
-)
+st.subheader("Whose sharpness is it?", anchor=False)
+sharpness.told_apart(visitor, three)
 
 st.subheader("A pixel under the microscope", anchor=False)
 st.markdown(
-    "Point at a pixel. Three losses judge every answer that the decoder could give to it. Each "
-    "has its own axis, because their numbers do not compare. **Where** each is lowest does."
+    "A decoder answers each pixel with one number, λ. Point at a pixel: three losses judge every "
+    "answer that it could get. Each has its own axis, because their numbers do not compare. "
+    "**Where** each is lowest does."
 )
 
 
@@ -79,28 +67,34 @@ def microscope() -> None:
 
 microscope()
 
-st.subheader("Three losses, the same ten digits", anchor=False)
+st.subheader("The area that is missing", anchor=False)
 st.markdown(
-    "Three pretrained VAEs are alike in all but their loss. What papers show of the continuous "
-    "Bernoulli is its **λ**. Switch a row to the **mean**, the picture that the model expects, or "
-    "to **one sample**: every pixel drawn on its own, as these models believe pixels to be, given "
-    "z. For BCE and the squared error λ *is* the mean."
+    "A loss says which **distribution** a pixel is believed to have. Binary cross-entropy (BCE) is "
+    "the −log-probability of a coin, which knows 0 and 1. Our pixels are grey. A density over them "
+    "has area 1; that of e^(−BCE) is at most ½, so on grey pixels BCE is a **score** and no "
+    "log-likelihood. The missing factor C(λ) is at least 2; it is smallest at λ = ½ and grows "
+    "without end towards 0 and 1, so leaving it out is not free. With it, the coin becomes the "
+    "**continuous Bernoulli** "
+    "([Loaiza-Ganem and Cunningham 2019](https://arxiv.org/abs/1907.06845))."
 )
-d = int(widgets.choice("Numbers in the code, d", ["2", "20"], default="20", key="cb-d"))
-three = likelihoods.three_likelihoods(visitor, d)
-likelihoods.reconstruction_rows(visitor, three)
-digits.pick_digits(visitor)
-
-st.subheader("New digits from the same noise", anchor=False)
-st.markdown(
-    "ε is drawn from the prior once, for every model. The models never agreed on what "
-    "a place in latent space means, so a column need not show the same digit; the rows compare."
+st.latex(
+    theme.formula(
+        r"p(x \mid \lambda) = \reconstruction{C(\lambda)}\, \lambda^x (1-\lambda)^{1-x} \qquad "
+        r"\reconstruction{C(\lambda)} = \frac{2\,\mathrm{artanh}(1-2\lambda)}{1-2\lambda}, \quad "
+        r"C(\tfrac12) = 2"
+    )
 )
-likelihoods.sample_rows(visitor, three)
 
-st.subheader("Whose sharpness is it?", anchor=False)
-likelihoods.sharpness_and_error(visitor, three)
-likelihoods.whose_sharpness(visitor, three)
+
+@st.fragment
+def area() -> None:
+    pixels.pixel_density(widgets.one_of("λ", pixels.LAMBDAS, 0.1, key="cb-lambda"))
+
+
+more = widgets.section("Move λ, and watch the area", key="cb-area")
+if more.open:
+    with more:
+        area()
 
 st.subheader("What the bound decides", anchor=False)
 st.markdown(
@@ -121,7 +115,10 @@ paper.show()
 
 st.subheader("Which of the three is best?", anchor=False)
 st.markdown("Some figures mean the same for every model, and some do not. Ask for one.")
-comparing.on_one_axis(visitor, three)
+more = widgets.section("Put the three on one axis", key="cb-best")
+if more.open:
+    with more:
+        comparing.on_one_axis(visitor, three)
 
 st.subheader("Go deeper", anchor=False)
 more = widgets.section("The distribution itself: C, mean, variance, draws", key="cb-more")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
 from app import cache, charts, theme, widgets
@@ -62,64 +63,68 @@ def three_likelihoods(visitor: Visitor, d: int) -> dict[str, Shown]:
 
 
 @st.fragment
-def reconstruction_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
-    """The ten digits, and what each model makes of them, each row with its own switch."""
-    images = ten_digits(visitor).images
+def rows(visitor: Visitor, models: dict[str, Shown]) -> None:
+    """Ten digits as each model restores them, and ten new ones from the same noise, all under one
+    switch. The pictures are painted before their figures, which take longer."""
+    view = VIEWS[widgets.choice("Every row shows", list(VIEWS), key="cb-view")]
     reader = judge(visitor.data)
-    known = cache.judged_digits(visitor.data, reader)
-    _row("The digits themselves", to_float(images), known, key="digits")
+    images = ten_digits(visitor).images
+    themselves = _row("The digits themselves", to_float(images), key="digits")
+    places = {}
     for name, shown in models.items():
-        view = _switched(name, shown, "restored")
         z = latent.encode(shown.model, images).mean
-        judged = cache.judged_reconstructions(shown, view, reader)
         pictures, key = decoded(visitor, shown, z, view), f"{SHORT[name]}-restored"
-        _row(_viewed(name, shown, view), pictures, judged, key=key)
+        places[name] = _row(_viewed(name, shown, view), pictures, key=key)
+    _tell(themselves, "The digits themselves", cache.judged_digits(visitor.data, reader))
+    for name, shown in models.items():
+        judged = cache.judged_reconstructions(shown, view, reader)
+        _tell(places[name], _viewed(name, shown, view), judged)
     count = cache.judged_count(visitor.digits.name)
     st.caption(
-        f"Figures under the rows: means over the first {grouped(count)} test images, not "
+        f"Figures above the rows: means over the first {grouped(count)} test images, not "
         "over these ten. Codes are posterior means. Squared error: sum over pixels. Sharpness: "
         f"variance of the Laplacian. A Gaussian's samples are clipped to [0, 1].{_read(reader)}"
+        + whose(models)
     )
-    if YOURS in models:
-        st.caption(whose(models).strip())
+    st.subheader("New digits from the same noise", anchor=False)
+    _new_digits(visitor, models, view, reader)
 
 
-@st.fragment
-def sample_rows(visitor: Visitor, models: dict[str, Shown]) -> None:
-    """Ten draws of the prior, decoded by each model from the same ε, with a switch a row."""
-    reader = judge(visitor.data)
+def _new_digits(
+    visitor: Visitor,
+    models: dict[str, Shown],
+    view: evaluation.judging.View,
+    reader: Judge | None,
+) -> None:
+    """Ten draws of the prior, decoded by each model from the same ε."""
+    places = {}
     for name, shown in models.items():
-        view = _switched(name, shown, "sampled")
         z = sampling.prior(cache.noise(visitor.noise_seed, 10, shown.config.latent_dim))
-        judged = cache.judged_samples(shown, view, reader)
         pictures, key = decoded(visitor, shown, z, view), f"{SHORT[name]}-sampled"
-        _row(_viewed(name, shown, view), pictures, judged, key=key)
+        places[name] = _row(_viewed(name, shown, view), pictures, key=key)
+    for name, shown in models.items():
+        judged = cache.judged_samples(shown, view, reader)
+        _tell(places[name], _viewed(name, shown, view), judged)
     st.caption(
-        f"Figures under the rows: means over {grouped(cache.JUDGED)} samples of each "
-        "model, not over these ten. A sample has no original, and so no squared error."
-        + _numbers_of_noise(models)
-        + _read(reader)
+        "ε is drawn from the prior once, for every model. They never agreed on what a place in "
+        "latent space means: compare rows, not columns. Figures: means over "
+        f"{grouped(cache.JUDGED)} samples of each model. A sample has no original, and so no "
+        "squared error." + _numbers_of_noise(models)
     )
     new_noise(visitor)
 
 
-def _switched(name: str, shown: Shown, row: str) -> evaluation.judging.View:
-    """The row's own switch between λ, mean and one sample."""
-    heading, switch = st.columns([3, 2], vertical_alignment="center")
-    what = f" ({title(shown.config)})" if name == YOURS else ""
-    heading.markdown(f"**{name}**{what}{bound_of(shown)}")
-    with switch:
-        picture = widgets.choice(
-            f"What is drawn: {name}",
-            list(VIEWS),
-            key=f"cb-{row}-{SHORT[name]}",
-            label_visibility="collapsed",
-        )
-    return VIEWS[picture]
+def _row(name: str, pictures: Tensor, *, key: str) -> DeltaGenerator:
+    """A row of digits, and the place above it for its name and, later, its figures."""
+    with st.container(gap=None):
+        place = st.empty()
+        place.caption(f"{name}: …")
+        widgets.digits(pictures, len(pictures), key=f"cb-{key}", alt=f"Row of digits: {name}")
+    return place
 
 
-def _row(name: str, pictures: Tensor, judged: evaluation.judging.Judgement, *, key: str) -> None:
-    widgets.digits(pictures, len(pictures), key=f"cb-{key}", alt=f"Row of digits: {name}")
+def _tell(place: DeltaGenerator, name: str, judged: evaluation.judging.Judgement) -> None:
+    """A row's name and figures, at its place."""
     figures = [f"sharpness {judged.sharpness:.3f}"]
     if judged.squared_error is not None:
         figures.insert(0, f"squared error {judged.squared_error:.1f}")
@@ -127,15 +132,16 @@ def _row(name: str, pictures: Tensor, judged: evaluation.judging.Judgement, *, k
         figures.append(
             f"{percent(judged.confident)} read with p > {evaluation.judging.CONFIDENT:g}"
         )
-    st.caption(f"{name}: " + ", ".join(figures))
+    place.caption(f"{name}: {', '.join(figures)}")
 
 
 def _viewed(name: str, shown: Shown, view: evaluation.judging.View) -> str:
     """The row's name with what is drawn; only the continuous Bernoulli's λ is not its mean."""
+    what = f" ({title(shown.config)})" if name == YOURS else ""
     words = {"parameter": "λ", "mean": "mean μ(λ)", "sample": "one sample"}
     if shown.config.likelihood != "continuous_bernoulli":
         words |= {"parameter": "λ, which is its mean", "mean": "mean, which is its λ"}
-    return f"{name}, {words[view]}"
+    return f"{name}{what}, {words[view]}{bound_of(shown)}"
 
 
 def _read(reader: Judge | None) -> str:
@@ -191,31 +197,6 @@ def whose(models: dict[str, Shown]) -> str:
     )
 
 
-def sharpness_and_error(visitor: Visitor, models: dict[str, Shown]) -> None:
-    """Sharpness and squared error of every model's reconstructions, λ and mean apart."""
-    reader = judge(visitor.data)
-    rows = [("digits", cache.judged_digits(visitor.data, reader))]
-    for name, shown in models.items():
-        for word, view in VIEWS.items():
-            continuous = shown.config.likelihood == "continuous_bernoulli"
-            if view == "sample" or (view == "parameter" and not continuous):
-                continue
-            judged = cache.judged_reconstructions(shown, view, reader)
-            rows.append((f"{SHORT[name]} {word}" if continuous else SHORT[name], judged))
-    left, right = st.columns(2)
-    for column, figure, figures in (
-        (left, "Sharpness", [(name, judged.sharpness) for name, judged in rows]),
-        (right, "Squared error", [(name, judged.squared_error) for name, judged in rows[1:]]),
-    ):
-        with column:
-            figure_bars(
-                figures,
-                f"{figure} of the reconstructions",
-                "variance of the Laplacian" if figure == "Sharpness" else "sum over pixels",
-                key=f"cb-{figure}",
-            )
-
-
 def figure_bars(
     figures: Sequence[tuple[str, float | None]], title: str, y: str, *, key: str
 ) -> None:
@@ -230,44 +211,3 @@ def figure_bars(
         key=key,
         alt=f"{title}: " + ", ".join(f"{name} {value:.3g}" for name, value in figures),
     )
-
-
-def whose_sharpness(visitor: Visitor, models: dict[str, Shown]) -> None:
-    """Whether the continuous Bernoulli's sharpness is λ's or the mean's, as the numbers have it."""
-    cb, bce = (models.get(LIKELIHOODS[name]) for name in ("continuous_bernoulli", "bernoulli"))
-    if cb is None or bce is None:
-        st.caption("A comparison is missing here: it needs the continuous Bernoulli and BCE.")
-        return
-    reader = judge(visitor.data)
-    parameter = cache.judged_reconstructions(cb, "parameter", reader)
-    mean = cache.judged_reconstructions(cb, "mean", reader)
-    rival = cache.judged_reconstructions(bce, "mean", reader)
-    digits = cache.judged_digits(visitor.data, reader)
-    count = cache.judged_count(visitor.digits.name)
-    told = (
-        f"Over {grouped(count)} test images the digits have sharpness "
-        f"{digits.sharpness:.3f}, the λ of the continuous Bernoulli (|logit| ≤ "
-        f"{cb.config.logit_bound:.2f}) {parameter.sharpness:.3f}, its "
-        f"mean {mean.sharpness:.3f}, and BCE {rival.sharpness:.3f}. "
-    )
-    if parameter.sharpness > rival.sharpness >= mean.sharpness:
-        told += (
-            "**The famous sharpness is λ's and not the mean's**: what the same model expects to "
-            "see is no sharper than the picture of BCE. "
-        )
-    elif parameter.sharpness > max(mean.sharpness, rival.sharpness):
-        left = "less than half" if 2 * mean.sharpness < parameter.sharpness else "only a part"
-        told += (
-            f"**The famous sharpness is λ's, not the mean's**: {left} of it is left in the same "
-            "model's mean. "
-        )
-    errors = [
-        cache.restoring_error(cb, "parameter", reader),
-        cache.restoring_error(cb, "mean", reader),
-        cache.restoring_error(bce, "mean", reader),
-    ]
-    told += f"Squared error: λ {errors[0]:.1f}, mean {errors[1]:.1f}, BCE {errors[2]:.1f}"
-    told += ": sharper is not closer." if errors[0] > errors[2] else "."
-    st.markdown(told)
-    if YOURS in models:
-        st.caption(whose(models).strip())
