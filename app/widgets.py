@@ -78,8 +78,8 @@ def _checked(
     return value
 
 
-def digits(
-    pictures: Float[Tensor, "count 1 28 28"],
+def pictures(
+    digits: Float[Tensor, "count 1 28 28"],
     columns: int,
     *,
     key: str,
@@ -92,7 +92,7 @@ def digits(
 ) -> None:
     """Digits in rows, as one picture that keeps its size; a narrow screen scrolls it."""
     sheet = images.sheet(
-        pictures,
+        digits,
         columns,
         labels=labels,
         marked=marked,

@@ -20,7 +20,7 @@ st.markdown(
     f"**{grouped(len(data.test_images))}** to test with, 28 × 28 pixels of grey each, "
     f"in ten classes: {listed(data.class_names)}."
 )
-widgets.digits(
+widgets.pictures(
     digits.first_of_each_class(data, each=4),
     10,
     key="data-digits",

@@ -36,7 +36,7 @@ for number, lesson in enumerate(LESSONS, 1):
 
 st.subheader("The digits in use", anchor=False)
 st.markdown(data.source)
-widgets.digits(
+widgets.pictures(
     digits.first_of_each_class(data),
     10,
     key="welcome-digits",

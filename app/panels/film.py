@@ -95,7 +95,7 @@ def _still(shown: Shown, film: Film, index: int, key: str) -> None:
     if shown.is_vae:
         terms += f", KL {moment.test.kl:.2f}"
     st.markdown(f"**{shown.title}**: step {moment.step} of {film.total}, {terms} nats per image")
-    widgets.digits(
+    widgets.pictures(
         to_float(torch.cat([film.originals, moment.restored, moment.samples])),
         len(film.originals),
         key=f"{key}-{shown.key}",

@@ -26,7 +26,7 @@ def reconstructions(visitor: Visitor, shown: Shown) -> None:
             f"{caption}\nreads as {digit}" if wrong else caption
             for caption, digit, wrong in zip(captions, read.tolist(), misread)
         ]
-    widgets.digits(
+    widgets.pictures(
         torch.cat([to_float(images), restored]),
         len(images),
         key="reconstructions",

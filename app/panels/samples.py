@@ -23,7 +23,7 @@ def same_noise(
     sampler = "gaussian" if fitted else "prior"
     drawn = cache.samples(shown, sampler, visitor.noise_seed)
     kind = shown.config.kind
-    widgets.digits(
+    widgets.pictures(
         drawn.images,
         len(drawn.z) // 2,
         key=f"same-noise-{kind}",

@@ -162,7 +162,7 @@ def _figures(visitor: Visitor, job: Job, key: str) -> None:
     config = job.order.model
     originals = job.pictures
     when = f"at its end, step {grouped(frame.step)}" if job.over else "at this moment"
-    widgets.digits(
+    widgets.pictures(
         torch.cat([originals, frame.reconstructions]),
         len(originals),
         key=f"live-{key}",

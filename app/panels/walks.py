@@ -60,7 +60,7 @@ def strips(visitor: Visitor, fade: Tensor, walks: Sequence[Walk], at: int | None
     distances = torch.cat([path.distance for path in walks]).tolist()
     holes = [""] * len(fade) + [f"hole {distance:.2f}" for distance in distances]
     marked = [False] * len(fade) + [distance > 1 for distance in distances]
-    widgets.digits(
+    widgets.pictures(
         pictures,
         len(fade),
         key="walks",

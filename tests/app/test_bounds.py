@@ -13,7 +13,7 @@ from app import cache
 from app.cache.files import PaperTable
 from app.lessons.continuous_bernoulli import paper
 from app.lessons.continuous_bernoulli.logit_bound import BOUNDS, whole_nats
-from app.panels.bounds import pedestal
+from app.panels.logit_bounds import pedestal
 from core.models import VariationalAutoencoder
 
 

@@ -33,7 +33,7 @@ def against_pca(visitor: Visitor, shown: Shown) -> None:
     x, d = to_float(ten_digits(visitor).images), shown.config.latent_dim
     pca = cache.pca(visitor.data, d)
     ours, theirs = evaluation.judging.reconstruct(shown.model, x), pca.restore(x)
-    widgets.digits(
+    widgets.pictures(
         torch.cat([ours, theirs]),
         len(x),
         key="pca",

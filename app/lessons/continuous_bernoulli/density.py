@@ -24,7 +24,7 @@ from core.continuous_bernoulli import (
 )
 
 DRAWS = 10_000
-WINDOWS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
+HALF_WIDTHS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 
 
 @st.fragment
@@ -173,7 +173,7 @@ def float32_errors() -> None:
     with left:
         terms = widgets.whole_number("Terms after log 2", 1, 6, 2, key="cb-terms")
     with right:
-        window = widgets.one_of("Used where |λ − ½| is below", WINDOWS, 0.001, key="cb-window")
+        window = widgets.one_of("Used where |λ − ½| is below", HALF_WIDTHS, 0.001, key="cb-window")
     magnitude = torch.logspace(-4, 2, 1600, dtype=torch.float64)
     errors = numerics.float32_errors(magnitude, terms, window)
     left, right = st.columns(2)

@@ -10,7 +10,7 @@ from torch import Tensor
 from app import cache, charts, theme, widgets
 from app.cache import Judge, PretrainedError, Shown
 from app.panels import files
-from app.panels.bounds import bound_of
+from app.panels.logit_bounds import bound_of
 from app.panels.digits import judge, new_noise, ten_digits
 from app.panels.map.places import decoded
 from app.panels.models import learned_from
@@ -119,7 +119,7 @@ def _row(name: str, pictures: Tensor, *, key: str) -> DeltaGenerator:
     with st.container(gap=None):
         place = st.empty()
         place.caption(f"{name}: …")
-        widgets.digits(pictures, len(pictures), key=f"cb-{key}", alt=f"Row of digits: {name}")
+        widgets.pictures(pictures, len(pictures), key=f"cb-{key}", alt=f"Row of digits: {name}")
     return place
 
 

@@ -11,7 +11,7 @@ from app import cache, charts, theme, widgets
 from app.cache import Shown
 from app.lessons.continuous_bernoulli.pixels import BOUND
 from app.panels import files
-from app.panels.bounds import pedestal
+from app.panels.logit_bounds import pedestal
 from app.panels.digits import ten_digits
 from app.state import Visitor
 from app.words import grouped, nats, number, percent
@@ -78,7 +78,7 @@ def _pictures(visitor: Visitor, shown: Shown) -> None:
     mean = continuous_bernoulli_mean(logits)
     bound = shown.config.logit_bound
     under = f"under |logit| at most {bound:.4g}" if bound else "without a bound"
-    widgets.digits(
+    widgets.pictures(
         torch.cat([to_float(images), mean, logits.sigmoid()]),
         len(images),
         key="cb-bound",

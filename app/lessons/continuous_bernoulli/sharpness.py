@@ -16,7 +16,7 @@ from app.lessons.continuous_bernoulli.likelihoods import (
     figure_bars,
     whose,
 )
-from app.panels.bounds import pedestal
+from app.panels.logit_bounds import pedestal
 from app.panels.digits import ten_digits
 from app.state import Visitor
 from app.words import grouped, listed, nats
@@ -103,7 +103,7 @@ def _three_pictures(visitor: Visitor, cb: Shown, bound: float) -> None:
     """The ten digits as the continuous Bernoulli's λ, its mean, and that with contrast restored."""
     logits = latent.decode(cb.model, latent.encode(cb.model, ten_digits(visitor).images).mean)
     mean = mean_image(cb.config, logits)
-    widgets.digits(
+    widgets.pictures(
         torch.cat([logits.sigmoid(), mean, contrast_restored(mean, bound)]),
         len(mean),
         key="cb-contrast",

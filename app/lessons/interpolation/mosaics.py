@@ -44,7 +44,7 @@ def mosaic(
     share = shown.holes.share(tiles)
     picture, place = st.columns(2)
     with picture:
-        widgets.digits(
+        widgets.pictures(
             decoded(visitor, shown, tiles, "mean"),
             columns,
             key="mosaic",

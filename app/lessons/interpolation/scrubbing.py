@@ -43,7 +43,7 @@ def _enlarge(visitor: Visitor, fade: Tensor, ways: Sequence[Walk], at: int) -> N
     names = ["Cross-fade", *(path.shown.config.kind.upper() for path in ways)]
     pictures = torch.stack([fade[at], *(path.frames[at] for path in ways)])
     labels = ["\n".join(filter(None, both)) for both in zip(names, opinions_on(visitor, pictures))]
-    widgets.digits(
+    widgets.pictures(
         pictures,
         len(pictures),
         key="walk-large",

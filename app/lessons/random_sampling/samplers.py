@@ -20,7 +20,7 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
     numbers = [str(number) for number in range(1, len(in_hole) + 1)]
     sheet, on_map = st.columns([5, 9], gap="medium")
     with sheet:
-        widgets.digits(
+        widgets.pictures(
             drawn.images,
             4,
             key="samples",
@@ -88,7 +88,7 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
             told += f" Classifier is sure: {percent(sure[label])}."
         with column:
             st.markdown(f"**{label}**")
-            widgets.digits(
+            widgets.pictures(
                 drawn.images,
                 4,
                 key=f"samples-{sampler}",

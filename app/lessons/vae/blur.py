@@ -9,7 +9,7 @@ from app import cache, widgets
 from app.cache import PretrainedError, Shown
 from app.components.latent_pad import Layers
 from app.panels import files
-from app.panels.bounds import pedestal
+from app.panels.logit_bounds import pedestal
 from app.panels.map.pad import hand_map
 from app.panels.map.places import coordinates, decoded
 from app.state import Visitor
@@ -87,7 +87,7 @@ def _one_for_many(
     apart = evaluation.judging.squared_error(average, here).item()
     each = evaluation.judging.squared_error(x, here.expand_as(x)).mean().item()
     some = x[torch.linspace(0, count - 1, min(count, NEIGHBOURS)).long()]
-    widgets.digits(
+    widgets.pictures(
         torch.cat([here, average]),
         2,
         key="blur-average",
@@ -104,7 +104,7 @@ def _one_for_many(
         words += f"of them it is {each:.1f} in the mean. Of all single answers the average has the "
         words += "least squared error, and an average has grey edges."
     st.markdown(words)
-    widgets.digits(
+    widgets.pictures(
         some, len(some), key="blur-near", scale=2,
         alt=f"{len(some)} of the {count} digits near the mark",
     )  # fmt: skip
@@ -123,7 +123,7 @@ def _overlap(
     best = (weight * to_float(images[heavy])).sum(0, keepdim=True) / weight.sum()
     here = decoded(visitor, shown, z, "mean")
     st.markdown("**2. Clouds overlap**")
-    widgets.digits(
+    widgets.pictures(
         torch.cat([here, best]),
         2,
         key="blur-best",
@@ -147,7 +147,7 @@ def _mean_and_sample(visitor: Visitor, shown: Shown, z: Float[Tensor, "1 latent"
     pictures = [decoded(visitor, shown, z, view) for view in ("mean", "sample")]
     sharp = [evaluation.judging.sharpness(picture).item() for picture in pictures]
     st.markdown("**3. What is drawn is a mean**")
-    widgets.digits(
+    widgets.pictures(
         torch.cat(pictures),
         2,
         key="blur-sample",

@@ -72,7 +72,7 @@ def _sixteen(visitor: Visitor, shown: Shown) -> str:
     label = f"**{shown.title}**, its z from"
     source = widgets.choice(label, [PRIOR, FITTED], key=f"duel-{kind}")
     drawn = cache.samples(shown, "gaussian" if source == FITTED else "prior", visitor.noise_seed)
-    widgets.digits(
+    widgets.pictures(
         drawn.images,
         len(drawn.z) // 2,
         key=f"duel-samples-{kind}",
@@ -136,7 +136,7 @@ def same_digits(visitor: Visitor, models: Sequence[Shown]) -> None:
         for y in restored
         for error in evaluation.judging.squared_error(x, y).tolist()
     ]
-    widgets.digits(
+    widgets.pictures(
         torch.cat([x, *restored]),
         len(x),
         key="same-digits",

@@ -195,7 +195,7 @@ def _at(shown: Shown, z: Float[Tensor, " latent"]) -> None:
     here = mean_image(shown.config, latent.decode(shown.model, z[None]))
     digit = to_float(shown.images[nearest.digit : nearest.digit + 1])
     st.markdown(f"**At the cross**: {coordinates(z)}")
-    widgets.digits(
+    widgets.pictures(
         torch.cat([here, digit]),
         2,
         key="place",
