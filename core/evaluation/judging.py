@@ -73,6 +73,15 @@ def confident_share(classifier: Classifier, images: Float[Tensor, "images 1 28 2
     return (confidence(classifier, images) > CONFIDENT).float().mean().item()
 
 
+def read_as(
+    classifier: Classifier, images: Float[Tensor, "images 1 28 28"]
+) -> Int64[Tensor, " classes"]:
+    """How many of the images the classifier reads as each class. It must name one of them for
+    every image: this tells which digits are drawn, not whether they are digits."""
+    probabilities = classifier.probabilities(images)
+    return probabilities.argmax(1).bincount(minlength=probabilities.shape[1])
+
+
 def readable(
     classifier: Classifier,
     images: Float[Tensor, "images 1 28 28"],

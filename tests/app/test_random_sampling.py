@@ -6,6 +6,8 @@ from streamlit.testing.v1 import AppTest
 from app import cache
 from app.panels.map.places import how_near
 from app.panels.samples import SAMPLERS
+from core.data import to_float
+from core.evaluation.judging import read_as
 from tests.visiting import Link, follow, newcomer, nodes, words
 
 BY_DEFAULT = "ae-lite-20-bernoulli"
@@ -61,3 +63,24 @@ def test_the_four_samplers_stand_side_by_side_until_they_are_put_away():
 def test_a_place_is_so_many_times_farther_or_nearer_than_usual(times: float, told: str):
     shown = cache.pretrained("vae-lite-2-beta-1")
     assert told in how_near(shown, times * shown.holes.threshold)
+
+
+def test_an_autoencoder_at_n_0_i_draws_no_sevens_and_its_few_holes_do_not_say_so():
+    """AE, d = 2, N(0, I): the fewest samples in holes of the four (2.7 %), and of 1 000 samples 1
+    is read as a 4 and 2 as a 7. The mixture draws 84 sevens.
+    """
+    page = opened({"sampled-model": "AE, d = 2", "sampler": "N(0, I)"})
+    told = words(page)
+    assert "**7 of 10 digits** have at least 1 % of the samples" in told
+    assert "**N(0, I)** draws only 7 digits" in told
+    assert "not whether they are digits" in told
+    shown, judge = cache.pretrained("ae-lite-2"), cache.classifier()
+    assert int(cache.classes_drawn(shown, "prior", judge)[7]) < 10
+    assert int(cache.classes_drawn(shown, "mixture", judge)[7]) > 50
+
+
+def test_the_classifier_reads_the_digits_themselves_as_evenly_as_they_are():
+    images = to_float(cache.digits("sample").test_images)  # a hundred of each
+    counts = read_as(cache.classifier().model, images)
+    assert counts.sum() == len(images)
+    assert all(90 <= count <= 110 for count in counts.tolist())
