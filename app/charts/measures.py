@@ -30,7 +30,7 @@ def bars(
 
 
 def beside_usual(table: pd.DataFrame, *, title: str, x: str, y: str) -> alt.LayerChart:
-    """A bar for each class, its number above it, and a dash across it where it usually ends.
+    """A bar for each class, and a dash where it usually ends; its number above both.
 
     Columns: class (str), value, usual.
     """
@@ -39,9 +39,10 @@ def beside_usual(table: pd.DataFrame, *, title: str, x: str, y: str) -> alt.Laye
     high = alt.Y("value:Q", title=y, scale=alt.Scale(domain=[0, most], nice=False))
     tooltip = ["class:N", *(alt.Tooltip(f"{of}:Q", format=".1f") for of in ("value", "usual"))]
     bar = base.mark_bar(color=theme.LATENT).encode(high, tooltip=tooltip)
-    number = base.mark_text(dy=-8, fontSize=13, color=theme.LATENT).encode(
-        high, text=alt.Text("value:Q", format=".0f")
+    above = base.transform_calculate(top="max(datum.value, datum.usual)").mark_text(
+        dy=-8, fontSize=13, color=theme.LATENT
     )
+    number = above.encode(alt.Y("top:Q"), text=alt.Text("value:Q", format=".0f"))
     usual = base.mark_tick(color=theme.PRIOR, thickness=3).encode(alt.Y("usual:Q"))
     return titled(layered(bar, usual, number), title, height=220)
 

@@ -32,6 +32,9 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
             alt=f"Sixteen decoded samples of the sampler {sampler}, numbered; framed, because in a "
             "hole: " + (", ".join(n for n, hole in zip(numbers, in_hole) if hole) or "none"),
         )
+        st.caption(
+            "Framed, and a square on the map: in a hole, farther than usual from every digit."
+        )
         new_noise(visitor)
     with on_map:
         st.markdown(f"**Samples among the codes: {shown.title}**")
@@ -40,6 +43,11 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
         layers = replace(chosen, prior=prior, samples=drawn.z, in_hole=in_hole)
         extent = same_axes(visitor, shown)
         among_the_codes(visitor, shown, layers, extent, key=f"samples-{shown.key}", told=True)
+        if shown.config.latent_dim > 2:
+            st.caption(
+                f"A square may lie among dots: holes are measured in all {len(drawn.z[0])} "
+                "dimensions, and the map shows two."
+            )
     figures, histogram = st.columns([5, 9], gap="medium")
     reader = judge(visitor.data)
     with figures:
