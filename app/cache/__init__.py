@@ -75,6 +75,7 @@ from app.cache.posteriors import (
 )
 from app.cache.samplers import (
     Samples,
+    classes_drawn,
     hole_share,
     noise,
     prior_in_holes,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import streamlit as st
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor
 
 from app.cache.figures import JUDGED
@@ -75,9 +75,20 @@ def hole_share(shown: Shown, sampler: sampling.Sampler) -> float:
 @st.cache_data(show_spinner="Judging 1 000 samples …", max_entries=200, hash_funcs=BY_KEY)
 def sure_share(shown: Shown, sampler: sampling.Sampler, judge: Judge) -> float:
     """Share of the same samples, decoded, of which the classifier is more than 90 % sure."""
+    return evaluation.judging.confident_share(judge.model, _judged(shown, sampler))
+
+
+@st.cache_data(show_spinner="Reading 1 000 samples …", max_entries=200, hash_funcs=BY_KEY)
+def classes_drawn(
+    shown: Shown, sampler: sampling.Sampler, judge: Judge
+) -> Int64[Tensor, " classes"]:
+    """How many of the same samples the classifier reads as each class."""
+    return evaluation.judging.read_as(judge.model, _judged(shown, sampler))
+
+
+def _judged(shown: Shown, sampler: sampling.Sampler) -> Float[Tensor, "samples 1 28 28"]:
     z = _drawn(shown, sampler, noise(0, JUDGED, shown.config.latent_dim))
-    pictures = mean_image(shown.config, latent.decode(shown.model, z))
-    return evaluation.judging.confident_share(judge.model, pictures)
+    return mean_image(shown.config, latent.decode(shown.model, z))
 
 
 @st.cache_data(show_spinner=False, max_entries=60, hash_funcs=BY_KEY)

@@ -28,6 +28,13 @@ from app.charts.domains import (
 )
 from app.charts.maps import Map, latent_map, over
 from app.charts.marks import ellipses, footprint, numbered, path, prior_contours, rings
-from app.charts.measures import bars, by_latent, lower_bounds, quarter_circle, rate_distortion
+from app.charts.measures import (
+    bars,
+    beside_usual,
+    by_latent,
+    lower_bounds,
+    quarter_circle,
+    rate_distortion,
+)
 from app.charts.parts import Layer
 from app.charts.pixels import digit_pixels, pixel_costs

@@ -29,6 +29,24 @@ def bars(
     return titled(layered(bar, number), title, height=260)
 
 
+def beside_usual(table: pd.DataFrame, *, title: str, x: str, y: str) -> alt.LayerChart:
+    """A bar for each class, and a dash where it usually ends; its number above both.
+
+    Columns: class (str), value, usual.
+    """
+    most = 1.15 * float(table[["value", "usual"]].to_numpy().max())
+    base = alt.Chart(table).encode(alt.X("class:N", title=x, axis=alt.Axis(labelAngle=0)))
+    high = alt.Y("value:Q", title=y, scale=alt.Scale(domain=[0, most], nice=False))
+    tooltip = ["class:N", *(alt.Tooltip(f"{of}:Q", format=".1f") for of in ("value", "usual"))]
+    bar = base.mark_bar(color=theme.LATENT).encode(high, tooltip=tooltip)
+    above = base.transform_calculate(top="max(datum.value, datum.usual)").mark_text(
+        dy=-8, fontSize=13, color=theme.LATENT
+    )
+    number = above.encode(alt.Y("top:Q"), text=alt.Text("value:Q", format=".0f"))
+    usual = base.mark_tick(color=theme.PRIOR, thickness=3).encode(alt.Y("usual:Q"))
+    return titled(layered(bar, usual, number), title, height=220)
+
+
 def by_latent(
     table: pd.DataFrame,
     *,

@@ -80,6 +80,14 @@ def read(
     return classifier.probabilities(images).argmax(1)
 
 
+def read_as(
+    classifier: Classifier, images: Float[Tensor, "images 1 28 28"]
+) -> Int64[Tensor, " classes"]:
+    """How many of the images the classifier reads as each class. It must name one of them for
+    every image: this tells which digits are drawn, not whether they are digits."""
+    return read(classifier, images).bincount(minlength=CLASSES)
+
+
 def readable(
     classifier: Classifier,
     images: Float[Tensor, "images 1 28 28"],

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.visiting import Link, follow, newcomer, nodes, words
+from tests.visiting import Link, follow, newcomer, words
 
 
 def opened(lesson: str, link: Link) -> AppTest:
@@ -29,12 +29,6 @@ def test_a_digit_in_a_link_is_the_one_that_t_sne_shows():
     page = opened("latent_scatter", {"map-of": "AE dense, d = 8", "tsne": "true", "digit": "17"})
     assert "This is the digit's own code" in words(page)
     assert page.query_params["digit"] == "17"
-
-
-def test_the_four_samplers_can_be_compared():
-    before = [node.type for node in nodes(follow(newcomer(), "random_sampling").main)]
-    page = opened("random_sampling", {"compare-samplers": "true"})
-    assert [node.type for node in nodes(page.main)].count("image") == before.count("image") + 4
 
 
 def test_the_measurement_of_midpoints_says_how_sure_it_is():

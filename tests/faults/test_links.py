@@ -28,7 +28,7 @@ STATES: tuple[tuple[str, Link], ...] = (
     ("latent_scatter", {"map-of": "AE dense, d = 2", "colour": "Loss"}),
     ("latent_scatter", {"map-of": "VAE lite, d = 20, β = 1", "colour": "KL"}),
     ("random_sampling", {"compare-samplers": "true"}),
-    ("random_sampling", {"sampled-model": "VAE, d = 20"}),
+    ("random_sampling", {"sampled-model": "VAE, d = 2"}),
     ("interpolation", {"walk-midpoints": "true", "mosaic": "Four images"}),
     ("interpolation", {"walk-twenty": "true", "mosaic": "A plane"}),
     ("vae", {"calc-preset": "Your own"}),

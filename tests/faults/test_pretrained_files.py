@@ -18,10 +18,10 @@ from tests.visiting import LESSONS, Link, follow, last_heading, messages, newcom
 # A page in a state that uses each model.
 SHOWN: dict[str, tuple[str, Link]] = {
     **{f"ae-dense-{d}": ("autoencoder", {"d": str(d)}) for d in (1, 2, 4, 8, 16, 32)},
-    "ae-lite-2": ("random_sampling", {}),
+    "ae-lite-2": ("random_sampling", {"sampled-model": "AE, d = 2"}),
     "ae-shallow-2": ("latent_scatter", {"map-of": "AE shallow, d = 2"}),
     "ae-deep-2": ("latent_scatter", {"map-of": "AE deep, d = 2"}),
-    "ae-lite-20-bernoulli": ("random_sampling", {"sampled-model": "AE, d = 20"}),
+    "ae-lite-20-bernoulli": ("random_sampling", {}),
     "vae-lite-2-beta-1": ("welcome", {}),
     **{
         f"vae-lite-2-beta-{beta}": ("vae", {"vae-beta": beta})

@@ -7,8 +7,8 @@ import streamlit as st
 from app import cache, widgets
 from app.cache import Shown
 from app.lessons.continuous_bernoulli.likelihoods import LIKELIHOODS, SHORT, figure_bars, whose
-from app.panels.logit_bounds import bound_of
 from app.panels.digits import judge, why_unread
+from app.panels.logit_bounds import bound_of
 from app.state import Visitor
 from app.words import grouped
 

@@ -10,8 +10,8 @@ from torch import Tensor
 from app import cache, charts, theme, widgets
 from app.cache import Judge, PretrainedError, Shown
 from app.panels import files
-from app.panels.logit_bounds import bound_of
 from app.panels.digits import judge, new_noise, ten_digits
+from app.panels.logit_bounds import bound_of
 from app.panels.map.places import decoded
 from app.panels.models import learned_from
 from app.state import Visitor

@@ -11,8 +11,8 @@ from app import cache, charts, theme, widgets
 from app.cache import Shown
 from app.lessons.continuous_bernoulli.pixels import BOUND
 from app.panels import files
-from app.panels.logit_bounds import pedestal
 from app.panels.digits import ten_digits
+from app.panels.logit_bounds import pedestal
 from app.state import Visitor
 from app.words import grouped, nats, number, percent
 from core import latent

@@ -16,8 +16,8 @@ from app.lessons.continuous_bernoulli.likelihoods import (
     figure_bars,
     whose,
 )
-from app.panels.logit_bounds import pedestal
 from app.panels.digits import ten_digits
+from app.panels.logit_bounds import pedestal
 from app.state import Visitor
 from app.words import grouped, listed, nats
 from core import evaluation, latent

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import streamlit as st
+from jaxtyping import Int64
+from torch import Tensor
 
-from app import cache, widgets
+from app import cache, charts, widgets
 from app.cache import Judge, Shown
 from app.panels.digits import judge, new_noise, why_unread
 from app.panels.map.pad import optional_layers
@@ -29,6 +32,9 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
             alt=f"Sixteen decoded samples of the sampler {sampler}, numbered; framed, because in a "
             "hole: " + (", ".join(n for n, hole in zip(numbers, in_hole) if hole) or "none"),
         )
+        st.caption(
+            "Framed, and a square on the map: in a hole, farther than usual from every digit."
+        )
         new_noise(visitor)
     with on_map:
         st.markdown(f"**Samples among the codes: {shown.title}**")
@@ -37,40 +43,88 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
         layers = replace(chosen, prior=prior, samples=drawn.z, in_hole=in_hole)
         extent = same_axes(visitor, shown)
         among_the_codes(visitor, shown, layers, extent, key=f"samples-{shown.key}", told=True)
+        if shown.config.latent_dim > 2:
+            st.caption(
+                f"A square may lie among dots: holes are measured in all {len(drawn.z[0])} "
+                "dimensions, and the map shows two."
+            )
+    figures, histogram = st.columns([5, 9], gap="medium")
     reader = judge(visitor.data)
-    share = cache.hole_share(shown, SAMPLERS[sampler])
-    here, many, sure = st.columns(3)
-    here.metric(
-        "In a hole, of these sixteen",
-        f"{sum(in_hole)} of {len(in_hole)}",
-        help="Farther from every code than 95 % of held-out digits' codes are. Framed in the "
-        "picture, square on the map.",
-    )
-    many.metric(
-        "In a hole, of 1 000 samples",
-        percent(share),
-        help="Always the same 1 000, so that models and samplers can be compared. Of held-out "
-        "digits it is 5 %, by the definition of a hole.",
-    )
-    if reader is None:
-        sure.caption(why_unread(visitor.data))
-        return
-    confident = cache.sure_share(shown, SAMPLERS[sampler], reader)
-    sure.metric("Classifier is sure", percent(confident), help=_JUDGE)
+    with figures:
+        st.metric(
+            "In a hole, of these sixteen",
+            f"{sum(in_hole)} of {len(in_hole)}",
+            help="Farther from every code than 95 % of held-out digits' codes are.",
+        )
+        st.metric(
+            "In a hole, of 1 000 samples",
+            percent(cache.hole_share(shown, SAMPLERS[sampler])),
+            help="Always the same 1 000, so that models and samplers can be compared. Of held-out "
+            "digits it is 5 %, by the definition of a hole.",
+        )
+        if reader is None:
+            st.caption(why_unread(visitor.data))
+            return
+        st.metric(
+            "Classifier is sure",
+            percent(cache.sure_share(shown, SAMPLERS[sampler], reader)),
+            help="Share of the same 1 000 samples of which the classifier is more than 90 % sure.",
+        )
+    with histogram:
+        _what_is_drawn(shown, sampler, reader)
     _baselines(reader)
 
 
-_JUDGE = "Share of the same 1 000 samples of which the classifier is more than 90 % sure."
+def _what_is_drawn(shown: Shown, sampler: str, reader: Judge) -> None:
+    """Which classes a sampler draws, as the classifier reads them, beside the digits' own."""
+    names, labels = shown.digits.class_names, shown.digits.test_labels
+    counts = cache.classes_drawn(shown, SAMPLERS[sampler], reader)
+    own = labels.bincount(minlength=len(names))
+    table = pd.DataFrame(
+        {
+            "class": names,
+            "value": (100 * counts / counts.sum()).numpy(),
+            "usual": (100 * own / own.sum()).numpy(),
+        }
+    )
+    st.altair_chart(
+        charts.beside_usual(
+            table,
+            title=f"What 1 000 samples are read as: {sampler}",
+            x="digit that the classifier reads",
+            y="% of the samples",
+        ),
+        key="classes-drawn",
+        alt=f"Of 1 000 samples of the sampler {sampler} the classifier reads as "
+        + ", ".join(f"{name} {count}" for name, count in zip(names, counts.tolist())),
+    )
+    most, least = names[int(counts.argmax())], names[int(counts.argmin())]
+    st.markdown(
+        f"**{_drawn_of(counts)} digits** have at least 1 % of the samples each; {most} has the "
+        f"most, {percent(int(counts.max()) / int(counts.sum()), 1)}, and {least} the fewest, "
+        f"{percent(int(counts.min()) / int(counts.sum()), 1)}. Grey dashes: the share of each "
+        "among the test digits."
+    )
+
+
+def _drawn_of(counts: Int64[Tensor, " classes"]) -> str:
+    """How many classes have at least 1 % of the samples, of how many."""
+    return f"{_classes(counts)} of {len(counts)}"
+
+
+def _classes(counts: Int64[Tensor, " classes"]) -> int:
+    return int((100 * counts >= counts.sum()).sum())
 
 
 def _baselines(reader: Judge) -> None:
-    """What the judge's figure has to be read beside, from its own card."""
+    """What the judge's figures have to be read beside, from its own card."""
     test = reader.card["test"]
     st.caption(
         f"The classifier is as sure of {percent(test['confident_digits'], 1)} of MNIST's test "
         f"digits, and of {percent(test['confident_noise'], 1)} of images of uniform noise. It "
-        "knows nothing but digits and must name one, so a sure answer does not make a sample a "
-        "digit: read both figures, and look."
+        "knows nothing but digits and must always name one: so a sure answer does not make a "
+        "sample a digit, and the bars say which digits it reads, not whether they are digits. "
+        "Read all the figures, and look."
     )
 
 
@@ -78,6 +132,7 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
     """The same noise through the four samplers, side by side, with their figures."""
     shares: dict[str, float] = {}
     sure: dict[str, float] = {}
+    classes: dict[str, int] = {}
     reader = judge(visitor.data)
     for column, (label, sampler) in zip(st.columns(len(SAMPLERS)), SAMPLERS.items()):
         drawn = cache.samples(shown, sampler, visitor.noise_seed)
@@ -85,7 +140,11 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
         told = f"In a hole: {percent(shares[label])}."
         if reader is not None:
             sure[label] = cache.sure_share(shown, sampler, reader)
-            told += f" Classifier is sure: {percent(sure[label])}."
+            counts = cache.classes_drawn(shown, sampler, reader)
+            classes[label] = _classes(counts)
+            told += (
+                f" Classifier is sure: {percent(sure[label])}. Digits drawn: {_drawn_of(counts)}."
+            )
         with column:
             st.markdown(f"**{label}**")
             widgets.pictures(
@@ -109,7 +168,14 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
         )
     else:
         words = f"Both figures favour **{fewest}** here."
+    if classes and classes[fewest] < max(classes.values()):
+        widest = max(classes, key=classes.__getitem__)
+        words += (
+            f" And neither notices what is missing: **{fewest}** draws only {classes[fewest]} "
+            f"digits, **{widest}** {classes[widest]}."
+        )
     st.markdown(words)
     st.caption(
-        "One ε for all four, number by number; framed: in a hole. The shares are of 1 000 samples."
+        "One ε for all four, number by number; framed: in a hole. The shares are of 1 000 samples; "
+        "a digit counts as drawn from 1 % of them on."
     )

@@ -47,16 +47,21 @@ def is_own_code(shown: Shown, distance: float) -> bool:
 
 
 def how_near(shown: Shown, distance: float) -> str:
-    """A digit's distance beside what is usual on this map."""
+    """How many times farther or nearer than usual the nearest digit is, and whether that is a
+    hole."""
     usual = shown.holes.threshold
     if usual <= 1e-9:
         return f"Most codes share one place. The nearest digit's is {distance:.3g} away."
     if is_own_code(shown, distance):
         return "A digit's own code lies here."
-    side = "farther than" if distance > usual else "not farther than"
+    side, verdict = ("farther", "a hole") if distance > usual else ("nearer", "no hole")
+    times = max(distance / usual, usual / distance)
+    told = f"{number(times, '.1f' if times < 9.95 else ',.0f')} times {side} than usual"
+    if times < 1.05:
+        told = f"a little {side} than usual"
     return (
-        f"The nearest digit is at a distance of **{distance:.3g}**, {side} the {usual:.3g} within "
-        "which 95 % of held-out digits have a neighbour."
+        f"The nearest digit is **{told}: {verdict}**. (Usual: the {usual:.3g} within which "
+        "95 % of held-out digits have a neighbour.)"
     )
 
 
