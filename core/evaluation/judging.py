@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int64
 from torch import Tensor
 
+from core.data import CLASSES
 from core.models import Model, ModelConfig, mean_image, sample_image
 from core.models.classifier import Classifier
 
