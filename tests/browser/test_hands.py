@@ -78,7 +78,15 @@ def test_the_three_large_frames_are_seen_at_one_glance_on_a_phone(page: Page):
     assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
 
 
-@pytest.mark.parametrize("address", ["", "latent-scatter", "random-sampling", "vae"])
+PLANES = (
+    "",
+    "latent-scatter",
+    "random-sampling?sampled-model=AE%2C+d+%3D+2",
+    "vae",
+)  # of z₁ and z₂
+
+
+@pytest.mark.parametrize("address", PLANES)
 def test_every_release_is_kept_not_only_the_first(page: Page, address: str):
     open_page(page, address)
     pad = page.get_by_role("application").first
