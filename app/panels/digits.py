@@ -8,14 +8,9 @@ from torch import Tensor
 from app import cache, widgets
 from app.cache import Judge, PretrainedError
 from app.panels import files
-from app.state import Ten, Visitor, afresh
+from app.state import Visitor, afresh
 from app.words import percent
 from core.data import SETS, DataError, Digits, Name, to_float
-
-
-def ten_digits(visitor: Visitor) -> Ten:
-    """The ten digits that pages follow, from a set that can be read."""
-    return visitor.followed()
 
 
 def pick_digits(visitor: Visitor) -> None:
@@ -46,7 +41,7 @@ def choose_digit(
     visitor: Visitor, label: str, position: int, *, key: str
 ) -> tuple[UInt8[Tensor, "1 1 28 28"], str]:
     """One of the ten digits being followed, and its name."""
-    ten = ten_digits(visitor)
+    ten = visitor.followed()
     place = widgets.choice(
         label,
         [str(i) for i in range(len(ten.names))],

@@ -5,7 +5,7 @@ import torch
 
 from app import widgets
 from app.cache import Shown
-from app.panels.digits import judge, ten_digits
+from app.panels.digits import judge
 from app.state import Visitor
 from app.words import nats
 from core import evaluation
@@ -14,7 +14,7 @@ from core.data import to_float
 
 def reconstructions(visitor: Visitor, shown: Shown) -> None:
     """The ten digits above their reconstructions, each with its cost, misread ones framed."""
-    images, labels, names = ten_digits(visitor)
+    images, labels, names = visitor.followed()
     restored = evaluation.judging.reconstruct(shown.model, to_float(images))
     cost = evaluation.bounds.terms_per_image(shown.model, images, torch.Generator().manual_seed(0))
     captions = [nats(each, 0) for each in cost.reconstruction.tolist()]

@@ -112,3 +112,10 @@ def test_ones_own_models_never_meet_anothers_map():
     one, other = own(kind="ae"), own(kind="vae")
     with torch.no_grad():
         assert not torch.equal(cache.codes(one).mean, cache.codes(other).mean)
+
+
+def test_nearly_all_codes_of_the_collapsed_model_are_the_same_to_the_last_bit():
+    """As lesson 2 says of the islands that t-SNE makes of them."""
+    codes = cache.pretrained("vae-lite-2-beta-392").codes.mean[:2000]
+    _, counts = codes.unique(dim=0, return_counts=True)
+    assert counts.max() > 0.99 * len(codes)

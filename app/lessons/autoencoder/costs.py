@@ -5,7 +5,6 @@ import torch
 
 from app import cache, widgets
 from app.cache import Shown
-from app.panels.digits import ten_digits
 from app.state import Visitor
 from app.words import grouped, nats
 from core import evaluation
@@ -30,7 +29,7 @@ def cost_in_context(visitor: Visitor, shown: Shown) -> None:
 def against_pca(visitor: Visitor, shown: Shown) -> None:
     """The ten digits, restored by the model and by PCA of the same size, with squared errors."""
     digits = visitor.digits
-    x, d = to_float(ten_digits(visitor).images), shown.config.latent_dim
+    x, d = to_float(visitor.followed().images), shown.config.latent_dim
     pca = cache.pca(visitor.data, d)
     ours, theirs = evaluation.judging.reconstruct(shown.model, x), pca.restore(x)
     widgets.pictures(

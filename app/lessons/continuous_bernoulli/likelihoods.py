@@ -10,7 +10,7 @@ from torch import Tensor
 from app import cache, charts, theme, widgets
 from app.cache import Judge, PretrainedError, Shown
 from app.panels import files
-from app.panels.digits import judge, new_noise, ten_digits
+from app.panels.digits import judge, new_noise
 from app.panels.logit_bounds import bound_of
 from app.panels.map.places import decoded
 from app.panels.models import learned_from
@@ -68,7 +68,7 @@ def rows(visitor: Visitor, models: dict[str, Shown]) -> None:
     switch. The pictures are painted before their figures, which take longer."""
     view = VIEWS[widgets.choice("Every row shows", list(VIEWS), key="cb-view")]
     reader = judge(visitor.data)
-    images = ten_digits(visitor).images
+    images = visitor.followed().images
     themselves = _row("The digits themselves", to_float(images), key="digits")
     places = {}
     for name, shown in models.items():

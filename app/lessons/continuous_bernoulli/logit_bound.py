@@ -11,7 +11,6 @@ from app import cache, charts, theme, widgets
 from app.cache import Shown
 from app.lessons.continuous_bernoulli.pixels import BOUND
 from app.panels import files
-from app.panels.digits import ten_digits
 from app.panels.logit_bounds import pedestal
 from app.state import Visitor
 from app.words import grouped, nats, number, percent
@@ -73,7 +72,7 @@ def _whole(value: float) -> str:
 
 def _pictures(visitor: Visitor, shown: Shown) -> None:
     """The ten digits, their mean images and their λ."""
-    images = ten_digits(visitor).images
+    images = visitor.followed().images
     logits = latent.decode(shown.model, latent.encode(shown.model, images).mean)
     mean = continuous_bernoulli_mean(logits)
     bound = shown.config.logit_bound

@@ -16,7 +16,6 @@ from app.lessons.continuous_bernoulli.likelihoods import (
     figure_bars,
     whose,
 )
-from app.panels.digits import ten_digits
 from app.panels.logit_bounds import pedestal
 from app.state import Visitor
 from app.words import grouped, listed, nats
@@ -101,7 +100,7 @@ def told_apart(visitor: Visitor, models: dict[str, Shown]) -> None:
 
 def _three_pictures(visitor: Visitor, cb: Shown, bound: float) -> None:
     """The ten digits as the continuous Bernoulli's λ, its mean, and that with contrast restored."""
-    logits = latent.decode(cb.model, latent.encode(cb.model, ten_digits(visitor).images).mean)
+    logits = latent.decode(cb.model, latent.encode(cb.model, visitor.followed().images).mean)
     mean = mean_image(cb.config, logits)
     widgets.pictures(
         torch.cat([logits.sigmoid(), mean, contrast_restored(mean, bound)]),

@@ -55,7 +55,8 @@ overlap.overlap(visitor, shown)
 st.subheader("What the map does not say", anchor=False)
 st.markdown(
     "No label was used in training: the colours were added afterwards. Digits of a class lie "
-    "near one another because the decoder, a continuous function, draws alike what lies close.\n\n"
+    "near one another because they look alike: encoder and decoder change smoothly, and mostly "
+    "give like images like codes.\n\n"
     "The axes' direction, their scale and which side is left mean nothing. For any invertible "
     "*R*, the encoder followed by *R* and the decoder after its inverse are an autoencoder of "
     "exactly the same loss:"
@@ -104,8 +105,8 @@ def questions() -> None:
         "The t-SNE of a collapsed VAE's codes shows islands. Do its codes form islands?",
         ["Yes, t-SNE has found hidden structure.", "No, all its codes lie at almost one place."],
         right="No, all its codes lie at almost one place.",
-        why="t-SNE keeps who is whose neighbour, not how far: it magnified differences far below "
-        "the width of the prior.",
+        why="Nearly all of its codes are the same to the last bit. t-SNE has to put ties "
+        "somewhere, and the islands are its own making.",
     )
 
 

@@ -9,7 +9,7 @@ import torch
 from app import cache, charts, theme, widgets
 from app.cache import Judge, PretrainedError, Shown
 from app.panels import files
-from app.panels.digits import judge, new_noise, ten_digits, why_unread
+from app.panels.digits import judge, new_noise, why_unread
 from app.panels.models import model, plain
 from app.panels.samples import same_noise
 from app.state import Visitor
@@ -129,7 +129,7 @@ def _shares(visitor: Visitor, reader: Judge, of_samples: dict[str, float]) -> No
 
 def same_digits(visitor: Visitor, models: Sequence[Shown]) -> None:
     """The ten digits above what each model makes of them, with squared errors."""
-    x = to_float(ten_digits(visitor).images)
+    x = to_float(visitor.followed().images)
     restored = [evaluation.judging.reconstruct(shown.model, x) for shown in models]
     errors = [
         f"{error:.0f}"
