@@ -12,7 +12,12 @@ DASHES = {"train": [4, 3], "test": [1, 0]}
 
 
 def loss_curve(
-    losses: pd.DataFrame, colour: str, *, title: str, last_step: int, domain: tuple[float, float]
+    losses: pd.DataFrame,
+    colour: str,
+    *,
+    title: str,
+    last_step: int,
+    domain: tuple[float, float],
 ) -> alt.Chart:
     """One term of a loss over a run. Columns: step, nats, images ("train" or "test")."""
     chart = (
@@ -31,6 +36,29 @@ def loss_curve(
         )
     )
     return titled(chart, title, height=300)
+
+
+def small_curve(
+    losses: pd.DataFrame, colour: str, *, last_step: int, domain: tuple[float, float]
+) -> alt.Chart:
+    """The same at the edge of a figure: its unit stands in words beside it."""
+    axis = alt.Axis(tickCount=3, format="~s", grid=False)
+    return (
+        alt.Chart(losses)
+        .mark_line(color=colour, strokeWidth=2, clip=True)
+        .encode(
+            alt.X("step:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, last_step])),
+            alt.Y(
+                "nats:Q",
+                title=None,
+                axis=alt.Axis(tickCount=3),
+                scale=alt.Scale(domain=list(domain)),
+            ),
+            alt.StrokeDash("images:N", scale=_stroke_scale(DASHES, list(DASHES)), legend=None),
+            tooltip=["step:Q", alt.Tooltip("nats:Q", format=".2f"), "images:N"],
+        )
+        .properties(height=110)
+    )
 
 
 def lines(

@@ -3,8 +3,9 @@
 import streamlit as st
 import torch
 
-from app import widgets
+from app import cache, widgets
 from app.cache import Shown
+from app.panels import models
 from app.panels.digits import judge
 from app.state import Visitor
 from app.words import nats
@@ -39,4 +40,24 @@ def reconstructions(visitor: Visitor, shown: Shown) -> None:
         f"Above: test digits{', and yours' if visitor.drawn else ''}. Below: their "
         "reconstructions, with the reconstruction cost of each. "
         + (f"Framed: {sum(misread)} that the classifier reads as another digit." if misread else "")
+    )
+
+
+def side_by_side(visitor: Visitor, *two: Shown) -> None:
+    """The ten digits above what each of two models restores of them, with the mean costs."""
+    images, _, names = visitor.followed()
+    x = to_float(images)
+    restored = [evaluation.judging.reconstruct(shown.model, x) for shown in two]
+    costs = [nats(cache.mean_terms(shown).total) for shown in two]
+    widgets.pictures(
+        torch.cat([x, *restored]),
+        len(x),
+        key="restored-side-by-side",
+        headings=["The digits", *(models.plain(shown) for shown in two)],
+        labels=[*names, *[""] * len(x) * len(two)],
+        alt="Ten digits above what two models restore of them",
+    )
+    st.caption(
+        "; ".join(f"{shown.title}: {cost}" for shown, cost in zip(two, costs))
+        + " per image, means over the test images in use."
     )
