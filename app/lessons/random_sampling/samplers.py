@@ -33,7 +33,7 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
             "hole: " + (", ".join(n for n, hole in zip(numbers, in_hole) if hole) or "none"),
         )
         st.caption(
-            "Framed, and a square on the map: in a hole, farther than usual from every digit."
+            f"{sum(in_hole)} of {len(in_hole)} lie in a hole: framed, and a square on the map."
         )
         new_noise(visitor)
     with on_map:
@@ -48,14 +48,13 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
                 f"A square may lie among dots: holes are measured in all {len(drawn.z[0])} "
                 "dimensions, and the map shows two."
             )
+
+
+def judged(visitor: Visitor, shown: Shown, sampler: str) -> None:
+    """What 1 000 samples of that sampler are like: in holes, sure of, read as."""
     figures, histogram = st.columns([5, 9], gap="medium")
     reader = judge(visitor.data)
     with figures:
-        st.metric(
-            "In a hole, of these sixteen",
-            f"{sum(in_hole)} of {len(in_hole)}",
-            help="Farther from every code than 95 % of held-out digits' codes are.",
-        )
         st.metric(
             "In a hole, of 1 000 samples",
             percent(cache.hole_share(shown, SAMPLERS[sampler])),
@@ -179,3 +178,24 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
         "One ε for all four, number by number; framed: in a hole. The shares are of 1 000 samples; "
         "a digit counts as drawn from 1 % of them on."
     )
+
+
+def side_by_side(visitor: Visitor, left: Shown, right: Shown, sampler: str) -> None:
+    """Sixteen samples of two models from the same ε, by the same sampler."""
+    for column, shown in zip(st.columns(2, gap="medium"), (left, right)):
+        drawn = cache.samples(shown, SAMPLERS[sampler], visitor.noise_seed)
+        in_hole = (drawn.distance > 1).tolist()
+        with column:
+            st.markdown(f"**{shown.title}**")
+            widgets.pictures(
+                drawn.images,
+                4,
+                key=f"side-{shown.key}",
+                labels=[str(number) for number in range(1, len(in_hole) + 1)],
+                marked=in_hole,
+                alt=f"Sixteen samples of {shown.title} by the sampler {sampler}",
+            )
+            st.caption(
+                f"{sum(in_hole)} of {len(in_hole)} in a hole; of 1 000 samples "
+                f"{percent(cache.hole_share(shown, SAMPLERS[sampler]))}."
+            )
