@@ -19,7 +19,7 @@ def trained_on(page: AppTest, key: str) -> AppTest:
     """A run of a lesson, stopped as soon as it has a model: it is over, and the page shows it."""
     page.button(key=f"train-{key}").click().run()
     job = page.session_state["visitor"].job
-    wait_for(lambda: job.state.step > 0)
+    wait_for(lambda: job.state.step > 0, seconds=120)
     job.stop()
     return run_to_its_end(page, f"train-{key}").run()
 
