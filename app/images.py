@@ -19,7 +19,7 @@ from jaxtyping import Float
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
-from app.theme import DIGIT, HOLE, INK, INK_ON_DARK, LATENT, MISREAD
+from app.theme import DIGIT, HOLE, INKED, LATENT, MISREAD
 
 SHARP = 2  # pixels of written words for a pixel of the page
 GAP = 6  # pixels of the page between digits, as all that follow
@@ -157,8 +157,7 @@ def _written(words: Sequence[tuple[float, float, str, str]], width: int, height:
     for left, top, anchor, line in words:
         draw.text((SHARP * left, SHARP * top), line, 255, font(SHARP * LETTERS), anchor=anchor)
     return (
-        f"<style>.ink{{fill:{INK}}}@media(prefers-color-scheme:dark){{.ink{{fill:{INK_ON_DARK}}}}}"
-        f'</style><mask id="words"><image width="{width}" height="{height}" '
+        f'{INKED}<mask id="words"><image width="{width}" height="{height}" '
         f'href="{_png_uri(stencil, compress_level=1)}"/></mask>'
         f'<rect class="ink" width="{width}" height="{height}" mask="url(#words)"/>'
     )

@@ -19,9 +19,14 @@ TOTAL = "#D63D8A"
 MISREAD = "#7A68E0"
 HOLE = RECONSTRUCTION  # as the holes of every map
 
-# Words in pictures, which the theme inks: contrast 7 on the light page, 11 on the dark one.
+# Words in pictures: contrast 7 on the light page, 11 on the dark one.
 INK = "#55585C"
 INK_ON_DARK = "#C9CDD2"
+# For what has the class "ink" in an SVG; a picture on a page is shown in the page's scheme.
+INKED = (
+    f"<style>.ink{{fill:{INK}}}"
+    f"@media(prefers-color-scheme:dark){{.ink{{fill:{INK_ON_DARK}}}}}</style>"
+)
 
 DIGIT = 3  # pixels of the screen for a pixel of a digit, in rows of digits
 TILE = 1  # the same in mosaics of many digits
