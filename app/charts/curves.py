@@ -136,7 +136,6 @@ def by_code_size(
         align="right" if last else "left",
         baseline="top",
         dx=-6 if last else 6,
-        fontSize=13,
         fontWeight="bold",
         color=theme.TOTAL,
     ).encode(y=alt.value(0), text="name:N")
@@ -288,9 +287,8 @@ def _under_theirs(
     rule = free.mark_rule(strokeDash=[2, 3]).encode(
         size=alt.condition(alt.datum.shown, alt.value(3), alt.value(1.5))
     )
-    letters = {"fontSize": 13, "align": "left"}
-    said = bounded.mark_text(dx=8, dy=-14 if filled else 18, **letters).encode(text="name:N")
-    free_said = free.mark_text(dx=6, dy=-9, **letters).encode(x=alt.value(0), text="name:N")
+    said = bounded.mark_text(dx=8, dy=-14 if filled else 18, align="left").encode(text="name:N")
+    free_said = free.mark_text(dx=6, dy=-9, align="left").encode(x=alt.value(0), text="name:N")
     return [rule, dots, said, free_said]
 
 
@@ -317,7 +315,6 @@ def _named_rules(marks: pd.DataFrame, **letters: Any) -> tuple[alt.Chart, alt.Ch
         baseline="top",
         dx=-6 if left else 6,
         dy=4,
-        fontSize=13,
         **letters,
     ).encode(y=alt.value(0), text="name:N")
     return rules, words

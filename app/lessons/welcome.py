@@ -20,7 +20,7 @@ st.markdown(
     "real image, at the place where the same network put it. Between the dots there are pictures "
     "that nobody ever drew, and some that look like nothing at all."
 )
-shown = models.model(visitor, "vae", "vae-lite-2-beta-1")
+shown = models.model(visitor, "vae-lite-2-beta-1")
 pad.walk_freely(visitor, shown)
 st.markdown(
     f"{how_many().capitalize()} lessons show how such a network learns its map, what lies between "
