@@ -80,9 +80,9 @@ def bring(page: AppTest, run: Shown) -> AppTest:
     """Let the page have a run of this visit as its stop, as the bench's offer does."""
     visitor = page.session_state["visitor"]
     visitor.runs[run.key] = run
-    visitor.here["continuous-bernoulli"] = run.key
-    page.session_state["cb-d"] = YOURS
+    visitor.here["continuous-bernoulli"] = [run.key]
     page.run()
+    page.button_group(key="cb-d").set_value(YOURS).run()
     assert not page.exception, page.exception
     return page
 
@@ -197,7 +197,7 @@ def test_the_page_s_sliders_reach_the_run_and_the_run_becomes_a_stop(tour):
     page.button_group(key="cb-run-likelihood").set_value("Gaussian (squared error)").run()
     page.button_group(key="cb-run-variance").set_value("0.2").run()
     page.slider(key="cb-run-epochs").set_value(1).run()
-    page.select_slider(key="cb-run-images").set_value("300").run()
+    page.button_group(key="cb-run-images").set_value("300").run()
     page = page.button(key="train-cb-run").click().run()
     job = page.session_state["visitor"].job
     assert job.order.model == ModelConfig(
@@ -290,7 +290,7 @@ def test_a_picture_is_ahead_only_where_its_numbers_are(other, words):
 def test_no_sentence_leaves_out_the_bound_or_the_rate(tour):
     told = "\n".join(text.value for text in opened(tour).markdown)
     assert "The mean is greyed by the bound" in told
-    assert "may in part be the rate" in told
+    assert "may in part be the **rate" in told
     for unsupported in ("famous sharpness", "sharper is not closer", "best guess"):
         assert unsupported not in told
 

@@ -1,7 +1,5 @@
 """Lesson 6: which distribution a loss believes in, and what the continuous Bernoulli changes."""
 
-import functools
-
 import streamlit as st
 
 from app import quiz, theme, widgets
@@ -41,11 +39,6 @@ mine = run or (runs[-1] if runs else None)
 compared = three | ({likelihoods.MINE: mine} if mine else {})
 
 
-@functools.cache  # not again at every look at a run
-def looks() -> dict[str, sharpness.Look]:
-    return sharpness.looks(three)
-
-
 def figure(now: Shown) -> None:
     ours = now if now.mine else mine
     named = three | ({likelihoods.MINE: ours} if ours else {})
@@ -53,7 +46,6 @@ def figure(now: Shown) -> None:
     if ours is None:
         likelihoods.no_run()
     st.caption(likelihoods.how_judged(visitor))
-    sharpness.told_apart(three, looks())
 
 
 def both(left: Shown, right: Shown) -> None:
@@ -73,7 +65,7 @@ likelihood = run.config.likelihood if run else "continuous_bernoulli"
 pretrained = likelihoods.of_likelihood(three, likelihood)
 if pretrained is not None:
     bench.show(visitor, BENCH, run or pretrained, pretrained, figure, both)
-    sharpness.side_by_side(looks(), runs)
+    sharpness.told_apart(three, runs)
 
 st.subheader("A pixel under the microscope", anchor=False)
 st.markdown(
@@ -98,6 +90,18 @@ def microscope() -> None:
         if more.open:
             with more:
                 slopes(x)
+        st.markdown(
+            "**The area that is missing.** Binary cross-entropy (BCE) is the −log-probability of a "
+            "coin, which knows 0 and 1; our pixels are grey. A density over them has area 1, that "
+            "of e^(−BCE) is at most ½: on grey pixels BCE is a **score** and no log-likelihood. "
+            "The missing factor C(λ) is 2 at λ = ½ and grows without end towards 0 and 1, so "
+            "leaving it out is not free. With it, the coin becomes the **continuous Bernoulli** "
+            "([Loaiza-Ganem and Cunningham 2019](https://arxiv.org/abs/1907.06845))."
+        )
+        more = widgets.section("Move λ, and watch the area", key="cb-area")
+        if more.open:
+            with more:
+                area()
 
 
 def slopes(x: float) -> None:
@@ -116,101 +120,88 @@ def slopes(x: float) -> None:
     )
 
 
-microscope()
-
-st.subheader("The area that is missing", anchor=False)
-st.markdown(
-    "Binary cross-entropy (BCE) is the −log-probability of a coin, which knows 0 and 1; our pixels "
-    "are grey. A density over them has area 1, that of e^(−BCE) is at most ½: on grey pixels BCE "
-    "is a **score** and no log-likelihood. The factor that is missing, C(λ), is at least 2, at "
-    "λ = ½, and grows without end towards 0 and 1, so leaving it out is not free. With it, the "
-    "coin becomes the **continuous Bernoulli** "
-    "([Loaiza-Ganem and Cunningham 2019](https://arxiv.org/abs/1907.06845))."
-)
-
-
 @st.fragment
 def area() -> None:
+    st.latex(
+        theme.formula(
+            r"p(x \mid \lambda) = \reconstruction{C(\lambda)}\, "
+            r"\lambda^x (1-\lambda)^{1-x} \qquad \reconstruction{C(\lambda)} = "
+            r"\frac{2\,\mathrm{artanh}(1-2\lambda)}{1-2\lambda}, \quad C(\tfrac12) = 2"
+        )
+    )
     pixels.pixel_density(widgets.one_of("λ", pixels.LAMBDAS, 0.1, key="cb-lambda"))
 
 
-more = widgets.section("Move λ, and watch the area", key="cb-area")
-if more.open:
-    with more:
-        st.latex(
-            theme.formula(
-                r"p(x \mid \lambda) = \reconstruction{C(\lambda)}\, "
-                r"\lambda^x (1-\lambda)^{1-x} \qquad \reconstruction{C(\lambda)} = "
-                r"\frac{2\,\mathrm{artanh}(1-2\lambda)}{1-2\lambda}, \quad C(\tfrac12) = 2"
-            )
-        )
-        area()
+microscope()
 
 st.subheader("Go deeper", anchor=False)
-more = widgets.section("The mean, its contrast restored", key="cb-contrast-open")
-if more.open:
-    with more:
-        sharpness.with_contrast_restored(visitor, three)
-more = widgets.section("New digits from the same noise", key="cb-new")
-if more.open:
-    with more:
-        likelihoods.new_digits(visitor, compared, view)
-more = widgets.section("Move the bound: what it decides", key="cb-bounds")
-if more.open:
-    with more:
-        st.markdown(
-            "C(λ) grows without end towards λ = 0 and 1, and many pixels are exactly 0. There the "
-            "density could rise without end, were it not for a bound on |logit|. Five models "
-            "differ in it alone."
-        )
-        logit_bound.bound_slider(visitor)
-more = widgets.section("Put them on one axis: which is best?", key="cb-best")
-if more.open:
-    with more:
-        st.markdown("Some figures mean the same for every model, and some do not. Ask for one.")
-        comparing.on_one_axis(visitor, compared)
-more = widgets.section("The paper's table, made again", key="cb-paper")
-if more.open:
-    with more:
-        st.markdown(
-            "The authors trained two larger VAEs, one with each loss, on dequantised digits, and "
-            "read the Bernoulli's λ in two ways: as it is, and as a mean."
-        )
-        paper.show()
-more = widgets.section("The distribution itself: C, mean, variance, draws", key="cb-more")
-if more.open:
-    with more:
-        density.distribution(visitor)
-more = widgets.section("log C in float32: where programs lose digits, measured", key="cb-float32")
-if more.open:
-    with more:
-        st.markdown(
-            "On paper C(λ) is one formula. Float32 keeps seven digits, and two differences eat "
-            "them: near λ = ½ two nearly equal numbers are subtracted, and near λ = 1 it is 1 − λ "
-            "that is rounded. Libraries replace the formula near ½ by its Taylor polynomial, with "
-            "δ = λ − ½:"
-        )
-        st.latex(
-            r"\begin{aligned} \log C(\lambda) = \log 2 &+ \tfrac{4}{3}\,\delta^2 "
-            r"+ \tfrac{104}{45}\,\delta^4 \\ &+ \tfrac{16064}{2835}\,\delta^6 + \dots "
-            r"\end{aligned}"
-        )
-        density.float32_errors()
-        st.markdown(
-            "Measured now, at 1 600 logits of each sign, against this project's functions in "
-            "float64. The window you start with is that of `torch.distributions`: two terms, λ "
-            "from 0.499 to 0.501. Widen it, and the digits lost just outside come back; widen it "
-            "further, and the polynomial needs more terms. No window helps near λ = 1, where only "
-            "the logit η still knows the difference; this project uses C = η / tanh(η/2), and a "
-            "series in η near 0."
-        )
-with st.expander("The models of this page, with their figures"):
-    st.markdown(
-        "A density may stand above 1, and then its −log is below 0. Such a number carries its "
-        "bound, and compares only under the same one."
+with st.container(gap="xsmall"):
+    more = widgets.section("The mean, its contrast restored", key="cb-contrast-open")
+    if more.open:
+        with more:
+            sharpness.with_contrast_restored(visitor, three)
+    more = widgets.section("New digits from the same noise", key="cb-new")
+    if more.open:
+        with more:
+            likelihoods.new_digits(visitor, compared, view)
+    more = widgets.section("Move the bound: what it decides", key="cb-bounds")
+    if more.open:
+        with more:
+            st.markdown(
+                "C(λ) grows without end towards λ = 0 and 1, and many pixels are exactly 0. There "
+                "the density could rise without end, were it not for a bound on |logit|. Five "
+                "models differ in it alone."
+            )
+            logit_bound.bound_slider(visitor)
+    more = widgets.section("Put them on one axis: which is best?", key="cb-best")
+    if more.open:
+        with more:
+            st.markdown("Some figures mean the same for every model, and some do not. Ask for one.")
+            comparing.on_one_axis(visitor, compared)
+    more = widgets.section("The paper's table, made again", key="cb-paper")
+    if more.open:
+        with more:
+            st.markdown(
+                "The authors trained two larger VAEs, one with each loss, on dequantised digits, "
+                "and read the Bernoulli's λ in two ways: as it is, and as a mean."
+            )
+            paper.show()
+    more = widgets.section("The distribution itself: C, mean, variance, draws", key="cb-more")
+    if more.open:
+        with more:
+            density.distribution(visitor)
+    more = widgets.section(
+        "log C in float32: where programs lose digits, measured", key="cb-float32"
     )
-    for shown in compared.values():
-        st.caption(f"**{shown.title}**. {models.provenance(shown)}")
+    if more.open:
+        with more:
+            st.markdown(
+                "On paper C(λ) is one formula. Float32 keeps seven digits, and two differences eat "
+                "them: near λ = ½ two nearly equal numbers are subtracted, and near λ = 1 it is 1 "
+                "− λ that is rounded. Libraries replace the formula near ½ by its Taylor "
+                "polynomial, with δ = λ − ½:"
+            )
+            st.latex(
+                r"\begin{aligned} \log C(\lambda) = \log 2 &+ \tfrac{4}{3}\,\delta^2 "
+                r"+ \tfrac{104}{45}\,\delta^4 \\ &+ \tfrac{16064}{2835}\,\delta^6 + \dots "
+                r"\end{aligned}"
+            )
+            density.float32_errors()
+            st.markdown(
+                "Measured now, at 1 600 logits of each sign, against this project's functions in "
+                "float64. The window you start with is that of `torch.distributions`: two terms, λ "
+                "from 0.499 to 0.501. Widen it, and the digits lost just outside come back; widen "
+                "it further, and the polynomial needs more terms. No window helps near λ = 1, "
+                "where only the logit η still knows the difference; this project uses C = η / "
+                "tanh(η/2), and a series in η near 0."
+            )
+    with st.expander("The models of this page, with their figures"):
+        st.markdown(
+            "A density may stand above 1, and then its −log is below 0. Such a number carries its "
+            "bound, and compares only under the same one."
+        )
+        for shown in compared.values():
+            st.caption(f"**{shown.title}**. {models.provenance(shown)}")
 
 st.subheader("Check yourself", anchor=False)
 half, bright, numbers = st.columns(3, gap="medium")

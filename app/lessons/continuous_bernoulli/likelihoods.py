@@ -117,17 +117,17 @@ def no_run() -> None:
     words.caption(f"**{MINE}**  \nyour run's row  \nstands here")
     with place.container(height=52, border=False, key="cb-no-run"):
         st.caption(
-            "What will a bound of 2 do to the mean? A Gaussian whose variance is 0.5? A "
-            "continuous Bernoulli without any bound? Set it, train, and watch this row."
+            "Set a bound of 2, or a Gaussian whose variance is 0.5; train, and watch this row."
         )
 
 
 def how_judged(visitor: Visitor) -> str:
     """What the rows' figures are, in a few sentences."""
     return (
-        "Sharpness: variance of the Laplacian. Error: squared, summed over pixels. Means over the "
-        f"first {grouped(cache.judged_count(visitor.data))} test images (while a run goes on, the "
-        f"first {FEW}), restored from posterior means. A Gaussian's samples are clipped to [0, 1]."
+        "Sharpness: variance of the Laplacian; of one sample, mostly speckle. Error: squared, "
+        f"summed over pixels. Means over the first {grouped(cache.judged_count(visitor.data))} "
+        f"test images (while a run goes on, the first {FEW}), restored from posterior means. A "
+        "Gaussian's samples are clipped to [0, 1]."
     )
 
 

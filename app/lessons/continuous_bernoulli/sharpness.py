@@ -18,7 +18,7 @@ from app.lessons.continuous_bernoulli.likelihoods import (
 )
 from app.panels.logit_bounds import pedestal
 from app.state import Visitor
-from app.words import listed, nats
+from app.words import listed, nats, number
 from core import evaluation, latent
 from core.data import to_float
 from core.models import mean_image
@@ -90,29 +90,30 @@ def _in_short(shown: Shown) -> str:
     return SHORT[LIKELIHOODS["bernoulli"]]
 
 
-def told_apart(three: dict[str, Shown], found: dict[str, Look]) -> None:
-    """What the looks of the pretrained models say, in words."""
-    cb = three.get(LIKELIHOODS["continuous_bernoulli"])
-    if cb is None or cb.config.logit_bound is None:
-        st.caption("A comparison is missing here: it needs the continuous Bernoulli.")
-        return
-    left, right = st.columns(2)
-    left.markdown(_of_lambda(found) + _of_the_bound(found, cb.config.logit_bound))
-    right.markdown(_against_the_others(found) + _of_the_rate(three))
-
-
-def side_by_side(found: dict[str, Look], runs: Sequence[Shown]) -> None:
-    """The looks of the pretrained models as bars, those of the visitor's runs among them."""
+def told_apart(three: dict[str, Shown], runs: Sequence[Shown]) -> None:
+    """The looks of the pretrained models and of the visitor's runs as bars, and in words what
+    those of the pretrained say."""
+    found = looks(three)
     every = found | looks(runs_named(runs))
-    sharp = [(name, look.sharpness) for name, look in every.items()]
-    errors = [(name, look.error) for name, look in every.items()]
-    left, right = st.columns(2)
+    left, right, words = st.columns([4, 4, 5])
     with left:
+        sharp = [(name, look.sharpness) for name, look in every.items()]
         unit = "variance of the Laplacian"
         figure_bars(sharp, "Sharpness", unit, form=".3f", key="cb-sharpness")
     with right:
+        errors = [(name, look.error) for name, look in every.items()]
         unit = "squared, sum over pixels"
         figure_bars(errors, "Error", unit, form=".1f", key="cb-error")
+    cb = three.get(LIKELIHOODS["continuous_bernoulli"])
+    if cb is None or cb.config.logit_bound is None:
+        words.caption("A comparison is missing here: it needs the continuous Bernoulli.")
+        return
+    words.markdown(
+        _of_lambda(found)
+        + _of_the_bound(found, cb.config.logit_bound)
+        + _against_the_others(found)
+        + _of_the_rate(three)
+    )
 
 
 def with_contrast_restored(visitor: Visitor, three: dict[str, Shown]) -> None:
@@ -134,29 +135,27 @@ def _three_pictures(visitor: Visitor, cb: Shown, bound: float) -> None:
         key="cb-contrast",
         scale=2,
         gap=2,
-        headings=["Parameter lambda", "Mean", "Mean, its contrast restored"],
+        headings=["Parameter λ", "Mean", "Mean, its contrast restored"],
         alt="The ten digits under the continuous Bernoulli: its λ, its mean, and its mean with "
         "darkest and lightest grey drawn as black and white",
     )
 
 
 def _of_lambda(found: dict[str, Look]) -> str:
-    digits, parameter = found["digits"].sharpness, found["CB λ"].sharpness
     return (
-        "**Whose sharpness is it?** λ is a **parameter**, farther from ½ than the value that the "
-        f"model expects. Drawn as a picture it has sharpness {parameter:.3f}; the digits "
-        f"themselves have {digits:.3f}. "
+        "**Whose sharpness is it?** λ is a **parameter**, farther from ½ than what the model "
+        f"expects: {found['CB λ'].sharpness:.3f} (the digits: {found['digits'].sharpness:.3f}). "
     )
 
 
 def _of_the_bound(found: dict[str, Look], bound: float) -> str:
     lowest, mean, restored = pedestal(bound), found["CB mean"], found[f"CB {RESTORED}"]
     return (
-        f"**The mean is greyed by the bound.** |logit| ≤ {bound:.2f} keeps every mean between "
+        f"**The mean is greyed by the bound**: |logit| ≤ {bound:.2f} keeps it within "
         f"{lowest:.3f} and {1 - lowest:.3f}, which alone multiplies its sharpness by "
-        f"{(1 - 2 * lowest) ** 2:.2f}. Draw these two greys as 0 and 1, and all between in line: "
-        f"its sharpness goes from {mean.sharpness:.3f} to {restored.sharpness:.3f}, its squared "
-        f"error from {mean.error:.1f} to {restored.error:.1f}."
+        f"{(1 - 2 * lowest) ** 2:.2f}. Draw these two greys as 0 and 1: it goes from "
+        f"{mean.sharpness:.3f} to {restored.sharpness:.3f}, its error from {mean.error:.1f} to "
+        f"{restored.error:.1f}. "
     )
 
 
@@ -164,14 +163,11 @@ def _against_the_others(found: dict[str, Look]) -> str:
     """The continuous Bernoulli's mean, its contrast restored, beside the other models' means."""
     restored = found[f"CB {RESTORED}"]
     told = [
-        f"{beside(restored, found[name])} {of} ({found[name].sharpness:.3f} and "
-        f"{found[name].error:.1f})"
+        f"{beside(restored, found[name])} {of}"
         for name, of in (("BCE", "BCE's picture"), ("Gaussian", "the Gaussian's"))
         if name in found
     ]
-    if not told:
-        return ""
-    return f"**With its contrast restored the mean is {listed(told)}.** "
+    return f"So it is {listed(told)}. " if told else ""
 
 
 def beside(restored: Look, other: Look) -> str:
@@ -187,11 +183,11 @@ def _of_the_rate(models: dict[str, Shown]) -> str:
     """That models which spend more nats on their codes can restore more, where they do."""
     spent = {SHORT[name]: cache.mean_terms(it).kl for name, it in models.items()}
     mine = spent.pop("CB")
-    others = listed([f"the {name} model's {nats(kl)}" for name, kl in spent.items()])
-    told = f"Its codes spend {nats(mine)} (KL), {others}"
-    frugal = [name for name, kl in spent.items() if kl < mine]
     if not spent:
         return ""
+    others = listed([f"the {name} model's {number(kl, '.1f')}" for name, kl in spent.items()])
+    told = f"Its codes spend {nats(mine)} (KL), {others}"
+    frugal = [name for name, kl in spent.items() if kl < mine]
     if not frugal:
         return f"{told}."
-    return f"{told}: its difference from {listed(frugal)} may in part be the rate's."
+    return f"{told}: its difference from {listed(frugal)} may in part be the **rate's**."
