@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from app import cache
 from app.cache import Shown
 from app.lessons.continuous_bernoulli import likelihoods, sharpness
+from app.panels import logit_bounds
 from app.state import YOURS
 from core.card import Card
 from core.models import ModelConfig, build
@@ -228,6 +229,32 @@ def test_a_bound_that_is_asked_for_reaches_the_model(tour):
     job = page.session_state["visitor"].job
     job.stop()
     assert job.order.model.logit_bound == 2 and job.order.model.latent_dim == 20
+
+
+@pytest.mark.parametrize(
+    ("like", "other", "compare"),
+    [
+        ({"likelihood": "bernoulli"}, {"likelihood": "bernoulli", "variance": 0.5}, True),
+        ({"likelihood": "bernoulli"}, {"likelihood": "gaussian"}, False),
+        ({"likelihood": "gaussian"}, {"likelihood": "gaussian", "logit_bound": None}, True),
+        ({"likelihood": "gaussian"}, {"likelihood": "gaussian", "variance": 0.5}, False),
+        ({}, {"latent_dim": 2}, True),
+        ({}, {"logit_bound": 4.6}, False),
+    ],
+)
+def test_costs_compare_only_under_one_bound_and_of_one_variance(like, other, compare):
+    config = cache.pretrained("vae-lite-20-continuous-bernoulli").config
+    one, another = replace(config, **like), replace(config, **other)
+    assert logit_bounds.same_nats(one, another) == compare
+
+
+def test_a_run_under_another_bound_is_not_held_against_the_pretrained_s_nats(tour):
+    for bound, compared in ((4.6, False), (9.21024, True)):
+        page = bring(opened(tour), yours(logit_bound=bound))
+        (told,) = [text.value for text in page.markdown if "Measured: " in text.value]
+        assert f"per image, |logit| ≤ {bound:.2f}" in told
+        assert ("The pretrained VAE lite" in told) == compared
+        assert ("they do not compare" in told) != compared
 
 
 def test_two_models_are_held_side_by_side_under_the_same_switch(tour):

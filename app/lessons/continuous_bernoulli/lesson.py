@@ -15,6 +15,7 @@ from app.lessons.continuous_bernoulli import (
 )
 from app.panels import bench, digits, frame, models
 from app.state import YOURS, session
+from core.evaluation.judging import View
 
 visitor = session()
 
@@ -29,7 +30,7 @@ words.markdown(
 with controls, st.container(horizontal=True, vertical_alignment="bottom"):
     stops = [*map(str, likelihoods.SIZES), *bench.stop(visitor)]
     stop = widgets.choice("Numbers in the code, d", stops, default="20", key="cb-d")
-    view = likelihoods.choose_view()
+    view: View = likelihoods.choose_view()
     digits.pick_digits(visitor)
 run = visitor.run if stop == YOURS else None
 d = likelihoods.nearest(run.config.latent_dim) if run else int(stop)
