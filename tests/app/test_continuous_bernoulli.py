@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from app.panels import logit_bounds
 from app.state import YOURS
 from core.card import Card
 from core.models import ModelConfig, build
-from tests.visiting import nodes, page_of, run_to_its_end
+from tests.visiting import RUN_SECONDS, nodes, page_of, run_to_its_end
 
 
 def opened(tour: AppTest, **controls: str) -> AppTest:
@@ -222,13 +223,22 @@ def test_the_bound_is_asked_only_of_a_continuous_bernoulli_and_the_variance_of_a
     assert list(asked.values()) == [set(), {"cb-run-variance"}, {"cb-run-bound"}]
 
 
-def test_a_bound_that_is_asked_for_reaches_the_model(tour):
-    page = opened(tour)
+def test_a_run_has_its_row_below_the_pretrained_while_it_goes_on(tour):
+    page = opened(tour, cb_view="mean")
     page.button_group(key="cb-run-bound").set_value("2").run()
     page = page.button(key="train-cb-run").click().run()
-    job = page.session_state["visitor"].job
-    job.stop()
-    assert job.order.model.logit_bound == 2 and job.order.model.latent_dim == 20
+    visitor = page.session_state["visitor"]
+    deadline = time.monotonic() + RUN_SECONDS
+    while visitor.job.frame is None:
+        assert time.monotonic() < deadline, "the run makes no picture"
+        page.run()
+    told = captions(page.run())
+    visitor.job.stop()
+    assert visitor.job.order.model.logit_bound == 2 and visitor.job.order.model.latent_dim == 20
+    rows = ["Continuous Bernoulli", "Squared error (Gaussian)", "BCE (Bernoulli)"]
+    assert [told.count(f"**{row}**") for row in rows] == [1, 1, 1]
+    assert told.count("**Yours: Continuous Bernoulli**  \nmean μ(λ), |logit| ≤ 2.00  \n") == 1
+    assert page.button_group(key="cb-d").value == "20"
 
 
 @pytest.mark.parametrize(
