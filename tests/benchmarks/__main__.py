@@ -1,7 +1,8 @@
 """`make bench`: what a run takes against what was said, and how fast the maps follow the hand.
 
-The maps are measured in a real browser, against the stated goals. Every figure is a median in headless Chromium on this machine, measured now. The peer is the same
-server without the component: release of a slider, decoding in torch, picture painted.
+The maps are measured in a real browser, against the stated goals: every figure is a median in
+headless Chromium on this machine, measured now. The peer is the same server without the
+component: release of a slider, decoding in torch, picture painted.
 """
 
 import statistics
