@@ -9,7 +9,7 @@ import torch
 
 from app.jobs import Job
 from app.words import grouped
-from core import card, evaluation
+from core import card, evaluation, training
 from core.card import Card, Figures
 from core.data import Digits
 from core.models import Model
@@ -31,6 +31,18 @@ def of_run(job: Job) -> Card:
         "planned_steps": job.total,
         "made_with": f"torch {torch.__version__}",
         **measured(job.state.model, job.digits),
+        **card.of_run(job.state),
+    }
+
+
+def of_moment(job: Job) -> Card:
+    """The card of a run that goes on: its test figures are those of its last record."""
+    return {
+        "data": job.digits.source,
+        "planned_steps": job.total,
+        "protocol": f"the first {training.PROBE} test images, x/255; sums over pixels and "
+        "latents, means over images, nats; z sampled once for a VAE",
+        "test": Figures(**card.of_terms(job.state.history[-1].test)),
         **card.of_run(job.state),
     }
 

@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import joblib
@@ -136,6 +136,11 @@ class Job:
         return self.status in ("stopped", "done", "failed")
 
     @property
+    def busy(self) -> bool:
+        """Whether a slice is under way, or queued: also after a pause, or for one step."""
+        return self in _running
+
+    @property
     def error(self) -> str:
         """What went wrong, where it failed."""
         return self.reason if self.status == "failed" else ""
@@ -156,6 +161,24 @@ class Job:
             if not self.over:
                 self.status = "paused"
 
+    def one_step(self) -> None:
+        """One step more of a paused run, which stays paused."""
+        with _lock:
+            if self.status == "paused" and self not in _running:
+                _running.add(self)
+                self._hand_in(seconds=0.0)
+
+    def extended(self, epochs: int) -> "Job":
+        """Another job, which goes on from where this one is for so many epochs more. Start it."""
+        order = replace(
+            self.order,
+            training=replace(self.order.training, epochs=self.order.training.epochs + epochs),
+        )
+        job = Job(order, self.digits)
+        job.state, job.frame = training.extended(self.state, epochs), self.frame
+        job.film = replace(self.film, total=job.total)
+        return job
+
     def stop(self, reason: str = BY_VISITOR) -> None:
         """End the run here; what it has learned so far stays in `state`."""
         self._end("stopped", reason)
@@ -164,8 +187,10 @@ class Job:
         """The visitor's connection is lost; after a time of grace the run ends."""
         self.visitor_left = time.monotonic()
 
-    def _hand_in(self) -> None:
-        seconds = FIRST_SLICE if self.frame is None else slice_seconds(len(_running))
+    def _hand_in(self, seconds: float | None = None) -> None:
+        """Queue a slice of so many seconds; of a fair share unless said otherwise."""
+        if seconds is None:
+            seconds = FIRST_SLICE if self.frame is None else slice_seconds(len(_running))
         try:
             future = _executor.submit(go_on, self.state, self.film, self.digits, seconds)
         except Exception as error:
@@ -198,8 +223,6 @@ class Job:
         self.state, self.frame, self.film = done.state, done.frame, done.film
         if self.status == "waiting":
             self.status = "running"
-        if self.status != "running":
-            return
         if self.state.step >= self.total:
             self.status = "done"
         elif self._abandoned():

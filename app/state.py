@@ -10,6 +10,7 @@ import math
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import NamedTuple
 
 import streamlit as st
@@ -18,17 +19,19 @@ from jaxtyping import Int64, UInt8
 from torch import Tensor
 
 from app import cache, cards
-from app.cache import Shown
+from app.cache import Passing, Shown
 from app.components import latent_pad
 from app.course import ADDRESSES
-from app.jobs import Frame, Job, Order
+from app.jobs import Job, Order
 from core.data import CLASSES, DataError, Digits, Name
-from core.models import Kind, ModelConfig
+from core.models import ModelConfig
 from core.training import TrainConfig
 
 Numbers = tuple[float, ...]  # a code, or the codes of a path's two ends, one after the other
 LARGEST = 1e6  # of a number in a link, or of a pick
 SEEN = "latent-walk-seen"  # the cookie of a learner's browser that lists the lessons opened
+SHELF = 8  # runs that a visit keeps
+YOURS = "yours"  # the stop of a page's selector at which its figures show a run of this visit
 
 
 class Drawing(NamedTuple):
@@ -62,14 +65,18 @@ class Visitor:
     told: dict[str, str] = field(default_factory=dict)  # what its address says by now
     chosen: dict[str, Numbers] = field(default_factory=dict)  # on the map of that name
     pad_failed: bool = False  # the browser could not draw a pad: the server draws instead
-    job: Job | None = None
+    job: Job | None = None  # the last run, or the one that goes on
+    job_key: str = ""  # of the model that it makes
+    selector: str = ""  # the control that its page chooses models by
+    stood: dict[str, object] = field(default_factory=dict)  # where selectors stood before a run
     trained_on: str | None = None  # the page that the job was started on
     predicted: int | None = None  # of its reconstruction cost, nats per image; None where nothing
     finished: int = 0  # runs that came to an end so far
-    packed: tuple[Frame, latent_pad.PadContent] | None = None  # the moment last packed to be seen
-    own: dict[Kind, Shown] = field(default_factory=dict)  # the last of each kind, newest last
-    uses_own: set[tuple[str | None, Kind]] = field(default_factory=set)  # on which pages
-    asked_for: dict[tuple[str | None, Kind], str] = field(default_factory=dict)  # pretrained ones
+    passing: Passing | None = None  # the moment of the job that was last looked at
+    runs: dict[str, Shown] = field(default_factory=dict)  # this visit's models, newest last
+    here: dict[str | None, list[str]] = field(default_factory=dict)  # a page's last two of them
+    shelf: list[str] = field(default_factory=list)  # the runs that are kept, by their keys
+    compared: dict[str | None, tuple[str, str]] = field(default_factory=dict)  # two on a page
     brought: int = 0  # models brought back from their files so far
     bases: dict[str, object] = field(default_factory=dict)  # what controls depend on, by their key
     watch: cache.ConnectionWatch = field(default_factory=cache.ConnectionWatch)
@@ -79,22 +86,44 @@ class Visitor:
         """The data set in use."""
         return cache.digits(self.data)
 
-    def shown(self, kind: Kind, pretrained: str) -> Shown:
-        """The model this page shows: the visitor's own of that kind if in use, else that
-        pretrained one. Asking for another pretrained one, by the page's own selector, puts the
-        visitor's own aside. Raises PretrainedError.
-        """
-        place = (self.page, kind)
-        if self.asked_for.setdefault(place, pretrained) != pretrained:
-            self.asked_for[place] = pretrained
-            self.uses_own.discard(place)
-        if place in self.uses_own and kind in self.own:
-            return self.own[kind].on(self.data)
-        return cache.pretrained(pretrained, self.data)
+    @property
+    def runs_here(self) -> list[Shown]:
+        """The last two runs that stood on this page, the newest last."""
+        return [self.runs[key].on(self.data) for key in self.here.get(self.page, [])]
 
-    def use_own(self, kind: Kind, wanted: bool) -> None:
-        """Show the visitor's own model of that kind on this page, or the pretrained one again."""
-        (self.uses_own.add if wanted else self.uses_own.discard)((self.page, kind))
+    @property
+    def run(self) -> Shown | None:
+        """The run of this visit that stands on this page as a stop of its selector."""
+        return self.runs_here[-1] if self.runs_here else None
+
+    def shown(self, name: str) -> Shown:
+        """The model of that name: a run of this visit by its key, the one on this page where the
+        selector stands at YOURS, else a pretrained one. Raises PretrainedError.
+        """
+        run = self.run if name == YOURS else self.runs.get(name)
+        return run.on(self.data) if run else cache.pretrained(name, self.data)
+
+    def training_here(self) -> Job | None:
+        """The job under way, where it was started on this page."""
+        job = self.job
+        return job if job and not job.over and self.trained_on == self.page else None
+
+    def moment(self) -> Passing | None:
+        """The run of this page as it is at this moment; None where none goes on, or before its
+        first picture. Two looks at one moment are one and the same.
+        """
+        job = self.training_here()
+        if job is None or job.frame is None:
+            return None
+        if self.passing is None or self.passing.model is not job.frame.model:
+            self.passing = Passing(
+                key=self.job_key,
+                model=job.frame.model,
+                card=cards.of_moment(job),
+                mine=True,
+                data=job.order.data,
+            )
+        return self.passing
 
     def followed(self) -> Ten:
         """The ten digits being followed."""
@@ -107,18 +136,37 @@ class Visitor:
         return Ten(images, labels, names)
 
     def train(
-        self, model: ModelConfig, training: TrainConfig, predicted: int | None = None
+        self,
+        model: ModelConfig,
+        training: TrainConfig,
+        selector: str = "",
+        predicted: int | None = None,
     ) -> None:
-        """Start a run in place of the last one; what was predicted of its cost is kept with it.
-        Raises ValueError, DataError.
+        """Start a run in place of the last one. Its page will show it as a stop of that selector;
+        what was predicted of its cost is kept with it. Raises ValueError, DataError.
         """
-        images = training.images or len(self.digits.train_images)
-        training = replace(training, images=images)  # so that its card says how many
+        # As its card is to say how many.
+        training = replace(training, images=self.images_of(training))
         job = Job(Order(model, training, self.data, self.followed().images), self.digits)
+        self._begin(job, selector)
+        self.predicted = predicted
+
+    def images_of(self, training: TrainConfig) -> int:
+        """How many images of the data set in use a run learns from."""
+        return training.images or len(self.digits.train_images)
+
+    def extend(self, epochs: int) -> None:
+        """Go on with the last run, which is over, for so many epochs more."""
+        if self.job is not None:
+            self._begin(self.job.extended(epochs), self.selector)
+
+    def _begin(self, job: Job, selector: str) -> None:
         if self.job is not None:
             self.job.stop()
         self.job = self.watch.job = job
-        self.trained_on, self.predicted, self.packed = self.page, predicted, None
+        self.job_key, self.selector = f"run-{secrets.token_hex(8)}", selector
+        self.trained_on, self.passing = self.page, None
+        self.compared.pop(self.page, None)
         job.start()
 
     def collect(self) -> None:
@@ -131,7 +179,7 @@ class Visitor:
         if job.status == "failed":
             return
         shown = Shown(
-            key=f"run-{secrets.token_hex(8)}",
+            key=self.job_key,
             model=job.state.model.eval(),
             card=cards.of_run(job),
             film=job.film,
@@ -139,24 +187,56 @@ class Visitor:
             data=job.order.data,
             predicted=self.predicted,
         )
-        self._take_over(shown, self.trained_on)
+        self.take(shown, self.trained_on, self.selector)
 
     def has_new_model(self) -> bool:
         """Whether a run is over whose model was not taken over yet."""
         job = self.job
         return job is not None and job.over and not job.collected and job.state.step > 0
 
-    def bring_back(self, weights: bytes, card: bytes, name: str) -> None:
+    def bring_back(self, weights: bytes, card: bytes, name: str, selector: str) -> None:
         """Take over a model from the contents of its two files. Raises CheckpointError."""
-        self._take_over(cache.brought_back(weights, card, name, self.data), self.page)
+        self.take(cache.brought_back(weights, card, name, self.data), self.page, selector)
         self.brought += 1
 
-    def _take_over(self, shown: Shown, page: str | None) -> None:
-        kind = shown.config.kind
-        self.own.pop(kind, None)  # so that the last of `own` is the newest
-        self.own[kind] = shown
-        self.uses_own = {used for used in self.uses_own if used[1] != kind}
-        self.uses_own.add((page, kind))
+    def take(self, shown: Shown, page: str | None, selector: str) -> None:
+        """Let a page show a model of this visit: before its selector is drawn."""
+        self.runs.pop(shown.key, None)  # so that the last of them is the newest
+        self.runs[shown.key] = shown
+        before = [key for key in self.here.get(page, []) if key != shown.key]
+        self.here[page] = [*before[-1:], shown.key]
+        if selector:
+            if (stood := st.session_state.get(selector, YOURS)) != YOURS:
+                self.stood[selector] = stood
+            st.session_state[selector] = YOURS
+        wanted = {*chain(*self.here.values()), *self.shelf}
+        self.runs = {key: run for key, run in self.runs.items() if key in wanted}
+
+    def keep(self, key: str) -> None:
+        """Put a run on the shelf, if there is room on it."""
+        if key not in self.shelf and len(self.shelf) < SHELF:
+            self.shelf.append(key)
+
+    def compare(self, left: str, right: str) -> None:
+        """Hold two models side by side in this page's figure: runs of this visit by their keys,
+        pretrained ones by their names."""
+        self.compared[self.page] = left, right
+
+    def close_comparison(self) -> None:
+        """Show one model again in this page's figure."""
+        self.compared.pop(self.page, None)
+
+    def put_back(self, selector: str) -> None:
+        """Let a selector stand where it stood before the run: before it is drawn."""
+        if selector in self.stood:
+            st.session_state[selector] = self.stood[selector]
+        else:
+            st.session_state.pop(selector, None)  # it begins afresh
+
+    def let_go(self, key: str) -> None:
+        """Take a run off the shelf."""
+        if key in self.shelf:
+            self.shelf.remove(key)
 
     def new_noise(self) -> None:
         """Another draw of ε, for every sampler and every model."""

@@ -85,12 +85,15 @@ def pictures(
     key: str,
     alt: str,
     labels: Sequence[str] | None = None,
-    marked: Sequence[bool] | None = None,
+    marked: Sequence[images.Mark | None] | None = None,
     headings: Sequence[str] | None = None,
     outlined: int | None = None,
     **size: int,
 ) -> None:
-    """Digits in rows, as one picture that keeps its size; a narrow screen scrolls it."""
+    """Digits in rows, as one picture that keeps its size; a narrow screen scrolls it.
+
+    Where digits are `marked`, its caption says `images.legend(marked)`.
+    """
     sheet = images.sheet(
         digits,
         columns,
@@ -102,6 +105,14 @@ def pictures(
     )
     with st.container(key=f"strip-{key}"):
         st.image(sheet, alt=alt)
+
+
+def act(label: str, do: Callable[..., None], *what: Any, key: str, **rest: Any) -> None:
+    """A button that does something before any control is drawn, and then draws the whole page,
+    also where it stands in a fragment.
+    """
+    if st.button(label, key=key, on_click=do, args=what, **rest):
+        st.rerun()
 
 
 def choice(
@@ -142,6 +153,12 @@ def switch(label: str, value: bool = False, *, key: str, **rest) -> bool:
     """On or off, in the address."""
     draw = functools.partial(st.toggle, label, value)
     return _checked(draw, key, value, _ON_OR_OFF, **LINKED, **rest)
+
+
+def tick(label: str, *, key: str, **rest) -> bool:
+    """A box to tick, kept for the visit."""
+    draw = functools.partial(st.checkbox, label)
+    return _checked(draw, key, False, _ON_OR_OFF, **KEPT, **rest)
 
 
 def whole_number(label: str, low: int, high: int, value: int, *, key: str, **rest) -> int:

@@ -193,6 +193,15 @@ def advance(
     )
 
 
+def extended(state: TrainState, epochs: int) -> TrainState:
+    """The same run with so many epochs more ahead of it.
+
+    Its schedule is that of the longer run from here on: the learning rate, which had come down to
+    0 at the old end, rises at once to where the longer cosine is, and comes down again.
+    """
+    return replace(state, config=replace(state.config, epochs=state.config.epochs + epochs))
+
+
 def learning_rate(config: TrainConfig, step: int, last: int) -> float:
     """A linear warm-up to the configured rate, then a cosine down to 0 at the last step."""
     warm_up = max(1, round(WARM_UP * last))

@@ -19,6 +19,7 @@ from app.cache.figures import (
     dequantised_elbo,
     judged_count,
     judged_digits,
+    judged_of,
     judged_reconstructions,
     judged_samples,
     knn_accuracy,
@@ -49,6 +50,7 @@ from app.cache.maps import (
 )
 from app.cache.models import (
     Judge,
+    Passing,
     Shown,
     brought_back,
     classifier,

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from app.cache.models import BY_KEY, BY_MODEL, Judge, Shown, digits
+from app.cache.models import BY_KEY, BY_MODEL, Judge, Shown, Tested, digits, of_a_model
 from core import data, evaluation, latent, sampling
 from core.models import VariationalAutoencoder
 from core.models.classifier import Classifier
@@ -22,24 +22,24 @@ WIDEST = 32  # code of the course: a smaller PCA is the first directions of this
 PAIRS = 500  # of digits whose midpoints are judged
 
 
-@st.cache_data(show_spinner="Measuring every digit …", max_entries=40, hash_funcs=BY_KEY)
+@of_a_model("Measuring every digit …", 40)
 def terms(shown: Shown) -> evaluation.bounds.PerImage:
     """Loss terms of each of `map_images`, with one sampled z of a fixed generator."""
     rng = torch.Generator().manual_seed(0)
     return evaluation.bounds.terms_per_image(shown.model, shown.images, rng, samples=1)
 
 
-@st.cache_data(show_spinner="Measuring the test images …", max_entries=60, hash_funcs=BY_KEY)
+@of_a_model("Measuring the test images …", 60)
 def mean_terms(shown: Shown) -> Terms:
     """Mean loss terms of the test images in use, with one sampled z."""
     rng = torch.Generator().manual_seed(0)
-    return evaluation.bounds.mean_terms(shown.model, shown.digits.test_images, rng, samples=1)
+    return evaluation.bounds.mean_terms(shown.model, shown.tested.images, rng, samples=1)
 
 
-@st.cache_data(show_spinner="Restoring the test images …", max_entries=10, hash_funcs=BY_KEY)
+@of_a_model("Restoring the test images …", 10)
 def restored(shown: Shown) -> Float[Tensor, "n 1 28 28"]:
     """The mean images decoded from the codes of the test images in use."""
-    parts = data.to_float(shown.digits.test_images).split(1000)
+    parts = data.to_float(shown.tested.images).split(1000)
     return torch.cat([evaluation.judging.reconstruct(shown.model, part) for part in parts])
 
 
@@ -73,35 +73,37 @@ def ceilings(
     )
 
 
-@st.cache_data(show_spinner="Asking the neighbours …", max_entries=40, hash_funcs=BY_KEY)
+@of_a_model("Asking the neighbours …", 40)
 def knn_accuracy(shown: Shown) -> float:
     """15-NN accuracy on codes: the test images among the training images."""
     chosen = shown.digits
-    train, test = chosen.train_images[:10000], chosen.test_images
+    train, test = chosen.train_images[:10000], shown.tested
     return evaluation.codes.knn_accuracy(
         latent.encode(shown.model, train).mean,
         chosen.train_labels[: len(train)],
-        latent.encode(shown.model, test).mean,
-        chosen.test_labels,
+        latent.encode(shown.model, test.images).mean,
+        test.labels,
     )
 
 
-@st.cache_data(show_spinner="Judging 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)
+@of_a_model("Judging 1 000 pictures …", 60)
 def judged_reconstructions(
     shown: Shown, view: evaluation.judging.View, judge: Judge | None
 ) -> evaluation.judging.Judgement:
     """Squared error, sharpness and confident share of the first test images, reconstructed from
     their codes' means; what is sampled, with a fixed generator."""
-    z = latent.encode(shown.model, shown.digits.test_images[:JUDGED]).mean
-    return evaluation.judging.judge(_reader(judge), _pictures(shown, z, view), _first(shown.data))
+    x = judged_of(shown)
+    z = latent.encode(shown.model, x.images).mean
+    pictures = _pictures(shown, z, view)
+    return evaluation.judging.judge(_reader(judge), pictures, data.to_float(x.images))
 
 
-@st.cache_data(show_spinner="Reading 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)
+@of_a_model("Reading 1 000 pictures …", 60)
 def readings(shown: Shown, judge: Judge) -> Int64[Tensor, " n"]:
     """The digit that the classifier reads in the reconstruction of each of the first test
     images, in its mean image."""
-    restored = evaluation.judging.reconstruct(shown.model, _first(shown.data))
-    return evaluation.judging.read(judge.model, restored)
+    x = data.to_float(judged_of(shown).images)
+    return evaluation.judging.read(judge.model, evaluation.judging.reconstruct(shown.model, x))
 
 
 @st.cache_data(show_spinner="Reading 1 000 pictures …", max_entries=20, hash_funcs=BY_KEY)
@@ -110,18 +112,24 @@ def readings_of_pca(name: data.Name, latent_dim: int, judge: Judge) -> Int64[Ten
     return evaluation.judging.read(judge.model, pca(name, latent_dim).restore(_first(name)))
 
 
-@st.cache_data(show_spinner="Reading 1 000 pictures …", max_entries=60, hash_funcs=BY_KEY)
+@of_a_model("Reading 1 000 pictures …", 60)
 def readable(shown: Shown, judge: Judge) -> float:
     """Share of the first test images that the classifier reads as their label, in the mean image
     of their reconstruction."""
-    restored = evaluation.judging.reconstruct(shown.model, _first(shown.data))
-    return evaluation.judging.readable(judge.model, restored, shown.digits.test_labels[:JUDGED])
+    x = judged_of(shown)
+    restored = evaluation.judging.reconstruct(shown.model, data.to_float(x.images))
+    return evaluation.judging.readable(judge.model, restored, x.labels)
 
 
 @st.cache_data(show_spinner=False, max_entries=8, hash_funcs=BY_KEY)
 def readable_digits(name: data.Name, judge: Judge) -> float:
     """The same share of the images themselves."""
     return evaluation.judging.readable(judge.model, _first(name), digits(name).test_labels[:JUDGED])
+
+
+def judged_of(shown: Shown) -> Tested:
+    """The test images whose reconstructions by a model are judged: the first JUDGED of them."""
+    return Tested(shown.tested.images[:JUDGED], shown.tested.labels[:JUDGED])
 
 
 def judged_count(name: data.Name) -> int:
@@ -137,24 +145,24 @@ def restoring_error(shown: Shown, view: evaluation.judging.View, judge: Judge | 
     return error
 
 
-@st.cache_data(show_spinner="Measuring dequantised images …", max_entries=40, hash_funcs=BY_KEY)
+@of_a_model("Measuring dequantised images …", 40)
 def dequantised_elbo(shown: Shown) -> float:
     """Mean ELBO of the test images in use, dequantised; one z for each, fixed generator."""
-    images = shown.digits.test_images
+    images = shown.tested.images
     bits = evaluation.bounds.bits_per_dimension(
         _vae(shown), images, torch.Generator().manual_seed(0)
     )
     return (8 - bits) * math.log(2) * images[0].numel()
 
 
-@st.cache_data(show_spinner="Counting bits …", max_entries=60, hash_funcs=BY_KEY)
+@of_a_model("Counting bits …", 60)
 def bits_per_dimension(shown: Shown) -> float:
     """Bits per pixel of the first test images, dequantised with a fixed generator."""
     rng = torch.Generator().manual_seed(0)
-    return evaluation.bounds.bits_per_dimension(_vae(shown), shown.digits.test_images[:JUDGED], rng)
+    return evaluation.bounds.bits_per_dimension(_vae(shown), judged_of(shown).images, rng)
 
 
-@st.cache_data(show_spinner="Judging 1 000 pictures …", max_entries=60, hash_funcs=BY_MODEL)
+@of_a_model("Judging 1 000 pictures …", 60, by=BY_MODEL)
 def judged_samples(
     shown: Shown, view: evaluation.judging.View, judge: Judge | None
 ) -> evaluation.judging.Judgement:
@@ -177,7 +185,7 @@ def sure_of_digits(name: data.Name, judge: Judge) -> float:
     return evaluation.judging.confident_share(judge.model, _first(name))
 
 
-@st.cache_data(show_spinner="Judging midpoints …", max_entries=40, hash_funcs=BY_KEY)
+@of_a_model("Judging midpoints …", 40)
 def between(shown: Shown, judge: Judge) -> evaluation.judging.Between:
     """The classifier on midpoints of random pairs of test images of different classes, the same
     pairs for all models: decoded between their codes."""

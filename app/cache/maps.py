@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
-from app.cache.models import BY_KEY, BY_MODEL, Judge, Shown, digits, first_ten
+from app.cache.models import BY_MODEL, Judge, Shown, digits, first_ten, of_a_model
 from app.components import draw_digit, latent_pad
 from core import data, evaluation, latent
 from core.models import mean_image
@@ -30,19 +30,19 @@ def map_images(name: data.Name) -> tuple[UInt8[Tensor, "n 1 28 28"], Int64[Tenso
     )
 
 
-@st.cache_data(show_spinner="Encoding the digits …", max_entries=60, hash_funcs=BY_KEY)
+@of_a_model("Encoding the digits …", 60)
 def codes(shown: Shown) -> latent.Codes:
     """Codes of the map's images."""
     return latent.encode(shown.model, shown.images)
 
 
-@st.cache_data(show_spinner="Finding the plane …", max_entries=60, hash_funcs=BY_KEY)
+@of_a_model("Finding the plane …", 60)
 def principal_plane(shown: Shown) -> latent.Plane:
     """The plane in which a model's map is drawn: the latent plane itself where d is 2."""
     return latent.principal_plane(codes(shown).mean)
 
 
-@st.cache_data(show_spinner="t-SNE of 2 000 codes: about 10 s …", max_entries=20, hash_funcs=BY_KEY)
+@of_a_model("t-SNE of 2 000 codes: about 10 s …", 20)
 def tsne(shown: Shown, count: int = 2000) -> Float[Tensor, "count 2"]:
     """t-SNE of the map's first codes, seeded."""
     return latent.tsne(codes(shown).mean[:count])
@@ -55,13 +55,13 @@ def plane(shown: Shown, axes: Axes | None = None) -> latent.Plane:
     return latent.axis_plane(codes(shown).mean, *axes)
 
 
-@st.cache_data(show_spinner="Looking for holes …", max_entries=60, hash_funcs=BY_KEY)
+@of_a_model("Looking for holes …", 60)
 def holes(shown: Shown) -> evaluation.holes.Holes:
     """Where no code of the map lives."""
     return evaluation.holes.find_holes(codes(shown).mean)
 
 
-@st.cache_resource(show_spinner="Packing the map …", max_entries=40, hash_funcs=BY_KEY)
+@of_a_model("Packing the map …", 40, keep=st.cache_resource)
 def pad_content(shown: Shown, axes: Axes | None = None) -> latent_pad.PadContent:
     """A model with the codes of its map, packed for the browser; the sample's digits too."""
     content = latent_pad.content(
@@ -74,13 +74,13 @@ def pad_content(shown: Shown, axes: Axes | None = None) -> latent_pad.PadContent
     return replace(content, digits=_packed_sample()) if shown.data == "sample" else content
 
 
-@st.cache_resource(show_spinner="Looking for holes …", max_entries=20, hash_funcs=BY_KEY)
+@of_a_model("Looking for holes …", 20, keep=st.cache_resource)
 def packed_holes(shown: Shown) -> latent_pad.Piece:
     """Where no code of the map lives, packed for the browser."""
     return latent_pad.pack_holes(holes(shown))
 
 
-@st.cache_resource(show_spinner="Packing the networks …", max_entries=20, hash_funcs=BY_KEY)
+@of_a_model("Packing the networks …", 20, keep=st.cache_resource)
 def draw_content(shown: Shown, judge: Judge | None) -> draw_digit.DrawContent:
     """Encoder, decoder and map for drawing, with the classifier, and test digits to start from."""
     chosen = shown.digits
@@ -99,7 +99,7 @@ def _packed_sample() -> latent_pad.Piece:
     return latent_pad.pack_digits(map_images("sample")[0])
 
 
-@st.cache_data(show_spinner="Walking …", max_entries=4, hash_funcs=BY_MODEL)
+@of_a_model("Walking …", 4, by=BY_MODEL)
 def round_walk(shown: Shown, steps: int = 10) -> Float[Tensor, "frames 1 28 28"]:
     """Decodings along lines from the sample's first 0 to its first 1, to its first 2, … to 0."""
     stops = codes(shown.on("sample")).mean[: data.CLASSES]

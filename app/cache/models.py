@@ -3,13 +3,14 @@
 They are read, fetched and named here; what is computed from a shared model is beside this.
 """
 
+import functools
 import os
 import secrets
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 import streamlit as st
 from jaxtyping import Int64, UInt8
@@ -25,12 +26,25 @@ from core.film import Film
 from core.models import Model, ModelConfig, VariationalAutoencoder
 from core.models.classifier import Classifier
 from core.quoting import quoted
-from core.training import Precision, TrainConfig
+from core.training import PROBE, Precision, TrainConfig
+
+Work = TypeVar("Work", bound=Callable[..., Any])
 
 # Of the sample's test images the first of each class, but another four: from a code of one or two
 # numbers it comes back as a nine, from eight on as a four. That is what lesson 1 opens with.
 TEN_OF_SAMPLE = (0, 1, 2, 3, 44, 5, 6, 7, 8, 9)
 BEARABLE = 1e6  # the largest code, and cost in nats per image, of a model that is brought back
+
+
+class Tested(NamedTuple):
+    """Test images and their classes."""
+
+    images: UInt8[Tensor, "n 1 28 28"]
+    labels: Int64[Tensor, " n"]
+
+
+def _first(digits: Digits, count: int | None = None) -> Tested:
+    return Tested(digits.test_images[:count], digits.test_labels[:count])
 
 
 @dataclass(frozen=True)
@@ -80,8 +94,13 @@ class Shown:
         return cache.map_images(self.data)[1]
 
     @property
+    def tested(self) -> Tested:
+        """The test images that its figures are measured on, all of those in use."""
+        return _first(self.digits)
+
+    @property
     def codes(self) -> latent.Codes:
-        """Their codes."""
+        """The codes of the images of its map."""
         return cache.codes(self)
 
     @property
@@ -100,13 +119,64 @@ class Judge:
     """The classifier of the course, and its card."""
 
     model: Classifier
-    card: Card
+    card: Card = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Passing(Shown):
+    """A moment of a run that goes on: at the next look its model is another.
+
+    Few of the test images are looked at, the run's probe. What follows from the moment is kept on
+    it, and goes when it goes.
+    """
+
+    worked_out: dict[tuple, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def tested(self) -> Tested:
+        return _first(self.digits, PROBE)
+
+    @property
+    def images(self) -> UInt8[Tensor, "probe 1 28 28"]:
+        return self.tested.images
+
+    @property
+    def labels(self) -> Int64[Tensor, " probe"]:
+        return self.tested.labels
 
 
 Hash = dict[str | type[Any], Callable[[Any], Any]]
 _THE_JUDGE: Hash = {Judge: lambda _: "the classifier"}  # there is one
 BY_KEY: Hash = {Shown: lambda shown: (shown.key, shown.data), **_THE_JUDGE}
 BY_MODEL: Hash = {Shown: lambda shown: shown.key, **_THE_JUDGE}  # for what no data set changes
+
+
+def of_a_model(
+    doing: str | Literal[False],
+    entries: int,
+    *,
+    by: Hash = BY_KEY,
+    keep: Callable[..., Callable[[Work], Any]] = st.cache_data,
+) -> Callable[[Work], Work]:
+    """For what is worked out of a model, its first argument: kept for all visitors, so many
+    entries, with a word on what is being done; of a passing one, kept on that moment alone.
+    """
+
+    def kept(work: Work) -> Work:
+        of_all = keep(show_spinner=doing, max_entries=entries, hash_funcs=by)(work)
+
+        @functools.wraps(work)
+        def answer(shown: Shown, *asked: Any, **named: Any) -> Any:
+            if not isinstance(shown, Passing):
+                return of_all(shown, *asked, **named)
+            question = work, asked, tuple(named.items())
+            if question not in shown.worked_out:
+                shown.worked_out[question] = work(shown, *asked, **named)
+            return shown.worked_out[question]
+
+        return cast(Work, answer)
+
+    return kept
 
 
 def data_root() -> Path:
@@ -231,7 +301,7 @@ def film(shown: Shown) -> Film | None:
     return shown.film or files.film(shown.key)
 
 
-@st.cache_resource(show_spinner="Packing the film …", max_entries=20, hash_funcs=BY_MODEL)
+@of_a_model("Packing the film …", 20, by=BY_MODEL, keep=st.cache_resource)
 def film_content(shown: Shown) -> film_view.FilmContent | None:
     """The same, packed for the browser. Raises PretrainedError."""
     taken = film(shown)

@@ -2,13 +2,12 @@
 
 from typing import NamedTuple
 
-import streamlit as st
 import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from app.cache.maps import codes
-from app.cache.models import BY_KEY, Shown
+from app.cache.models import BY_KEY, Shown, of_a_model
 from core import aggregate, data, posterior
 from core import ledger as ledgers
 from core.ledger import Ledger
@@ -25,7 +24,7 @@ class Exact(NamedTuple):
     gap: float  # KL(q(z|x) || p(z|x)), nats
 
 
-@st.cache_data(show_spinner="Covering latent space …", max_entries=100, hash_funcs=_BY_CONTENT)
+@of_a_model("Covering latent space …", 100, by=_BY_CONTENT)
 def exact(shown: Shown, image: UInt8[Tensor, "1 1 28 28"]) -> Exact:
     """log p(x), the true posterior and the encoder's distance from it. ValueError for d > 2."""
     model = _vae(shown)
@@ -33,19 +32,19 @@ def exact(shown: Shown, image: UInt8[Tensor, "1 1 28 28"]) -> Exact:
     return Exact(found, posterior.gap(model, image, found.log_evidence))
 
 
-@st.cache_data(show_spinner="Counting nats …", max_entries=100, hash_funcs=_BY_CONTENT)
+@of_a_model("Counting nats …", 100, by=_BY_CONTENT)
 def ledger(shown: Shown, image: UInt8[Tensor, "1 1 28 28"]) -> Ledger:
     """Where the nats of one image are spent."""
     return ledgers.ledger(_vae(shown), image)
 
 
-@st.cache_data(show_spinner="Weighing samples …", max_entries=100, hash_funcs=_BY_CONTENT)
+@of_a_model("Weighing samples …", 100, by=_BY_CONTENT)
 def lower_bounds(shown: Shown, image: UInt8[Tensor, "1 1 28 28"]) -> list[ledgers.Bound]:
     """IWAE of one image with 1, 10 and 100 samples, with a fixed generator."""
     return ledgers.bounds(_vae(shown), image, torch.Generator().manual_seed(0))
 
 
-@st.cache_data(show_spinner="Averaging every cloud …", max_entries=40, hash_funcs=BY_KEY)
+@of_a_model("Averaging every cloud …", 40)
 def account(shown: Shown) -> aggregate.Account:
     """Information and distance from the prior of the map's average posterior, fixed generator."""
     return aggregate.account(codes(shown), torch.Generator().manual_seed(0))
@@ -58,7 +57,7 @@ class Marginals(NamedTuple):
     masses: Float[Tensor, "latent bins"]
 
 
-@st.cache_data(show_spinner="Averaging every cloud …", max_entries=40, hash_funcs=BY_KEY)
+@of_a_model("Averaging every cloud …", 40)
 def marginals(shown: Shown, bins: int = 120) -> Marginals:
     """The marginals of the map's average posterior, over all codes and four σ of the prior."""
     found = codes(shown)

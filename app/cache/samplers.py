@@ -5,25 +5,24 @@ One seed is one noise for every sampler and every model, so that pages compare l
 
 from typing import NamedTuple
 
-import streamlit as st
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
 from app.cache.figures import JUDGED
 from app.cache.maps import codes, holes
-from app.cache.models import BY_KEY, Judge, Shown
+from app.cache.models import Judge, Shown, of_a_model
 from core import evaluation, latent, sampling
 from core.models import MAX_LATENT_DIM, mean_image
 
 
-@st.cache_data(show_spinner="Fitting …", max_entries=60, hash_funcs=BY_KEY)
+@of_a_model("Fitting …", 60)
 def gaussian(shown: Shown) -> sampling.Gaussian:
     """The Gaussian fitted to the map's codes."""
     return sampling.fit_gaussian(codes(shown).mean)
 
 
-@st.cache_data(show_spinner="Fitting ten Gaussians …", max_entries=60, hash_funcs=BY_KEY)
+@of_a_model("Fitting ten Gaussians …", 60)
 def mixture(shown: Shown) -> sampling.Mixture:
     """Ten Gaussians fitted to the map's codes."""
     return sampling.fit_mixture(codes(shown).mean)
@@ -44,7 +43,7 @@ class Samples(NamedTuple):
     distance: Float[Tensor, " samples"]  # to the nearest code, in thresholds: above 1 is a hole
 
 
-@st.cache_data(show_spinner="Sampling …", max_entries=200, hash_funcs=BY_KEY)
+@of_a_model("Sampling …", 200)
 def samples(shown: Shown, sampler: sampling.Sampler, seed: int, count: int = 16) -> Samples:
     """So many samples of the noise of that seed."""
     z = _drawn(shown, sampler, noise(seed, count, shown.config.latent_dim))
@@ -66,19 +65,19 @@ def _drawn(
             return mixture(shown).sample(drawn)
 
 
-@st.cache_data(show_spinner="Drawing 1 000 samples …", max_entries=200, hash_funcs=BY_KEY)
+@of_a_model("Drawing 1 000 samples …", 200)
 def hole_share(shown: Shown, sampler: sampling.Sampler) -> float:
     """Share of 1 000 samples, always of the same noise, that fall in a hole."""
     return holes(shown).share(_drawn(shown, sampler, noise(0, JUDGED, shown.config.latent_dim)))
 
 
-@st.cache_data(show_spinner="Judging 1 000 samples …", max_entries=200, hash_funcs=BY_KEY)
+@of_a_model("Judging 1 000 samples …", 200)
 def sure_share(shown: Shown, sampler: sampling.Sampler, judge: Judge) -> float:
     """Share of the same samples, decoded, of which the classifier is more than 90 % sure."""
     return evaluation.judging.confident_share(judge.model, _judged(shown, sampler))
 
 
-@st.cache_data(show_spinner="Reading 1 000 samples …", max_entries=200, hash_funcs=BY_KEY)
+@of_a_model("Reading 1 000 samples …", 200)
 def classes_drawn(
     shown: Shown, sampler: sampling.Sampler, judge: Judge
 ) -> Int64[Tensor, " classes"]:
@@ -91,7 +90,7 @@ def _judged(shown: Shown, sampler: sampling.Sampler) -> Float[Tensor, "samples 1
     return mean_image(shown.config, latent.decode(shown.model, z))
 
 
-@st.cache_data(show_spinner=False, max_entries=60, hash_funcs=BY_KEY)
+@of_a_model(False, 60)
 def prior_in_holes(shown: Shown) -> float:
     """Share of 10 000 prior samples that fall in a hole, with a fixed generator."""
     drawn = sampling.draw(10_000, shown.config.latent_dim, torch.Generator().manual_seed(0))

@@ -13,6 +13,7 @@ from app.charts.curves import (
     magnitudes,
     marked_curve,
     open_mark,
+    small_curve,
     under_bounds,
 )
 from app.charts.distributions import density_plane, histogram, marginals, regions

@@ -12,7 +12,12 @@ DASHES = {"train": [4, 3], "test": [1, 0]}
 
 
 def loss_curve(
-    losses: pd.DataFrame, colour: str, *, title: str, last_step: int, domain: tuple[float, float]
+    losses: pd.DataFrame,
+    colour: str,
+    *,
+    title: str,
+    last_step: int,
+    domain: tuple[float, float],
 ) -> alt.Chart:
     """One term of a loss over a run. Columns: step, nats, images ("train" or "test")."""
     chart = (
@@ -31,6 +36,29 @@ def loss_curve(
         )
     )
     return titled(chart, title, height=300)
+
+
+def small_curve(
+    losses: pd.DataFrame, colour: str, *, last_step: int, domain: tuple[float, float]
+) -> alt.Chart:
+    """The same at the edge of a figure: its unit stands in words beside it."""
+    axis = alt.Axis(tickCount=3, format="~s", grid=False)
+    return (
+        alt.Chart(losses)
+        .mark_line(color=colour, strokeWidth=2, clip=True)
+        .encode(
+            alt.X("step:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, last_step])),
+            alt.Y(
+                "nats:Q",
+                title=None,
+                axis=alt.Axis(tickCount=3),
+                scale=alt.Scale(domain=list(domain)),
+            ),
+            alt.StrokeDash("images:N", scale=_stroke_scale(DASHES, list(DASHES)), legend=None),
+            tooltip=["step:Q", alt.Tooltip("nats:Q", format=".2f"), "images:N"],
+        )
+        .properties(height=110)
+    )
 
 
 def lines(
@@ -108,7 +136,6 @@ def by_code_size(
         align="right" if last else "left",
         baseline="top",
         dx=-6 if last else 6,
-        fontSize=13,
         fontWeight="bold",
         color=theme.TOTAL,
     ).encode(y=alt.value(0), text="name:N")
@@ -260,9 +287,8 @@ def _under_theirs(
     rule = free.mark_rule(strokeDash=[2, 3]).encode(
         size=alt.condition(alt.datum.shown, alt.value(3), alt.value(1.5))
     )
-    letters = {"fontSize": 13, "align": "left"}
-    said = bounded.mark_text(dx=8, dy=-14 if filled else 18, **letters).encode(text="name:N")
-    free_said = free.mark_text(dx=6, dy=-9, **letters).encode(x=alt.value(0), text="name:N")
+    said = bounded.mark_text(dx=8, dy=-14 if filled else 18, align="left").encode(text="name:N")
+    free_said = free.mark_text(dx=6, dy=-9, align="left").encode(x=alt.value(0), text="name:N")
     return [rule, dots, said, free_said]
 
 
@@ -289,7 +315,6 @@ def _named_rules(marks: pd.DataFrame, **letters: Any) -> tuple[alt.Chart, alt.Ch
         baseline="top",
         dx=-6 if left else 6,
         dy=4,
-        fontSize=13,
         **letters,
     ).encode(y=alt.value(0), text="name:N")
     return rules, words

@@ -21,8 +21,7 @@ with frame.figure("welcome"):
     picture = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         frame.begin(visitor)
-        with st.popover("About this model", icon=":material/info:", type="tertiary"):
-            shown = models.model(visitor, "vae", "vae-lite-2-beta-1")
+        shown = models.model(visitor, "vae-lite-2-beta-1")
     with picture:
         pad.walk_freely(visitor, shown)
 

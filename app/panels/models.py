@@ -1,74 +1,83 @@
 """The model in use: pretrained or the learner's own, where it comes from, its layers."""
 
+from dataclasses import asdict
+
 import streamlit as st
 import torch
 
-from app import cache, sketch, widgets
+from app import cache, sketch
 from app.cache import PretrainedError, Shown
 from app.panels import files
-from app.state import Visitor, afresh
-from app.words import as_code, grouped, nats, number, title
-from core.models import Kind, Model, ModelConfig, build
+from app.panels.settings import HOW, SETTINGS, in_words, matters
+from app.state import Visitor
+from app.words import as_code, grouped, nats, number
+from core.models import Model, ModelConfig, build
 from core.models.layers import shapes
 
 
-def model(visitor: Visitor, kind: Kind, pretrained: str) -> Shown:
-    """The model that the page shows, with a word on where it comes from and the way to the other.
+def model(visitor: Visitor, name: str) -> Shown:
+    """The model that the page shows, and a word on whose it is."""
+    shown = find(visitor, name)
+    tell(shown)
+    return shown
+
+
+def find(visitor: Visitor, name: str) -> Shown:
+    """The pretrained model of that name, or the visitor's own that the page's selector stands at.
 
     Where a pretrained file cannot be used, the model most alike stands in its place; the page
     ends here only where there is none.
     """
-    with st.container():  # one place on the page, with the switch or without
-        shown = _shown(visitor, kind, pretrained)
-        if kind in visitor.own:
-            shown = _choose_whose(visitor, kind, pretrained, shown)
-        if not shown.mine and shown.key != pretrained:
-            st.caption(f"{as_code(pretrained)} cannot be used: another model stands in its place.")
-        st.caption(f"{whose(shown, pretrained)} {provenance(shown)}")
-    return shown
-
-
-def _shown(visitor: Visitor, kind: Kind, pretrained: str) -> Shown:
     try:
-        return visitor.shown(kind, pretrained)
+        return visitor.shown(name)
     except PretrainedError as error:
         files.lacks(error)
-    for other in cache.alike(pretrained):
+    for other in cache.alike(name):
         try:
-            return cache.pretrained(other, visitor.data)
+            shown = cache.pretrained(other, visitor.data)
         except PretrainedError:
             continue  # nobody asked for this one
+        st.caption(f"{as_code(name)} cannot be used: another model stands in its place.")
+        return shown
     st.info("No pretrained model of this kind can be used, and this page needs one.")
     st.stop()
 
 
-def _choose_whose(visitor: Visitor, kind: Kind, pretrained: str, shown: Shown) -> Shown:
-    """A switch between the pretrained model and the visitor's own, and the model it says."""
-    mine = f"Your {title(visitor.own[kind].config)}"
-    lit = mine if shown.mine else "Pretrained"
-    choice = widgets.answer(
-        "Model",
-        ["Pretrained", mine],
-        lit,
-        key=afresh(f"model-{kind}", lit, on=(shown.key, mine)),
-        label_visibility="collapsed",
-    )
-    visitor.use_own(kind, choice == mine)
-    return _shown(visitor, kind, pretrained)
-
-
-def whose(shown: Shown, pretrained: str) -> str:
-    """Whose model the figures show; where that is the visitor's own, also which they do not show
-    though the page's controls stand at it.
+def tell(shown: Shown, beside: Shown | None = None, *, key: str = "whose") -> None:
+    """Whose model the figures show, what that differs in from the one beside it, and, when asked
+    for, where it comes from.
     """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
+        st.caption(whose(shown, beside))
+        with st.popover("About this model", type="tertiary", width="content", key=f"{key}-about"):
+            st.caption(provenance(shown))
+
+
+def whose(shown: Shown, beside: Shown | None = None) -> str:
+    """Whose model the figures show, and what the visitor's own differs in from another."""
     if not shown.mine:
         return f"The figures show the pretrained **{shown.title}**."
-    try:
-        asked = cache.pretrained(pretrained).title
-    except PretrainedError:
-        asked = pretrained  # the file's name says it too
-    instead = f", not the pretrained {asked}" if asked != title(shown.config) else ""
-    return f"The figures show **{shown.title}**{instead}."
+    told = f"The figures show **{shown.title}**."
+    if beside is not None and (differs := differences(shown, beside)):
+        told += f" Unlike the pretrained {beside.title}: {'; '.join(differs)}."
+    return told
+
+
+def differences(shown: Shown, other: Shown) -> list[str]:
+    """What one model has where another has something else: "hidden units: 200 instead of 100"."""
+    ours, theirs = (asdict(each.config) | each.card.get("training", {}) for each in (shown, other))
+    told = []
+    for name, setting in SETTINGS.items():
+        if name in HOW or name not in ours or name not in theirs or not matters(name, ours):
+            continue
+        if ours[name] != theirs[name]:
+            words = f"{in_words(ours[name])} instead of {_all_or(theirs[name], name)}"
+            told.append(f"{setting.label[0].lower()}{setting.label[1:]}: {words}")
+    return told
+
+
+def _all_or(value: object, name: str) -> str:
+    return "all of its set" if name == "images" and value is None else in_words(value)
 
 
 def provenance(shown: Shown) -> str:
@@ -121,13 +130,6 @@ def _sketch(model: Model, whose: str) -> None:
         f"{whose}: {grouped(learned)} parameters. A bar's height is the "
         "logarithm of how many numbers pass there."
     )
-
-
-def plain(shown: Shown) -> str:
-    """A model in words that the pictures' font can write: it has no Greek."""
-    mine = "your " if shown.mine else ""
-    config = shown.config
-    return f"{mine}{config.kind.upper()} {config.architecture}, d = {config.latent_dim}"
 
 
 def blueprint(config: ModelConfig) -> None:

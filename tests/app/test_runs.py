@@ -11,6 +11,7 @@ from app.state import Visitor
 from core import data
 from core.models import ModelConfig
 from core.training import TrainConfig
+from tests.app.test_jobs import wait_for
 from tests.visiting import follow, newcomer, run_to_its_end, words
 
 
@@ -18,8 +19,7 @@ def trained_on(page: AppTest, key: str) -> AppTest:
     """A run of a lesson, stopped as soon as it has a model: it is over, and the page shows it."""
     page.button(key=f"train-{key}").click().run()
     job = page.session_state["visitor"].job
-    while job.state.step == 0:
-        page.run()
+    wait_for(lambda: job.state.step > 0, seconds=120)
     job.stop()
     return run_to_its_end(page, f"train-{key}").run()
 
@@ -131,12 +131,12 @@ def test_a_moment_of_a_run_is_packed_once():
     job = Job(Order(ModelConfig(hidden_dim=8), config, "sample", sample.test_images[:10]), sample)
     visitor = Visitor(job=job)
     job.start()
-    while (frame := job.frame) is None:
-        pass
+    wait_for(lambda: job.frame is not None)
+    frame = job.frame
+    assert frame is not None
     first = packed(visitor, job, frame)
     assert packed(visitor, job, frame) is first
-    while job.frame is frame:
-        pass
+    wait_for(lambda: job.frame is not frame)
     job.stop()
     assert job.frame is not None
     assert packed(visitor, job, job.frame) is not first

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from app import quiz, theme, widgets
+from app.cache import Shown
 from app.lessons.autoencoder import costs, misreadings
-from app.panels import digits, drawing, frame, models, restoring, training
-from app.state import session
-from core.models import ModelConfig
+from app.panels import bench, digits, drawing, frame, models, restoring
+from app.state import YOURS, session
 
 visitor = session()
 data = visitor.digits
@@ -18,10 +18,30 @@ st.markdown(
     "Move *d*, and **draw one yourself**."
 )
 
-d = widgets.one_of("Numbers in the code, d", misreadings.SIZES, 2, key="d")
-shown = models.model(visitor, "ae", f"ae-dense-{d}")
-drawing.draw_your_own(visitor, shown)
-restoring.reconstructions(visitor, shown)
+BENCH = bench.Bench(
+    key="ae",
+    selector="d",
+    sliders=("latent_dim", "hidden_dim", "epochs"),
+    kinds=("ae",),
+    ranges={"latent_dim": range(1, 33)},
+)
+stops = [*misreadings.SIZES, *bench.stop(visitor)]
+d = widgets.one_of("Show a code of d numbers", stops, 2, key="d")
+shown = models.find(visitor, YOURS if d == YOURS else f"ae-dense-{d}")
+pretrained = models.find(visitor, f"ae-dense-{misreadings.nearest(shown.config.latent_dim)}")
+
+
+def figure(now: Shown) -> None:
+    drawing.draw_your_own(visitor, now)
+    restoring.reconstructions(visitor, now)
+    misreadings.told(now)
+
+
+def both(left: Shown, right: Shown) -> None:
+    restoring.side_by_side(visitor, left, right)
+
+
+bench.show(visitor, BENCH, shown, pretrained, figure, both)
 digits.pick_digits(visitor)
 
 st.subheader("How many come back as another digit?", anchor=False)
@@ -54,8 +74,6 @@ if more.open:
             "Compare the squared error, which needs no likelihood."
         )
         costs.against_pca(visitor, shown)
-
-training.train(visitor, ModelConfig(latent_dim=d), training.short_run(visitor), key="autoencoder")
 
 st.subheader("Check yourself", anchor=False)
 quiz.check(

@@ -1,5 +1,6 @@
 """How many digits come back as another digit, against the size of the code; and PCA's."""
 
+import math
 from typing import NamedTuple
 
 import pandas as pd
@@ -12,7 +13,7 @@ from app.cache import Judge, Shown
 from app.panels import files
 from app.panels.digits import judge, why_unread
 from app.state import Visitor
-from app.words import grouped, percent
+from app.words import grouped, nats, percent
 
 SIZES = [1, 2, 4, 8, 16, 32]  # of the pretrained models' codes
 
@@ -37,6 +38,26 @@ def misread(read: Int64[Tensor, " n"], labels: Int64[Tensor, " n"]) -> Misread:
     )
 
 
+def nearest(d: int) -> int:
+    """The pretrained size that a code of so many numbers is held against."""
+    return min(SIZES, key=lambda size: abs(math.log(size / d)))
+
+
+def told(shown: Shown) -> None:
+    """How often a model's restorations are misread, and what they cost, on its test images."""
+    cost = nats(cache.mean_terms(shown).reconstruction)
+    reader = judge(shown.data)
+    if reader is None:
+        st.caption(f"{cost} per test image. {why_unread(shown.data)}")
+        return
+    labels = cache.judged_of(shown).labels
+    share = misread(cache.readings(shown, reader), labels).share
+    st.markdown(
+        f"**{percent(share, 1)}** of {grouped(len(labels))} test digits come back as another "
+        f"digit; restoring one costs **{cost}**."
+    )
+
+
 @files.figure
 def against_size(visitor: Visitor, shown: Shown) -> None:
     """The pretrained ladder's misreadings and PCA's, and the page's model among them."""
@@ -44,7 +65,7 @@ def against_size(visitor: Visitor, shown: Shown) -> None:
     if reader is None:
         st.caption(why_unread(visitor.data))
         return
-    labels = shown.digits.test_labels[: cache.judged_count(visitor.data)]
+    labels = cache.judged_of(shown).labels
     ladder = {d: cache.pretrained(f"ae-dense-{d}", visitor.data) for d in SIZES}
     ours = {d: misread(cache.readings(model, reader), labels) for d, model in ladder.items()}
     pca = {d: misread(cache.readings_of_pca(visitor.data, d, reader), labels) for d in SIZES}
@@ -63,7 +84,10 @@ def against_size(visitor: Visitor, shown: Shown) -> None:
                 columns=["x", "y", "curve"],
             ),
             pd.DataFrame(
-                [(shown.config.latent_dim, here.share, f"here: {percent(here.share, 1)}")],
+                [
+                    (shown.config.latent_dim, here.share, f"here: {percent(here.share, 1)}"),
+                    *_yours(visitor, shown, reader, labels),
+                ],
                 columns=["x", "y", "name"],
             ),
             title="Digits that come back as another digit",
@@ -75,6 +99,18 @@ def against_size(visitor: Visitor, shown: Shown) -> None:
         alt=said,
     )
     st.caption(_how_measured(visitor, reader, labels))
+
+
+def _yours(
+    visitor: Visitor, shown: Shown, reader: Judge, labels: Int64[Tensor, " n"]
+) -> list[tuple[int, float, str]]:
+    """The other runs of this visit, each a place among the curves."""
+    found = []
+    for run in visitor.runs.values():
+        if run.key != shown.key and not run.is_vae:
+            share = misread(cache.readings(run.on(visitor.data), reader), labels).share
+            found.append((run.config.latent_dim, share, f"yours: {percent(share, 1)}"))
+    return found
 
 
 def takeaway(ours: dict[int, Misread], pca: dict[int, Misread]) -> str:
@@ -95,5 +131,5 @@ def _how_measured(visitor: Visitor, reader: Judge, labels: Int64[Tensor, " n"]) 
         f"The first {grouped(len(labels))} test images in use, "
         f"{grouped(int((labels == 4).sum()))} of them fours, restored and then read by the "
         f"course's classifier, which misreads {percent(own_errors, 1)} of them as they are. "
-        "The ring: the model on this page."
+        "Rings: the model on this page, and your other runs."
     )
