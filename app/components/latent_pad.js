@@ -14,6 +14,7 @@ import { Gestures } from "./gestures.js";
 import { drawCross, drawHoles, drawNumbered, drawOutline, drawPath, drawPrior } from "./layers.js";
 import { LatentMap } from "./map.js";
 import { Mosaic } from "./mosaic.js";
+import { stopsAmong, Stroll } from "./motion.js";
 import { buildNetwork } from "./network.js";
 import { mount, Part } from "./part.js";
 import { Plane } from "./plane.js";
@@ -45,6 +46,7 @@ import { Wishes } from "./wishes.js";
  *     prior: boolean,
  *     holes: boolean,
  *     mosaic: boolean,
+ *     walks: boolean,
  *     outlines: { corners: Place[], label: number }[],
  *     samples: number[][],
  *     in_hole: boolean[],
@@ -93,6 +95,10 @@ class LatentPad extends Part {
   near = -1; // the code nearest to the one that is decoded
   decodeMs = 0;
   across = "";
+  /** @type {Stroll | null} */
+  stroll = null; // while the mark walks by itself
+  touched = false; // by a hand: from then on the mark waits for it
+  inSight = false;
   speaking = 0;
   settling = 0;
 
@@ -116,11 +122,17 @@ class LatentPad extends Part {
     this.along = find(root, ".along", HTMLInputElement);
     this.strip = new Strip(find(root, ".strip canvas", HTMLCanvasElement));
     this.spoken = find(root, ".spoken", HTMLElement);
+    this.sight = new IntersectionObserver(([{ isIntersecting }]) => {
+      this.inSight = isIntersecting;
+      this.request();
+    });
+    this.sight.observe(this.map.element);
     this.listen();
   }
 
   close() {
     super.close();
+    this.sight.disconnect();
     this.mosaic.clear();
     clearTimeout(this.speaking);
     clearTimeout(this.settling);
@@ -174,6 +186,7 @@ class LatentPad extends Part {
     if (moved) {
       this.z = Float32Array.from(z);
       this.settled.z = this.z;
+      this.stroll = null; // it begins anew from there
     }
     const other = this.wishes.path.isNew(path);
     if (!path) this.path = this.settled.path = null;
@@ -204,6 +217,7 @@ class LatentPad extends Part {
   draw() {
     if (!this.decode || !this.map.element.clientWidth) return;
     const started = performance.now();
+    this.walkOn(started);
     if (this.stale) this.drawBase();
     const here = this.hover ?? this.z;
     if (here !== this.decodedAt) {
@@ -223,6 +237,28 @@ class LatentPad extends Part {
     this.speak();
     const at = this.map.pointOf(this.plane.project(here));
     this.drawn({ z: here, at, decodeMs: this.decodeMs, drawMs: performance.now() - started });
+  }
+
+  /**
+   * The mark goes a step by itself, where the page asks for it, until a hand touches the pad; not
+   * while a pointer looks about, nobody can see it, or the system asks for less motion.
+   * @param {number} now
+   */
+  walkOn(now) {
+    if (!this.data.layers.walks || this.touched || prefersStillness()) return;
+    if (!this.inSight || this.hover) return;
+    this.stroll ??= new Stroll(this.z, stopsAmong(this.codes, this.map.labels, this.plane));
+    if (!this.stroll.stops.length) return;
+    this.z = this.stroll.at(now);
+    this.request();
+  }
+
+  // A hand is here: the mark stays where it walked to, and Python hears of it.
+  stopWalking() {
+    this.touched = true;
+    if (!this.stroll) return;
+    this.stroll = null;
+    this.send();
   }
 
   drawBase() {
@@ -325,7 +361,7 @@ class LatentPad extends Part {
 
   // The code and its neighbour for a screen reader, not more often than it can speak.
   speak(now = false) {
-    if (this.speaking && !now) return;
+    if (this.stroll || (this.speaking && !now)) return; // a walk that nobody asked to hear
     clearTimeout(this.speaking);
     const say = () => {
       this.speaking = 0;
@@ -359,6 +395,8 @@ class LatentPad extends Part {
         if (intents.length && byPage) event.preventDefault(); // the page would scroll or zoom too
       });
 
+    const here = this.guard(() => this.stopWalking());
+    for (const event of ["pointerdown", "keydown"]) this.frame.addEventListener(event, here, true);
     top.onpointerdown = hand((event) => {
       top.setPointerCapture(event.pointerId);
       top.focus({ preventScroll: true });
@@ -444,6 +482,9 @@ class LatentPad extends Part {
     return b <= a ? 1 : 0;
   }
 }
+
+// Whether the system asks for less motion.
+const prefersStillness = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
  * The code at the share t of a path.

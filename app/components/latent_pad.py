@@ -56,6 +56,7 @@ class Layers:
     prior: bool = False  # N(0, I) at one, two and three standard deviations
     holes: bool = False  # needs content(…, holes=…)
     mosaic: bool = False  # decodings behind the codes
+    walks: bool = False  # the mark walks by itself, among real codes, until the pad is touched
     outlines: Float[Tensor, "outlines corners 2"] | None = None  # Plane.outlines
     outline_labels: Sequence[int] = ()  # the class whose colour each outline has
     samples: Float[Tensor, "samples latent"] | None = None  # drawn with their numbers
@@ -198,6 +199,7 @@ def _drawn(layers: Layers) -> dict[str, Any]:
         "prior": layers.prior,
         "holes": layers.holes,
         "mosaic": layers.mosaic,
+        "walks": layers.walks,
         "outlines": [{"corners": o, "label": int(i)} for o, i in zip(outlines, labels)],
         "samples": [] if layers.samples is None else layers.samples.tolist(),
         "in_hole": list(layers.in_hole),

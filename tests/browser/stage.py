@@ -79,6 +79,7 @@ def show_pad(latent_dim: int, names: list[str]) -> None:
         prior=prior,
         holes="holes" in names,
         mosaic="mosaic" in names,
+        walks="walks" in names,
         samples=codes[:4] if "samples" in names else None,
         in_hole=[True] * 4 if "in_hole" in names else [],
         path=codes[:2] if "path" in names else None,

@@ -34,6 +34,18 @@ MARK_NEXT_DRAWING = """(host) => {
   host.addEventListener("latent-walk-drawn", () => (host.dataset.drawn = "yes"), { once: true });
 }"""
 
+# How far the mark has gone over so many frames, in units of latent space.
+GONE_BY_ITSELF = """async (host, frames) => {
+  const places = [], note = ({ detail }) => places.push([...detail.z]);
+  const redraw = () =>
+    host.shadowRoot.querySelector("canvas.top").dispatchEvent(new PointerEvent("pointerleave"));
+  host.addEventListener("latent-walk-drawn", note);
+  for (let i = 0; i < frames; i++) { redraw(); await new Promise(requestAnimationFrame); }
+  host.removeEventListener("latent-walk-drawn", note);
+  const last = places[places.length - 1];
+  return Math.hypot(...last.map((value, k) => value - places[0][k]));
+}"""
+
 # A browser whose pointers cannot be captured.
 NO_HANDS = """() => {
   Element.prototype.setPointerCapture = () => { throw new Error("no hands"); };
@@ -219,6 +231,32 @@ def test_python_can_send_the_learner_elsewhere(visit: Visit):
     page.get_by_text("Go elsewhere").click()
     assert until_told_otherwise(page, "z", before) == [0.25, 0.25]
     expect_picture(page, ".decoded canvas", decoded([0.25, 0.25]))
+
+
+@pytest.mark.parametrize("d", [1, 2, 5])
+def test_the_mark_walks_by_itself_until_the_pad_is_touched(visit: Visit, d: int):
+    page = visit(f"?d={d}&layers=walks")
+    pad = page.locator(HOST).last
+    assert pad.evaluate(GONE_BY_ITSELF, 60) > 0.01
+    assert told(page, "z") == [0.0] * d, "nobody has chosen anything yet"
+    page.mouse.move(*at(page, 0.6, 0.3))
+    page.mouse.move(5, 5)
+    assert pad.evaluate(GONE_BY_ITSELF, 60) > 0.01, "a look is no touch"
+    page.get_by_role("button", name="Zoom in").click()
+    z = until_told_otherwise(page, "z", [0.0] * d)
+    expect_picture(page, ".decoded canvas", decoded(z))
+    assert pad.evaluate(GONE_BY_ITSELF, 30) == 0
+    page.mouse.click(*at(page, 0.6, 0.3))
+    until_told_otherwise(page, "z", z)
+    assert pad.evaluate(GONE_BY_ITSELF, 30) == 0
+
+
+def test_the_mark_stands_still_where_the_system_asks_for_less_motion(
+    browser: Browser, theatre: Server
+):
+    with visitor(browser.new_context(reduced_motion="reduce"), theatre) as open_at:
+        page = open_at("?d=2&layers=walks")
+        assert page.locator(HOST).last.evaluate(GONE_BY_ITSELF, 30) == 0
 
 
 def test_a_code_of_one_number_has_one_slider_and_a_line(visit: Visit):

@@ -26,6 +26,7 @@ HANDS = (
     "Hover to look, click or drag to choose a place. Shift and drag, or two fingers, move the map; "
     "after a click on it the wheel zooms, and the arrow keys walk."
 )
+WELCOME = Layers(prior=True, mosaic=True, walks=True)
 
 
 class Mark(NamedTuple):
@@ -63,6 +64,8 @@ def hand_map(
     name = name or key
     place = f"{name} {begin.tolist()}" if layers.path is not None else name  # a path begins at A
     z = _kept(visitor, shown, place, begin, parameter)
+    if place in visitor.chosen:  # the mark stays where the learner put it
+        layers = replace(layers, walks=False)
     keep = functools.partial(keep_release, visitor, place, key, "z", len(z), parameter)
     path, keep_path = None, None
     if layers.path is not None:
@@ -183,4 +186,4 @@ def walk_freely(visitor: Visitor, shown: Shown) -> None:
         )
         st.caption("A straight line from each digit's code to the next, decoded on the server.")
         return
-    hand_map(visitor, shown, key=f"walk-{visitor.data}", layers=Layers(prior=True))
+    hand_map(visitor, shown, key=f"walk-{visitor.data}", layers=WELCOME)
