@@ -46,6 +46,46 @@ export class Glide {
   }
 }
 
+// A row of numbers that goes to each new one instead of jumping there.
+export class Row {
+  /** @type {ArrayLike<number>} */
+  at = []; // now
+  /** @type {ArrayLike<number>} */
+  target = [];
+  /** @type {Glide | null} */
+  glide = null;
+
+  /**
+   * Whether it is another one than before. A row of another length is there at once.
+   * @param {ArrayLike<number>} target
+   * @param {number} now ms
+   * @param {number} lasts ms
+   */
+  goTo(target, now = 0, lasts = 0) {
+    const { at } = this, before = this.target;
+    this.target = target;
+    if (at.length !== target.length || !lasts) {
+      this.at = target;
+      this.glide = null;
+      return true;
+    }
+    if (before === target || Array.from(target).every((v, i) => v === before[i])) return false;
+    this.glide = new Glide(at, target, now, lasts);
+    return true;
+  }
+
+  /**
+   * Go on; whether anything moved.
+   * @param {number} now
+   */
+  step(now) {
+    if (!this.glide) return false;
+    this.at = this.glide.at(now);
+    if (this.glide.isOver(now)) this.glide = null;
+    return true;
+  }
+}
+
 // A slow walk by itself: from where one stands onto a closed curve, and round it for ever.
 export class Stroll {
   legs = 0; // that lie behind

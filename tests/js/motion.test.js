@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Glide, onCurve, stopsAmong, Stroll } from "../../app/components/motion.js";
+import { Glide, onCurve, Row, stopsAmong, Stroll } from "../../app/components/motion.js";
 import { Plane } from "../../app/components/plane.js";
 
 const code = (...numbers) => Float32Array.from(numbers);
@@ -23,6 +23,26 @@ test("a glide begins and ends where it should, is half way at half time, and nev
 
 test("a glide of no time is there at once", () => {
   close(new Glide([0], [4], 1000, 0).at(1000), [4]);
+});
+
+test("a row goes to new numbers, from where it is on its way, and stands still for the same ones", () => {
+  const row = new Row();
+  assert.ok(row.goTo([0, 0], 0, 250), "the first numbers are there at once");
+  close(row.at, [0, 0]);
+  assert.ok(!row.step(10));
+  assert.ok(!row.goTo([0, 0], 20, 250));
+  row.goTo([4, 8], 1000, 250);
+  assert.ok(!row.goTo([4, 8], 1100, 250), "another run asks for the same");
+  assert.ok(row.step(1125));
+  close(row.at, [2, 4]);
+  row.goTo([2, 0], 1125, 250);
+  row.step(1250);
+  close(row.at, [2, 2]);
+  row.step(1375);
+  close(row.at, [2, 0]);
+  assert.ok(!row.step(1400));
+  row.goTo([1, 2, 3], 2000, 250);
+  close(row.at, [1, 2, 3], 0);
 });
 
 test("the closed curve goes through every stop and comes round to the first", () => {
