@@ -525,7 +525,8 @@ def test_of_two_fingers_one_lifts_and_the_mark_is_where_python_knows_it(
 def test_a_finger_that_the_browser_takes_away_has_chosen_nothing(browser: Browser, theatre: Server):
     with fingers(browser, theatre) as (page, touch):
         touch("Start", [mark(page)])
-        touch("Move", [(0.6, 0.3)])
+        for place in ((0.5, 0.4), (0.55, 0.35), (0.6, 0.3)):
+            touch("Move", [place])
         readout = page.locator(".plane label").first
         expect(readout).not_to_have_text("z₁ = 0.000")
         touch("Cancel", [])
