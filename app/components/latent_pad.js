@@ -157,6 +157,7 @@ class LatentPad extends Part {
    */
   show({ model, codes, digits, holes, values }, data) {
     const now = performance.now(), still = !this.model || prefersStillness();
+    this.mosaic.stop(); // a slice of it may be about to decode codes of another length
     if (model !== this.model) this.useModel(model);
     if (codes !== this.codesPiece) this.useCodes(codes, now, still ? 0 : TWEEN_MS);
     this.useLayers(data, now, still);
@@ -191,7 +192,10 @@ class LatentPad extends Part {
     const { origin, right, up, codes, labels } = piece.arrays;
     this.codesPiece = piece;
     this.plane = new Plane(origin, right, up);
-    if (this.latent !== this.plane.latent) this.map.forget();
+    if (this.latent !== this.plane.latent) {
+      this.map.forget();
+      this.hover = null;
+    }
     this.latent = this.plane.latent;
     this.codes = codes;
     this.decodedAt = null; // the nearest code may be another

@@ -69,6 +69,8 @@ def pad_content(latent_dim: int, seed: int, spread: int = 1) -> pads.PadContent:
 @st.fragment
 def show_pad(latent_dim: int, names: list[str]) -> None:
     seed = st.number_input("Seed", 0, 9, 0, key="seed")
+    if st.toggle("Codes of five numbers", key="five"):
+        latent_dim = 5
     here = [0.25] * latent_dim if st.toggle("Go elsewhere", key="elsewhere") else None
     spread = SPREAD if st.toggle("Spread the codes", key="spread") else 1
     away = st.toggle("Take the pad away", key="away")

@@ -255,6 +255,23 @@ def test_new_codes_are_followed_by_a_view_that_nobody_moved_and_by_no_other(visi
     assert cross(page)[0] == pytest.approx(zoomed[0], abs=0.5)
 
 
+def test_codes_of_another_length_begin_anew_on_the_same_pad_though_a_hand_looks_about(
+    visit: Visit,
+):
+    page = visit("?d=2&layers=mosaic,samples,sheet,path")
+    page.mouse.click(*at(page, 0.7, 0.3))
+    until_told_otherwise(page, "z", [0.0, 0.0])
+    mounted = page.locator(HOST).last.element_handle()
+    page.mouse.move(*at(page, 0.4, 0.6))
+    page.get_by_label("Codes of five numbers").press("Space")
+    expect(page.get_by_text("z [").first).to_have_text(f"z {json.dumps([0.0] * 5)}")
+    page.mouse.move(5, 5)
+    expect_picture(page, ".decoded canvas", decoded([0.0] * 5))
+    expect_picture(page, ".sheet canvas", decoded(made.make_codes(5)[0].tolist()))
+    assert mounted.evaluate("(element) => element.isConnected"), "the pad was mounted anew"
+    expect(page.locator(".failed")).to_have_count(0)
+
+
 def test_another_colour_comes_with_a_legend_and_leaves_mark_and_view(visit: Visit):
     page = visit("?d=2&layers=prior")
     page.mouse.click(*at(page, 0.6, 0.3))

@@ -53,13 +53,17 @@ def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> N
         return
     points = map_points(shown)
     domain = map_domain(shown)
+    # What only some models have stands below: the map keeps its place, and so its pad.
+    on_map, below = st.container(), st.container()
     if not shown.is_vae and charts.long_tailed(points.numpy()):
-        domain = _with_close_up(points, domain)
+        with below:
+            domain = _with_close_up(points, domain)
     start = shown.plane.lift(torch.tensor([_white_space(points, domain)]))[0]
-    if not visitor.pad_failed:
-        explore_by_hand(visitor, shown, name, start, domain, _colouring(shown, colour))
-    else:
-        _chart(visitor, shown, colour, name, points, domain, start)
+    with on_map:
+        if not visitor.pad_failed:
+            explore_by_hand(visitor, shown, name, start, domain, _colouring(shown, colour))
+        else:
+            _chart(visitor, shown, colour, name, points, domain, start)
 
 
 def _chart(
