@@ -120,21 +120,19 @@ def test_a_place_chosen_on_one_map_of_samples_stays_when_the_sampler_changes(pag
 
 def test_the_map_goes_from_one_model_to_the_next_and_is_not_mounted_anew(page: Page):
     open_page(page, "latent-scatter")
-    pad = page.get_by_role("application").first
-    expect(pad).to_be_visible(timeout=SLOW)
+    pad, mark = page.get_by_role("application").first, page.locator("p", has_text="At the mark")
+    expect(mark).to_be_visible(timeout=SLOW)
+    before = mark.inner_text()
     drag(page, pad, [(0.5, 0.5), (0.3, 0.6)])
-    page.wait_for_url(re.compile("z="))
-    wait_idle(page)
-    mounted, mark = pad.element_handle(), page.locator("p", has_text="At the mark").inner_text()
+    expect(mark).not_to_have_text(before, timeout=SLOW)
+    mounted, place = pad.element_handle(), mark.inner_text().split(").")[0]
     page.get_by_role("radio", name="Loss").first.click()
     expect(page.locator(".legend")).to_contain_text("reconstruction, nats", timeout=SLOW)
     page.get_by_role("combobox", name="Model").click()
     page.get_by_role("option", name="AE deep, d = 2").click()
-    page.wait_for_url(re.compile("map-of="))
-    wait_idle(page)
+    expect(page.locator("p", has_text="Codes of 5")).to_contain_text("deep", timeout=SLOW)
+    expect(mark).to_contain_text(place, timeout=SLOW)
     assert mounted.evaluate("(canvas) => canvas.isConnected")
-    place = mark.split(").")[0]
-    expect(page.locator("p", has_text="At the mark")).to_contain_text(place, timeout=SLOW)
     no_exception(page)
 
 
