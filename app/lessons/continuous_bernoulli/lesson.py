@@ -70,9 +70,8 @@ if pretrained is not None:
 
 st.subheader("A pixel under the microscope", anchor=False)
 st.markdown(
-    "A decoder answers each pixel with one number, λ. Point at a pixel: three losses judge every "
-    "answer that it could get. Each has its own axis, because their numbers do not compare. "
-    "**Where** each is lowest does."
+    "A decoder answers each pixel with one number, λ. Three losses judge every answer, each on its "
+    "own axis: their numbers do not compare. **Where** each is lowest does."
 )
 
 
