@@ -206,7 +206,7 @@ def _train(visitor: Visitor, bench: Bench, choice: Choice, predicted: int | None
     if last is not None and last.status != "failed":
         more = max(1, last.order.training.epochs // 2)
         if st.button(
-            f"Go on for {more} epochs more",
+            f"Go on for {more} {'epoch' if more == 1 else 'epochs'} more",
             key=f"extend-{bench.key}",
             help="The learning rate rises once more, and comes down again.",
         ):
