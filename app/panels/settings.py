@@ -12,7 +12,6 @@ import streamlit as st
 
 from app import widgets
 from app.state import Visitor, afresh
-from app.words import number
 from core.models import MAX_LATENT_DIM, Architecture, ModelConfig
 from core.training import TrainConfig, fast_precision
 
@@ -200,7 +199,7 @@ def in_words(value: Any) -> str:
     """A value as the controls write it."""
     if value is None:
         return "none"
-    return WORDS.get(value, value) if isinstance(value, str) else number(value, ",g")
+    return WORDS.get(value, value) if isinstance(value, str) else f"{value:g}"
 
 
 def _control(label: str, values: Sequence[Any], usual: Any, key: str) -> Any:

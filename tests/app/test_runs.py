@@ -27,7 +27,7 @@ def test_a_run_says_how_many_images_it_learned_from():
     page = trained(follow(newcomer(), "autoencoder", {"ae-epochs": "2"}))
     (told,) = [text.value for text in page.caption if "Its card, on" in text.value]
     assert re.search(r"Trained on 4\s000 images of: 5 000 digits", told)
-    assert "training images: 4000 instead of all of its set" in whose(page)
+    assert "training images: 4\N{NO-BREAK SPACE}000 instead of all of its set" in whose(page)
 
 
 def test_a_set_that_is_not_here_is_never_lit(tmp_path, monkeypatch):
