@@ -104,11 +104,17 @@ def show(
         with on_stage, st.container(key="stage"):
             stage()
         with drawer, st.container(border=True, key="drawer"):
+            st.html('<div id="drawer"></div>')
             st.markdown("**Train your own**")
             order()
             said()
             shelf.show(visitor, bench.kinds, bench.selector)
-    st.html('<a class="to-the-bench" href="#bench" target="_self">Train it yourself</a>')
+    st.html(
+        "".join(
+            f'<a class="to-the-bench" href="#{place}" target="_self">Train it yourself</a>'
+            for place in ("bench", "drawer")  # beside the figure, or below it: style.css knows
+        )
+    )
 
 
 def _begin(bench: Bench, shown: Shown, pretrained: Shown) -> ModelConfig:
