@@ -6,6 +6,7 @@ models it made. A place is one record, its code, written when the learner lets g
 whoever draws. The address is read once, when a page is entered, and written after.
 """
 
+import itertools
 import math
 import secrets
 from collections.abc import Callable, Mapping
@@ -68,6 +69,7 @@ class Visitor:
     stood: dict[str, object] = field(default_factory=dict)  # where selectors stood before a run
     trained_on: str | None = None  # the page that the job was started on
     predicted: int | None = None  # of its reconstruction cost, nats per image; None where nothing
+    keeping: bool = False  # whether it goes on the shelf by itself when it is over
     finished: int = 0  # runs that came to an end so far
     passing: Passing | None = None  # the moment of the job that was last looked at
     runs: dict[str, Shown] = field(default_factory=dict)  # this visit's models, newest last
@@ -134,15 +136,18 @@ class Visitor:
         training: TrainConfig,
         selector: str = "",
         predicted: int | None = None,
+        *,
+        keep: bool = False,
     ) -> None:
-        """Start a run in place of the last one. Its page will show it as a stop of that selector;
-        what was predicted of its cost is kept with it. Raises ValueError, DataError.
+        """Start a run in place of the last one. Its page will show it as a stop of that selector,
+        and `keep` it on the shelf while there is room; what was predicted of its cost is kept
+        with it. Raises ValueError, DataError.
         """
         # As its card is to say how many.
         training = replace(training, images=self.images_of(training))
         job = Job(Order(model, training, self.data, self.followed().images), self.digits)
         self._begin(job, selector)
-        self.predicted = predicted
+        self.predicted, self.keeping = predicted, keep
 
     def images_of(self, training: TrainConfig) -> int:
         """How many images of the data set in use a run learns from."""
@@ -181,6 +186,8 @@ class Visitor:
             predicted=self.predicted,
         )
         self.take(shown, self.trained_on, self.selector)
+        if self.keeping:
+            self.keep(shown.key)
 
     def has_new_model(self) -> bool:
         """Whether a run is over whose model was not taken over yet."""
@@ -193,7 +200,8 @@ class Visitor:
         self.brought += 1
 
     def take(self, shown: Shown, page: str | None, selector: str) -> None:
-        """Let a page show a model of this visit: before its selector is drawn."""
+        """Let a page show a model of this visit alone: before its selector is drawn."""
+        self.compared.pop(page, None)
         self.runs.pop(shown.key, None)  # so that the last of them is the newest
         self.runs[shown.key] = shown
         self.here[page] = shown.key
@@ -201,7 +209,7 @@ class Visitor:
             if (stood := st.session_state.get(selector, YOURS)) != YOURS:
                 self.stood[selector] = stood
             st.session_state[selector] = YOURS
-        wanted = {*self.here.values(), *self.shelf}
+        wanted = {*self.here.values(), *self.shelf, *itertools.chain(*self.compared.values())}
         self.runs = {key: run for key, run in self.runs.items() if key in wanted}
 
     def keep(self, key: str) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import widgets
 from app.course import DATA_PAGE, LESSONS, how_many
-from app.panels import digits, frame, models
+from app.panels import digits, frame, models, shelf
 from app.panels.map import pad
 from app.state import session
 
@@ -33,6 +33,8 @@ frame.begin(visitor)
 st.subheader("The course", anchor=False)
 for number, lesson in enumerate(LESSONS, 1):
     frame.course_entry(visitor, number, lesson)
+
+shelf.to_see(visitor)
 
 st.subheader("The digits in use", anchor=False)
 st.markdown(data.source)

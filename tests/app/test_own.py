@@ -23,9 +23,7 @@ LATE = {  # short runs with little data, each a few tenths of a second
     "own-images": "1000",
     "own-epochs": "2",
 }
-FIGURES = (
-    "Reconstructions", "Map", "Samples", "Interpolation", "Film", "Loss terms", "Take it home",
-)  # fmt: skip
+FIGURES = ("Reconstructions", "Map", "Samples", "Interpolation", "Film", "Loss terms")
 
 
 def healthy(page: AppTest) -> AppTest:
@@ -55,7 +53,6 @@ def test_every_figure_of_lesson_7_shows_a_trained_model(owner: AppTest, figure: 
         "Interpolation": "hole",
         "Film": "Each point is the code of a test image",
         "Loss terms": "At the end the loss on test images is",
-        "Take it home": "checkpoints.load",
     }
     assert seen[figure] in words(page)
 
@@ -74,7 +71,7 @@ def told_name(page: AppTest) -> str:
 
 
 def test_what_is_taken_home_is_two_files_with_a_word_on_how_to_load_them(owner: AppTest):
-    page = healthy(follow(owner, "build_your_own", {"own-figure": "Take it home"}))
+    page = healthy(follow(owner, "build_your_own"))
     weights, card = (page.get("download_button")[i].proto for i in range(2))
     assert weights.label.startswith("Weights, ") and card.label == "Card"
     assert weights.url != card.url
@@ -86,7 +83,7 @@ def test_models_of_different_beta_go_home_under_different_names():
     names = set()
     for beta in ("0.5", "10"):
         tour = newcomer()
-        link: Link = {"own-kind": "VAE", "own-beta": beta, "own-figure": "Take it home"}
+        link: Link = {"own-kind": "VAE", "own-beta": beta}
         names.add(told_name(healthy(trained(tour, link))))
     assert len(names) == 2
 
