@@ -42,8 +42,9 @@ def _nearest(value: float, among: Sequence[float]) -> float:
 
 def choose(visitor: Visitor) -> tuple[str, str]:
     """Which model the figures show, and the pretrained one that a run is held against."""
-    run = visitor.run
-    pretrained = most_alike(run.config if run else ModelConfig())
+    run, job = visitor.run, visitor.training_here()
+    config = run.config if run else ModelConfig()
+    pretrained = most_alike(job.order.model if job else config)
     if run is None:
         return pretrained, pretrained
     named = {"pretrained": "The pretrained most like it", YOURS: "Yours"}
