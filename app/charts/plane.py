@@ -23,7 +23,9 @@ def on_the_plane(
     Columns: kl, reconstruction (nats per image), name, mine (bool), here (bool), image (address,
     "" for others'); of the levels, drawn across: reconstruction, name.
     """
-    x = alt.X("kl:Q", title="KL, nats per image", scale=scale_of(x_domain))
+    low, high = x_domain
+    inside = low - 0.02 * (high - low), high  # room for dots whose places are on the axis
+    x = alt.X("kl:Q", title="KL, nats per image", scale=scale_of(inside))
     y = alt.Y("reconstruction:Q", title="reconstruction, nats per image", scale=scale_of(y_domain))
     tooltip = [
         "name:N",
