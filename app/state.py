@@ -142,18 +142,15 @@ class Visitor:
         training: TrainConfig,
         selector: str = "",
         predicted: int | None = None,
-        *,
-        keep: bool = False,
     ) -> None:
-        """Start a run in place of the last one. Its page will show it as a stop of that selector,
-        and `keep` it on the shelf while there is room; what was predicted of its cost is kept
-        with it. Raises ValueError, DataError.
+        """Start a run in place of the last one. Its page will show it as a stop of that selector;
+        what was predicted of its cost is kept with it. Raises ValueError, DataError.
         """
         # As its card is to say how many.
         training = replace(training, images=self.images_of(training))
         job = Job(Order(model, training, self.data, self.followed().images), self.digits)
         self._begin(job, selector)
-        self.predicted, self.keeping = predicted, keep
+        self.predicted = predicted
 
     def images_of(self, training: TrainConfig) -> int:
         """How many images of the data set in use a run learns from."""

@@ -198,10 +198,11 @@ def _train(visitor: Visitor, bench: Bench, choice: Choice, predicted: int | None
     label = f"{'Train' if last is None else 'Train again'} · about {duration(seconds)}"
     if st.button(label, key=f"train-{bench.key}", type="primary", icon=":material/play_arrow:"):
         try:
-            visitor.train(*choice, bench.selector, predicted, keep=bench.keeps)
+            visitor.train(*choice, bench.selector, predicted)
         except (ValueError, DataError) as error:
             st.error(f"{error}. The page keeps what it had.", icon=":material/error:")
         else:
+            visitor.keeping = bench.keeps
             st.rerun()
     if last is not None and last.status != "failed":
         more = max(1, last.order.training.epochs // 2)

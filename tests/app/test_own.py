@@ -3,12 +3,14 @@
 import itertools
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import get_args
 
 import pandas as pd
 import pyarrow as pa
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
 from app.jobs import Job
@@ -235,6 +237,13 @@ def visitor_of(page: AppTest) -> Visitor:
     return page.session_state["visitor"]
 
 
+def newest(page: AppTest) -> str:
+    """The key of the run that the page has as its stop."""
+    run = visitor_of(page).run
+    assert run is not None
+    return run.key
+
+
 def job_of(page: AppTest) -> Job:
     job = visitor_of(page).job
     assert job is not None
@@ -309,9 +318,9 @@ def test_the_nearest_pretrained_has_the_nearest_code_and_the_nearest_beta():
 def test_a_run_that_is_over_stands_on_the_shelf_until_it_is_let_go():
     page = healthy(trained(newcomer()))
     visitor = visitor_of(page)
-    assert visitor.shelf == [visitor.job_key]
+    assert visitor.shelf == [newest(page)]
     assert "Your shelf: 1 of 8 runs" in words(page)
-    page.button(key=f"shelf-leave-{visitor.job_key}").click().run()
+    page.button(key=f"shelf-leave-{newest(page)}").click().run()
     assert visitor.shelf == []
     healthy(page.run())
     assert visitor.shelf == [], "what was let go does not come back by itself"
@@ -321,18 +330,18 @@ def test_a_run_that_is_over_stands_on_the_shelf_until_it_is_let_go():
 def test_a_full_shelf_says_so_and_takes_no_more():
     page = healthy(trained(newcomer()))
     visitor = visitor_of(page)
-    run = visitor.runs[visitor.job_key]
+    run = visitor.runs[newest(page)]
     for copy in range(1, SHELF):
         key = f"{run.key}-{copy}"
         visitor.runs[key] = replace(run, key=key)
         visitor.keep(key)
     page = healthy(trained(page, {"own-seed": "1"}))
-    assert len(visitor.shelf) == SHELF and visitor.job_key not in visitor.shelf
+    assert len(visitor.shelf) == SHELF and newest(page) not in visitor.shelf
     assert "The shelf is full, and this run is not on it" in words(page)
     assert page.button(key="run-keep").disabled
     page.button(key=f"shelf-leave-{run.key}").click().run()
     page.button(key="run-keep").click().run()
-    assert visitor.job_key in visitor.shelf
+    assert newest(page) in visitor.shelf
 
 
 def test_the_selector_goes_back_to_the_pretrained_and_to_one_s_own(owner: AppTest):
@@ -366,6 +375,36 @@ def test_a_run_of_another_likelihood_is_named_below_the_plane():
     assert not any(entry.key == "own-guess" for entry in page.number_input)
 
 
+@pytest.fixture(scope="module")
+def learner() -> Iterator[AppTest]:
+    """A visitor whose run is paused somewhere on its way."""
+    asked: Link = {"own-kind": "VAE", "own-epochs": "100"}
+    page = follow(newcomer(), "build_your_own", asked)
+    page.button(key="train-own").click().run()
+    while (now := visitor_of(page).moment()) is None or len(now.card["history"]) < 2:
+        page.run()
+    page.button(key="pause-own").click().run()
+    yield page
+    job_of(page).stop()
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_figure_shows_a_run_on_its_way(learner: AppTest, figure: str):
+    page = healthy(follow(learner, "build_your_own", {"own-figure": figure}))
+    seen = {
+        "Reconstructions": "reconstruction cost of each",
+        "Map": "Codes of 500",
+        "Samples": "Sample from",
+        "Interpolation": "hole",
+        "Film": "The film is ready when the run is over",
+        "Loss terms": "So far the loss on test images is",
+    }
+    assert seen[figure] in words(page)
+    assert "The figures show **yours: VAE dense, d = 2, β = 1**" in words(page)
+    (mine,) = on_the_plane(page).query("mine").itertuples()
+    assert mine.here and mine.kl > 0
+
+
 @pytest.mark.parametrize("figure", FIGURES)
 def test_every_figure_holds_two_runs_side_by_side(owner: AppTest, figure: str):
     page = healthy(follow(owner, "build_your_own", {"own-figure": figure}))
@@ -380,17 +419,20 @@ def test_every_figure_holds_two_runs_side_by_side(owner: AppTest, figure: str):
     assert "Tick two to hold them" in words(healthy(page))
 
 
-def test_settings_that_make_no_sense_end_in_a_sentence_and_the_page_keeps_what_it_had():
-    asked: Link = {"own-rate": "1", "own-images": "1000", "own-epochs": "60"}
-    page = follow(newcomer(), "build_your_own", asked)
+def test_a_run_that_diverges_says_so_and_the_page_keeps_the_run_before_it():
+    page = healthy(trained(newcomer()))
+    before = newest(page)
+    page = follow(page, "build_your_own", {"own-epochs": "100", "own-d": "32"})
     page.button(key="train-own").click().run()
-    page = run_to_its_end(page, "train-own")
-    assert not page.exception
-    if job_of(page).status == "failed":
-        assert "The page keeps what it had." in page.error[0].value
-        assert "The figures show the pretrained" in words(page)
-    else:  # it came through: then it is a run like any other
-        assert "The figures show **yours" in words(page)
+    job = job_of(page)
+    while not job.over:
+        with torch.no_grad():
+            next(job.state.model.parameters()).fill_(float("nan"))
+    page.run()
+    assert job.status == "failed"
+    assert "The page keeps what it had." in page.error[0].value
+    assert newest(page) == before and visitor_of(page).shelf == [before]
+    assert "The figures show **yours: AE dense, d = 2**" in words(page)
 
 
 @pytest.mark.parametrize("lesson", ["welcome", "data"])

@@ -142,7 +142,7 @@ def _ends(visitor: Visitor) -> Ends:
 def learned_curves(shown: Shown) -> None:
     """The terms of the loss over a training, so far or as a whole, from its card."""
     history = shown.card.get("history", [])
-    if len(history) < 2:
+    if len(history) < 2 and not isinstance(shown, cache.Passing):
         st.info("This model's card holds no history of its training.")
         return
     last_step = max(shown.card.get("planned_steps", 0), history[-1]["step"])
@@ -174,7 +174,8 @@ def learned_curves(shown: Shown) -> None:
             f"{nats(history[-1]['test'][term])} per image",
         )
     test, train = history[-1]["test"], history[-1]["train"]
-    if train is None:  # a history of one record, before the first step
+    if train is None:  # a history of one record
+        st.caption("This was measured before the first step.")
         return
     gap = test["total"] - train["total"]
     now = "So far" if isinstance(shown, cache.Passing) else "At the end"
