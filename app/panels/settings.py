@@ -143,7 +143,7 @@ class _Desk:
     def ask(self, name: str) -> None:
         """Draw a setting's control, and note what it says."""
         setting, usual = SETTINGS[name], self._usual(name)
-        label = f"**{setting.label}** · {setting.effect}"
+        label = f"{setting.label} · {setting.effect}"
         if self.pretrained is not None and hasattr(self.pretrained, name):
             label += f" · pretrained: {in_words(getattr(self.pretrained, name))}"
         values = self._values(name, usual)

@@ -55,10 +55,12 @@ BENCHES = (
 def move_on(page: Page, key: str) -> None:
     """Move a control by the keyboard: a slider a notch to the right, or on to the next answer."""
     control = page.locator(f".st-key-{key}")
+    expect(control).to_be_visible(timeout=60_000)
     slider = control.get_by_role("slider")
     if slider.count():
         before = slider.first.input_value()
-        slider.first.press("ArrowRight")
+        at_its_end = before == slider.first.get_attribute("max")
+        slider.first.press("ArrowLeft" if at_its_end else "ArrowRight")
         expect(slider.first).not_to_have_value(before)
     else:
         answers = control.get_by_role("radio")
