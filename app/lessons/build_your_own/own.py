@@ -72,7 +72,7 @@ def own_walk(visitor: Visitor, shown: Shown) -> None:
         start, from_name = choose_digit(visitor, "From", 4, key="own-from")
     with right:
         end, to_name = choose_digit(visitor, "To", 7, key="own-to")
-    path = walk(visitor, shown, (start, end), 11)
+    path = walk(shown, (start, end), 11)
     strips(visitor, crossfade((start, end), 11), [path])
     walk_by_hand(visitor, [path], (from_name, to_name))
 
