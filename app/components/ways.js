@@ -61,7 +61,7 @@ class SmallMap extends LatentMap {
   }
 }
 
-// One way: its column, its strip.
+// One way: its picture at t, its place on the map, its strip.
 class Way {
   /** @type {Piece | null} */
   piece = null;
@@ -69,23 +69,33 @@ class Way {
   about;
   /** @type {{ frames: Uint8Array, distance: Float32Array, path: Float32Array }} */
   arrays;
+  shown = -1; // the picture that stands large
 
   /**
-   * @param {HTMLElement} column
+   * @param {HTMLElement} picture
+   * @param {HTMLElement} place
    * @param {HTMLElement} row
    */
-  constructor(column, row) {
-    this.column = column;
-    this.row = row;
-    this.map = new SmallMap(find(column, ".map", HTMLElement));
-    this.large = find(column, ".large", HTMLCanvasElement);
+  constructor(picture, place, row) {
+    this.elements = [picture, place, row];
+    this.picture = picture;
+    this.name = find(picture, "h4", HTMLElement);
+    this.large = find(picture, ".large", HTMLCanvasElement);
+    this.read = find(picture, ".read", HTMLElement);
+    this.along = find(picture, ".along", HTMLElement);
+    this.map = new SmallMap(find(place, ".map", HTMLElement));
+    this.without = find(place, ".without", HTMLElement);
+    this.short = find(row, "span", HTMLElement);
     this.strip = find(row, "canvas", HTMLCanvasElement);
     this.tile = newCanvas(28, 28);
   }
 
-  /** @param {string} selector @param {string} words */
-  write(selector, words) {
-    find(this.column, selector, HTMLElement).textContent = words;
+  get hidden() {
+    return this.picture.hidden;
+  }
+
+  set hidden(hidden) {
+    for (const element of this.elements) element.hidden = hidden;
   }
 
   /**
@@ -102,11 +112,12 @@ class Way {
     this.piece = piece ?? null;
     const { name, without } = piece ? this.about : absent;
     const onMap = Boolean(piece?.arrays.labels.length);
-    this.column.classList.toggle("empty", !piece);
-    this.write("h4", name);
-    this.write(".without", without);
-    this.row.querySelector("span")?.replaceChildren(piece ? this.about.short : name);
-    find(this.column, ".without", HTMLElement).hidden = onMap;
+    this.picture.classList.toggle("empty", !piece);
+    this.large.ariaHidden = this.strip.ariaHidden = String(!piece);
+    this.name.textContent = name;
+    this.short.textContent = piece ? this.about.short : name;
+    this.without.textContent = without;
+    this.without.hidden = onMap;
     this.map.element.hidden = !onMap;
   }
 
@@ -129,11 +140,6 @@ class Way {
     const { digits, sure } = this.about;
     const read = digits.length ? `reads ${digits[index]}: ${sure[index]}` : "";
     return [read, this.inHole(index) ? "in a hole" : ""].filter(Boolean).join(", ");
-  }
-
-  // The digits that are read along the way, one after the other.
-  along() {
-    return this.about.digits.filter((digit, i, all) => digit !== all[i - 1]);
   }
 
   /**
@@ -174,14 +180,16 @@ class Way {
   /**
    * @param {number} t
    * @param {WaysData} data
+   * @param {boolean} all also where the picture at t is the one that stands there
    */
-  draw(t, { stops, colours }) {
+  draw(t, { stops, colours }, all) {
     const index = this.piece ? this.pictureAt(t) : 0;
+    if (index === this.shown && !all) return;
+    this.shown = index;
     const pen = this.size(this.large, 28 * LARGE, 28 * LARGE);
     const width = stops * (28 * SMALL + GAP), strip = this.size(this.strip, width, 28 * SMALL + GAP);
     if (!this.piece) {
-      this.write(".read", "");
-      this.write(".along", "");
+      this.read.textContent = this.along.textContent = "";
       return;
     }
     this.drawPicture(pen, index, 0, 0, LARGE, colours.hole);
@@ -194,20 +202,20 @@ class Way {
       strip.lineWidth = GAP;
       strip.strokeRect(left - GAP / 2 + 1, 1, 28 * SMALL + GAP - 2, 28 * SMALL + GAP - 2);
     }
-    this.write(".read", this.readAt(index));
+    this.read.textContent = this.readAt(index);
     this.tellAlong();
     this.describe(t);
   }
 
-  // What is read along the way; in bold what is read at neither end.
+  // The digits that are read along the way, one after the other; in bold those of neither end.
   tellAlong() {
-    const along = this.along(), ends = [along[0], along[along.length - 1]];
-    const words = along.flatMap((digit, i) => {
+    const { digits } = this.about, ends = [digits[0], digits[digits.length - 1]];
+    const words = digits.filter((digit, i) => digit !== digits[i - 1]).flatMap((digit, i) => {
       const told = document.createElement(ends.includes(digit) ? "span" : "b");
       told.textContent = String(digit);
       return i ? [", ", told] : ["on the way ", told];
     });
-    find(this.column, ".along", HTMLElement).replaceChildren(...words);
+    this.along.replaceChildren(...words);
   }
 
   /** @param {number} t */
@@ -299,7 +307,7 @@ class Ways extends Part {
     const names = Object.keys(pieces);
     while (this.ways.length < names.length) this.ways.push(this.newWay());
     this.ways.forEach((way, i) => {
-      way.column.hidden = way.row.hidden = i >= names.length;
+      way.hidden = i >= names.length;
       way.use(pieces[names[i]], absent);
     });
     if (this.wishes.isNew(t)) this.goTo(t[0]);
@@ -314,7 +322,9 @@ class Ways extends Part {
       find(this.root, into, HTMLElement).append(made);
       return made;
     };
-    const way = new Way(copy("column", ".columns"), copy("row", ".strips"));
+    const way = new Way(
+      copy("picture", ".pictures"), copy("place", ".places"), copy("strip", ".strips")
+    );
     way.strip.onclick = this.guard((event) => {
       const { left, width } = way.strip.getBoundingClientRect(), { stops } = this.data;
       this.goTo(Math.floor((stops * (event.clientX - left)) / width) / (stops - 1));
@@ -330,9 +340,9 @@ class Ways extends Part {
     if (playhead.move(performance.now(), calm ? data.stops - 1 : 0)) this.send();
     const { t, playing } = playhead;
     for (const way of ways) {
-      if (way.column.hidden) continue;
+      if (way.hidden) continue;
       if (this.stale) way.drawBase(this.host, data);
-      way.draw(t, data);
+      way.draw(t, data, this.stale);
       way.drawDot(t, data.colours.latent);
     }
     this.stale = false;
@@ -368,7 +378,7 @@ class Ways extends Part {
     clearTimeout(this.speaking);
     if (this.playhead.playing) return;
     const say = () => {
-      const { t } = this.playhead, shown = this.ways.filter((way) => !way.column.hidden && way.piece);
+      const { t } = this.playhead, shown = this.ways.filter((way) => !way.hidden && way.piece);
       const words = shown.map((way) => `${way.about.name} ${way.readAt(way.pictureAt(t))}.`).join(" ");
       if (this.spoken.textContent !== words) this.spoken.textContent = words;
     };

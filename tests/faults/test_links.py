@@ -30,7 +30,7 @@ STATES: tuple[tuple[str, Link], ...] = (
     ("random_sampling", {"compare-samplers": "true"}),
     ("random_sampling", {"sampled-model": "VAE, d = 2"}),
     ("interpolation", {"walk-midpoints": "true", "mosaic": "Four images"}),
-    ("interpolation", {"walk-twenty": "true", "mosaic": "A plane"}),
+    ("interpolation", {"walk-numbers": "20", "mosaic": "A plane", "mosaic-open": "true"}),
     ("vae", {"calc-preset": "Your own"}),
     ("continuous_bernoulli", {}),
     ("continuous_bernoulli", {"cb-x": "of any value"}),
@@ -42,6 +42,7 @@ STATES: tuple[tuple[str, Link], ...] = (
 # Read from the address by hand: codes, paths and places on maps.
 PLACES = (
     "z", "z-path", "z-ae", "z-ae-path", "z-vae", "z-vae-path", "digit", "blur", "blur-path",
+    "walk-t",
 )  # fmt: skip
 
 HOSTILE = "![x](http://example.invalid/)"
@@ -63,7 +64,7 @@ WITH_PLACES: tuple[tuple[str, Link], ...] = (
     ("latent_scatter", {"colour": "Loss"}),
     ("latent_scatter", {"map-of": "AE dense, d = 8", "tsne": "true"}),
     ("random_sampling", {}),
-    ("interpolation", {}),
+    ("interpolation", {"walk-by-hand": "true"}),
     ("vae", {"vae-blur-open": "true", "duel-more": "true"}),
 )
 BAD_PLACES = {

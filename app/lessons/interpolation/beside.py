@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from app.cache import Shown
 from app.panels import models
+from app.panels.bench import Bench
 from app.state import Visitor
+from core.models import ModelConfig
 
 
 class Pair(NamedTuple):
@@ -22,14 +25,28 @@ PAIRS = {
 }
 
 
-def nearest(d: int) -> Pair:
-    """The pretrained pair that a code of so many numbers is held against."""
-    return PAIRS[min(PAIRS, key=lambda size: abs(math.log(size / d)))]
+def pair(visitor: Visitor, config: ModelConfig) -> tuple[Shown, Shown]:
+    """The pretrained autoencoder and the variational one that stand beside a model: those whose
+    codes are nearest to its own in size.
+    """
+    size = min(PAIRS, key=lambda size: abs(math.log(size / config.latent_dim)))
+    ae, vae = (models.find(visitor, name) for name in PAIRS[size])
+    return ae, vae
 
 
-def found(visitor: Visitor, shown: Shown) -> list[Shown]:
-    """The pretrained pair that stands beside a model, of which it may be one."""
-    return [models.find(visitor, name) for name in nearest(shown.config.latent_dim)]
+def pretrained(visitor: Visitor, config: ModelConfig) -> Shown:
+    """The one of them that a model of that kind is held against."""
+    ae, vae = pair(visitor, config)
+    return vae if config.kind == "vae" else ae
+
+
+def begin(shown: Shown, bench: Bench) -> ModelConfig:
+    """Where the sliders begin: at the model that the selector stands at, and nowhere else when a
+    run of another kind begins or fails.
+    """
+    if shown.mine:
+        return shown.config
+    return replace(shown.config, architecture=bench.architecture)
 
 
 def named(shown: Iterable[Shown]) -> dict[str, Shown]:

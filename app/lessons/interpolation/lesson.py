@@ -13,9 +13,8 @@ visitor = session()
 
 frame.opening("interpolation")
 st.markdown(
-    "A **cross-fade** blends the pixels of two digits. The other way leads through latent space: "
-    "from one **code** to the other in a straight line, decoding at every step. Halfway from a 0 "
-    "to a 3, whose strokes do you see? Press **Play**."
+    "A **cross-fade** blends the pixels of two digits. The other way decodes every step of a "
+    "straight line between their **codes**. Press **Play**: whose strokes do you see halfway?"
 )
 
 BENCH = bench.Bench(
@@ -35,7 +34,7 @@ with numbers:
 ends, names = (start, end), (from_name, to_name)
 
 shown = models.find(visitor, YOURS if stop == YOURS else beside.PAIRS[int(stop)].vae)
-pair = beside.found(visitor, shown)
+pair = beside.pair(visitor, shown.config)
 here = [*pair, shown] if shown.mine else pair
 
 first_figure = st.container()  # above what decides on its path
@@ -55,7 +54,7 @@ with st.expander("More: slerp, and how even the steps are"):
 
 
 def figure(now: Shown) -> None:
-    two = beside.found(visitor, now)
+    two = beside.pair(visitor, now.config)
     three = [*two, now] if now.mine else two
     scrubbing.scrub(visitor, three, ends, spherical=slerp, places=3)
     scrubbing.whose(two, now)
@@ -65,8 +64,10 @@ def both(one: Shown, other: Shown) -> None:
     scrubbing.scrub(visitor, [one, other], ends, spherical=slerp, places=2)
 
 
+run = visitor.training_here()
+held_against = beside.pretrained(visitor, run.order.model if run else shown.config)
 with first_figure:
-    bench.show(visitor, BENCH, shown, pair[shown.is_vae], figure, both)
+    bench.show(visitor, BENCH, shown, held_against, figure, both, like=beside.begin(shown, BENCH))
 with speeds:
     measuring.step_speeds(ends, here, spherical=slerp)
 
