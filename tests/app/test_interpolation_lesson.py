@@ -84,6 +84,12 @@ def alternatives(page: AppTest) -> list[str]:
     return pictures + [getattr(node.proto, "alt", "") for node in nodes(page.main)]
 
 
+def read_as_neither_end(page: AppTest) -> list[str]:
+    """The ways whose midpoints are measured."""
+    (bars,) = [alt for alt in alternatives(page) if alt.startswith("Read as neither end")]
+    return re.findall(r"([\w-]+) \d+", bars.split(": ", 1)[1])
+
+
 def ordered(page: AppTest) -> tuple[Any, Any]:
     order = page.session_state["visitor"].job.order
     return order.model, order.training
@@ -179,10 +185,10 @@ def test_beta_reaches_the_run_and_its_middles_are_measured_among_the_others():
     names = [way.about["name"] for way in ways(page)]
     assert names[1] == "AE lite, d = 20" and names[3].startswith("yours: VAE dense, d = 17")
     page.toggle(key="walk-midpoints").set_value(True).run()
-    (bars,) = [alt for alt in alternatives(page) if alt.startswith("Read as neither end")]
-    assert re.findall(r"([\w-]+) \d+", bars.split(": ", 1)[1]) == [
-        "cross-fade", "AE", "VAE", "yours",
-    ]  # fmt: skip
+    measured = ["cross-fade", "AE", "VAE", "yours"]
+    assert read_as_neither_end(page) == measured
+    page.button_group(key="walk-numbers").set_value("2").run()
+    assert read_as_neither_end(page) == measured, "also beside another pair"
 
 
 def test_a_run_is_seen_while_it_learns_under_the_same_t():
