@@ -10,6 +10,7 @@ import math
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import NamedTuple
 
 import streamlit as st
@@ -20,6 +21,7 @@ from torch import Tensor
 from app import cache, cards
 from app.cache import Passing, Shown
 from app.components import latent_pad
+from app.course import ADDRESSES
 from app.jobs import Job, Order
 from core.data import CLASSES, DataError, Digits, Name
 from core.models import ModelConfig
@@ -27,6 +29,7 @@ from core.training import TrainConfig
 
 Numbers = tuple[float, ...]  # a code, or the codes of a path's two ends, one after the other
 LARGEST = 1e6  # of a number in a link, or of a pick
+SEEN = "latent-walk-seen"  # the cookie of a learner's browser that lists the lessons opened
 SHELF = 8  # runs that a visit keeps
 YOURS = "yours"  # the stop of a page's selector at which its figures show a run of this visit
 
@@ -71,7 +74,7 @@ class Visitor:
     finished: int = 0  # runs that came to an end so far
     passing: Passing | None = None  # the moment of the job that was last looked at
     runs: dict[str, Shown] = field(default_factory=dict)  # this visit's models, newest last
-    here: dict[str | None, str] = field(default_factory=dict)  # which run a page has as its stop
+    here: dict[str | None, list[str]] = field(default_factory=dict)  # a page's last two of them
     shelf: list[str] = field(default_factory=list)  # the runs that are kept, by their keys
     compared: dict[str | None, tuple[str, str]] = field(default_factory=dict)  # two on a page
     brought: int = 0  # models brought back from their files so far
@@ -84,10 +87,14 @@ class Visitor:
         return cache.digits(self.data)
 
     @property
+    def runs_here(self) -> list[Shown]:
+        """The last two runs that stood on this page, the newest last."""
+        return [self.runs[key].on(self.data) for key in self.here.get(self.page, [])]
+
+    @property
     def run(self) -> Shown | None:
         """The run of this visit that stands on this page as a stop of its selector."""
-        run = self.runs.get(self.here.get(self.page, ""))
-        return run and run.on(self.data)
+        return self.runs_here[-1] if self.runs_here else None
 
     def shown(self, name: str) -> Shown:
         """The model of that name: a run of this visit by its key, the one on this page where the
@@ -196,12 +203,13 @@ class Visitor:
         """Let a page show a model of this visit: before its selector is drawn."""
         self.runs.pop(shown.key, None)  # so that the last of them is the newest
         self.runs[shown.key] = shown
-        self.here[page] = shown.key
+        before = [key for key in self.here.get(page, []) if key != shown.key]
+        self.here[page] = [*before[-1:], shown.key]
         if selector:
             if (stood := st.session_state.get(selector, YOURS)) != YOURS:
                 self.stood[selector] = stood
             st.session_state[selector] = YOURS
-        wanted = {*self.here.values(), *self.shelf}
+        wanted = {*chain(*self.here.values()), *self.shelf}
         self.runs = {key: run for key, run in self.runs.items() if key in wanted}
 
     def keep(self, key: str) -> None:
@@ -250,8 +258,15 @@ class Visitor:
 def session() -> Visitor:
     """This session's visitor."""
     if "visitor" not in st.session_state:
-        st.session_state["visitor"] = Visitor()
+        before = st.context.cookies.get(SEEN, "").split(".")
+        st.session_state["visitor"] = Visitor(seen=set(before) & ADDRESSES)
     return st.session_state["visitor"]
+
+
+def seen_cookie(visitor: Visitor) -> str:
+    """The lessons opened so far, as a browser is to keep them for half a year."""
+    seen = ".".join(sorted(visitor.seen & ADDRESSES))
+    return f"{SEEN}={seen}; max-age={180 * 24 * 3600}; samesite=lax"
 
 
 def arrive(address: str) -> Visitor:

@@ -6,7 +6,7 @@
 
 import { drawDigit } from "./digits.js";
 import { find, newCanvas, penOf } from "./elements.js";
-import { drawCross, drawDisc } from "./layers.js";
+import { drawCross } from "./layers.js";
 import { LatentMap } from "./map.js";
 import { mount, Part } from "./part.js";
 import { Playhead } from "./playhead.js";
@@ -52,13 +52,6 @@ class SmallMap extends LatentMap {
   }
 
   drawAxes() {}
-
-  /** @param {Pen} pen */
-  drawClassNumbers(pen) {
-    if (this.lanes) return;
-    pen.font = `bold 13px ${this.font}`;
-    for (const [label, x, y] of this.middles) this.write(pen, String(label), x, y);
-  }
 }
 
 // One way: its picture at t, its place on the map, its strip.
@@ -246,8 +239,12 @@ class Way {
         pen.stroke();
         for (let stop = 0; stop < stops; stop++) {
           const index = this.pictureAt(stop / (stops - 1)), [x, y] = this.placeAt(index);
-          const hole = this.inHole(index);
-          drawDisc(map, pen, x, y, 3, hole ? colours.hole : colours.latent, hole);
+          const hole = this.inHole(index), left = map.left(x), top = map.above(y);
+          pen.beginPath();
+          if (hole) pen.rect(left - 3, top - 3, 6, 6);
+          else pen.arc(left, top, 3, 0, 2 * Math.PI);
+          pen.fillStyle = hole ? colours.hole : colours.latent;
+          pen.fill();
         }
       },
     });

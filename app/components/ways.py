@@ -95,7 +95,7 @@ def ways(
                 "t": [t],
                 "stops": STOPS,
                 "absent": {"name": name, "without": without},
-                "colours": {"latent": theme.LATENT, "hole": theme.RECONSTRUCTION},
+                "colours": {"latent": theme.LATENT, "hole": theme.HOLE},
             },
             on_t_change=on_t,
             on_failed_change=lambda: None,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import cache
+from app import cache, images
 from app.cache import Ends, Shown
 from app.components import ways
 from app.panels import models, walks
@@ -51,9 +51,8 @@ def scrub(
         "what it reads at neither end. "
     )
     st.caption(
-        f"{read if reader else ''}Dashed frames, ○, and squares on a map: a hole, where no digit "
-        "of the map lives. Maps: codes by class; more than two numbers cast their shadows on a "
-        "plane. A click on a strip goes there."
+        f"{read if reader else ''}{images.legend(['hole'])} Maps: codes by class, squares in "
+        "holes; more than two numbers cast their shadows on a plane. A click on a strip goes there."
     )
 
 

@@ -1,21 +1,19 @@
 """Lesson 3: a random point needs a distribution, and only some distributions give digits."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from app import quiz, theme, widgets
-from app.lessons.random_sampling import samplers
-from app.panels import frame, models, samples, training
+from app.cache import Shown
+from app.lessons.random_sampling import rows, samplers
+from app.panels import bench, frame, models, samples
 from app.state import session
 
 visitor = session()
 
 frame.opening("random_sampling")
 st.markdown(
-    "The decoder draws a picture at any place, so draw a place at random. But *a random place* "
-    "means nothing until you say **from which distribution**. Here are four answers. The decoder "
-    "and the noise stay the same when you change the answer; only the places move."
+    "*A random place* means nothing until you say **from which distribution**. Change the answer: "
+    "decoder and noise stay the same, and the sixteen places fly."
 )
 
 MODELS = {
@@ -25,13 +23,32 @@ MODELS = {
     "VAE, d = 2": "vae-lite-2-beta-1",
     "AE dense, d = 2": "ae-dense-2",
 }
+BENCH = bench.Bench(
+    key="draw",
+    selector="sampled-model",
+    sliders=("latent_dim", "kind", "beta"),
+    ranges={"latent_dim": range(2, 21)},
+)
 of, where = st.columns(2)
 with of:
-    name = MODELS[widgets.choice("Decoder", list(MODELS), key="sampled-model")]
+    name = widgets.choice("Decoder", [*MODELS, *bench.stop(visitor)], key="sampled-model")
 with where:
     sampler = widgets.choice("Where to sample", list(samples.SAMPLERS), key="sampler")
-shown = models.model(visitor, "vae" if name.startswith("vae") else "ae", name)
-samplers.sixteen_samples(visitor, shown, sampler)
+shown = models.find(visitor, MODELS.get(name, name))
+pretrained = models.find(visitor, rows.nearest(shown.config) if shown.mine else shown.key)
+
+
+def figure(now: Shown) -> None:
+    samplers.sixteen_samples(visitor, now, sampler)
+
+
+def both(left: Shown, right: Shown) -> None:
+    samplers.side_by_side(visitor, left, right, sampler)
+
+
+bench.show(visitor, BENCH, shown, pretrained, figure, both)
+samplers.judged(visitor, shown, sampler)
+rows.beside_the_pretrained(visitor, shown, list(MODELS.values())[:4], sampler)
 
 if widgets.switch("Compare the four samplers", True, key="compare-samplers"):
     samplers.compare_samplers(visitor, shown)
@@ -58,15 +75,15 @@ st.markdown(
     "(Ghosh et al. 2020, arXiv:1903.12436). A **VAE** pays a KL for every code, which pulls the "
     "average of its posteriors towards N(0, I). It is a pull, not a guarantee."
 )
-st.markdown(
-    "A **hole** is a place farther from every code on the map than 95 % of held-out digits' codes "
-    "are: an autoencoder's decoder was hardly ever trained there. (A VAE's codes on the map are "
-    "its posterior means. Its decoder was trained on the clouds around them too, so such a hole "
-    "may be known ground to it.) The box is not the fair choice that it seems: it spends samples "
-    "on corners where no digit lives, and the more dimensions there are, the more of its volume "
-    "is corner."
-)
-with st.expander("More: what good samples do not prove"):
+with st.expander("More: what a hole is, and what good samples do not prove"):
+    st.markdown(
+        "A **hole** is a place farther from every code on the map than 95 % of held-out digits' "
+        "codes are: an autoencoder's decoder was hardly ever trained there. (A VAE's codes on the "
+        "map are its posterior means. Its decoder was trained on the clouds around them too, so "
+        "such a hole may be known ground to it.) The box is not the fair choice that it seems: it "
+        "spends samples on corners where no digit lives, and the more dimensions there are, the "
+        "more of its volume is corner."
+    )
     st.markdown(
         "A sampler that copies training codes would have no holes and readable samples, and would "
         "create nothing. And a mixture of ever more Gaussians comes ever closer to copying. "
@@ -75,9 +92,6 @@ with st.expander("More: what good samples do not prove"):
         "another, and still be empty: few holes, and no digits. So a hole share compares samplers "
         "of one model, not models of different *d*, and never replaces looking."
     )
-
-config = replace(models.pretrained_config(name), architecture="dense")
-training.train(visitor, config, training.short_run(visitor), key="sampling")
 
 
 @st.fragment

@@ -1,5 +1,6 @@
 """Four samplers, one noise: sixteen samples under the hand, and all four side by side."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -7,7 +8,7 @@ import streamlit as st
 from jaxtyping import Int64
 from torch import Tensor
 
-from app import cache, charts, widgets
+from app import cache, charts, images, widgets
 from app.cache import Judge, Shown
 from app.panels.digits import judge, new_noise, why_unread
 from app.panels.map.pad import optional_layers
@@ -17,45 +18,52 @@ from app.words import percent
 
 
 def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
-    """Sixteen samples, numbered in the picture and on the map, those in a hole marked on both."""
+    """Sixteen samples, numbered, beside the map on which they lie; those in a hole are marked on
+    both. Where the sampler changes, they fly to their new places.
+    """
     drawn = cache.samples(shown, SAMPLERS[sampler], visitor.noise_seed)
-    in_hole = (drawn.distance > 1).tolist()
-    numbers = [str(number) for number in range(1, len(in_hole) + 1)]
-    sheet, on_map = st.columns([5, 9], gap="medium")
-    with sheet:
-        widgets.pictures(
-            drawn.images,
-            4,
-            key="samples",
-            labels=numbers,
-            marked=in_hole,
-            alt=f"Sixteen decoded samples of the sampler {sampler}, numbered; framed, because in a "
-            "hole: " + (", ".join(n for n, hole in zip(numbers, in_hole) if hole) or "none"),
-        )
-        st.caption(
-            "Framed, and a square on the map: in a hole, farther than usual from every digit."
-        )
-        new_noise(visitor)
-    with on_map:
-        st.markdown(f"**Samples among the codes: {shown.title}**")
+    marked = images.holes(drawn.distance)
+    in_hole = [mark is not None for mark in marked]
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         chosen = optional_layers([], key="sampled-layers")
-        prior = chosen.prior or SAMPLERS[sampler] == "prior"
-        layers = replace(chosen, prior=prior, samples=drawn.z, in_hole=in_hole)
-        extent = same_axes(visitor, shown)
-        among_the_codes(visitor, shown, layers, extent, key=f"samples-{shown.key}", told=True)
-        if shown.config.latent_dim > 2:
-            st.caption(
-                f"A square may lie among dots: holes are measured in all {len(drawn.z[0])} "
-                "dimensions, and the map shows two."
-            )
+        new_noise(visitor)
+    if visitor.pad_failed:
+        _sheet(drawn.images, marked, sampler)
+    prior = chosen.prior or SAMPLERS[sampler] == "prior"
+    layers = replace(chosen, prior=prior, samples=drawn.z, in_hole=in_hole, sheet=True)
+    extent = same_axes(visitor, shown)
+    among_the_codes(visitor, shown, layers, extent, key="samples-map", told=True)
+    shadows = ""
+    if shown.config.latent_dim > 2:
+        shadows = (
+            " A square may lie among dots: holes are measured in all "
+            f"{len(drawn.z[0])} dimensions, and the map shows two."
+        )
+    st.caption(
+        f"{sum(in_hole)} of {len(in_hole)} samples lie in a hole, a square on the map. "
+        f"{images.legend(marked)}{shadows}"
+    )
+
+
+def _sheet(pictures: Tensor, marked: Sequence[images.Mark | None], sampler: str) -> None:
+    """The sixteen pictures, drawn by the server."""
+    numbers = [str(number) for number in range(1, len(marked) + 1)]
+    in_holes = ", ".join(n for n, mark in zip(numbers, marked) if mark) or "none"
+    widgets.pictures(
+        pictures,
+        4,
+        key="samples",
+        labels=numbers,
+        marked=marked,
+        alt=f"Sixteen decoded samples of the sampler {sampler}, numbered; in a hole: {in_holes}",
+    )
+
+
+def judged(visitor: Visitor, shown: Shown, sampler: str) -> None:
+    """What 1 000 samples of that sampler are like: in holes, sure of, read as."""
     figures, histogram = st.columns([5, 9], gap="medium")
     reader = judge(visitor.data)
     with figures:
-        st.metric(
-            "In a hole, of these sixteen",
-            f"{sum(in_hole)} of {len(in_hole)}",
-            help="Farther from every code than 95 % of held-out digits' codes are.",
-        )
         st.metric(
             "In a hole, of 1 000 samples",
             percent(cache.hole_share(shown, SAMPLERS[sampler])),
@@ -133,9 +141,11 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
     shares: dict[str, float] = {}
     sure: dict[str, float] = {}
     classes: dict[str, int] = {}
+    every: list[images.Mark | None] = []
     reader = judge(visitor.data)
     for column, (label, sampler) in zip(st.columns(len(SAMPLERS)), SAMPLERS.items()):
         drawn = cache.samples(shown, sampler, visitor.noise_seed)
+        every += (marked := images.holes(drawn.distance))
         shares[label] = cache.hole_share(shown, sampler)
         told = f"In a hole: {percent(shares[label])}."
         if reader is not None:
@@ -153,7 +163,7 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
                 key=f"samples-{sampler}",
                 scale=2,
                 gap=2,
-                marked=(drawn.distance > 1).tolist(),
+                marked=marked,
                 alt=f"The same noise through the sampler {label}: sixteen samples",
             )
             st.caption(told)
@@ -176,6 +186,28 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
         )
     st.markdown(words)
     st.caption(
-        "One ε for all four, number by number; framed: in a hole. The shares are of 1 000 samples; "
-        "a digit counts as drawn from 1 % of them on."
+        f"One ε for all four, number by number. {images.legend(every)} The shares are of 1 000 "
+        "samples; a digit counts as drawn from 1 % of them on."
     )
+
+
+def side_by_side(visitor: Visitor, left: Shown, right: Shown, sampler: str) -> None:
+    """Sixteen samples of two models from the same ε, by the same sampler."""
+    for column, shown in zip(st.columns(2, gap="medium"), (left, right)):
+        drawn = cache.samples(shown, SAMPLERS[sampler], visitor.noise_seed)
+        marked = images.holes(drawn.distance)
+        with column:
+            st.markdown(f"**{shown.title}**")
+            widgets.pictures(
+                drawn.images,
+                4,
+                scale=2,
+                key=f"side-{shown.key}",
+                labels=[str(number) for number in range(1, len(marked) + 1)],
+                marked=marked,
+                alt=f"Sixteen samples of {shown.title} by the sampler {sampler}",
+            )
+            st.caption(
+                f"{images.legend(marked)} In a hole, of 1 000 samples: "
+                f"{percent(cache.hole_share(shown, SAMPLERS[sampler]))}."
+            )

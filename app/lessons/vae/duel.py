@@ -10,7 +10,7 @@ from app import cache, charts, theme, widgets
 from app.cache import Judge, PretrainedError, Shown
 from app.panels import files
 from app.panels.digits import judge, new_noise, why_unread
-from app.panels.models import model, plain
+from app.panels.models import model
 from app.panels.samples import same_noise
 from app.state import Visitor
 from app.words import as_code, percent
@@ -140,7 +140,7 @@ def same_digits(visitor: Visitor, models: Sequence[Shown]) -> None:
         torch.cat([x, *restored]),
         len(x),
         key="same-digits",
-        headings=["The digits", *(plain(shown) for shown in models)],
+        headings=["The digits", *(shown.title for shown in models)],
         labels=[""] * len(x) + errors,
         alt="Ten digits above their reconstructions by "
         + " and ".join(shown.title for shown in models),
