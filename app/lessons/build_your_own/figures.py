@@ -31,7 +31,7 @@ def one(visitor: Visitor, figure: str, now: Shown) -> None:
             _samples(visitor, now)
         case "Interpolation":
             ends = _ends(visitor)
-            strips(visitor, crossfade(ends, FRAMES), [walk(visitor, now, ends, FRAMES)])
+            strips(visitor, crossfade(ends, FRAMES), [walk(now, ends, FRAMES)])
         case "Film" if isinstance(now, cache.Passing):
             st.info("The film is ready when the run is over. The other figures move with it.")
         case "Film":
