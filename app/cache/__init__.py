@@ -84,5 +84,6 @@ from app.cache.samplers import (
     samples,
     sure_share,
 )
+from app.cache.ways import Ends, decoded_way, faded_way, path
 
 PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"  # read here by all, at each call

@@ -8,20 +8,18 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 from torch import Tensor
 
-from app import charts, images, theme, widgets
-from app.cache import Shown
+from app import cache, charts, images, theme, widgets
+from app.cache import Ends, Shown
 from app.panels.digits import opinions_on
 from app.panels.map.axes import code_map
 from app.panels.map.pad import at_the_mark, hand_map, optional_layers
-from app.panels.map.places import decoded, nearest_digit
+from app.panels.map.places import nearest_digit
 from app.state import Visitor
 from core import latent
 from core.data import to_float
-
-Ends = tuple[UInt8[Tensor, "1 1 28 28"], UInt8[Tensor, "1 1 28 28"]]
 
 
 class Walk(NamedTuple):
@@ -39,15 +37,9 @@ def crossfade(ends: Ends, frames: int) -> Tensor:
     return latent.linear_path(start, end, frames).view(-1, 1, 28, 28)
 
 
-def walk(
-    visitor: Visitor, shown: Shown, ends: Ends, frames: int, *, spherical: bool = False
-) -> Walk:
+def walk(shown: Shown, ends: Ends, frames: int, *, spherical: bool = False) -> Walk:
     """The path between the codes of two images; slerp only where there are dimensions."""
-    start, end = latent.encode(shown.model, torch.cat(ends)).mean
-    spherical = spherical and shown.config.latent_dim >= latent.SLERP_FROM_DIM
-    path = (latent.spherical_path if spherical else latent.linear_path)(start, end, frames)
-    distance = shown.holes.distance(path)
-    return Walk(shown, path, decoded(visitor, shown, path, "mean"), distance)
+    return Walk(shown, *cache.path(shown, ends, frames, spherical=spherical))
 
 
 def strips(visitor: Visitor, fade: Tensor, walks: Sequence[Walk], at: int | None = None) -> None:
@@ -68,8 +60,8 @@ def strips(visitor: Visitor, fade: Tensor, walks: Sequence[Walk], at: int | None
         labels=["\n".join(filter(None, both)) for both in zip(opinions, holes)],
         marked=marked,
         outlined=at,
-        alt=f"Three strips of {len(fade)} frames: the pixel cross-fade, the decoded path of the "
-        f"autoencoder and that of the VAE; {in_hole} frames lie in holes",
+        alt=f"Strips of {len(fade)} frames: the pixel cross-fade, and the decoded path of "
+        f"{' and of '.join(p.shown.title for p in walks)}; {in_hole} frames lie in holes",
     )
     read = "what the classifier reads and its probability; " if opinions[0] else ""
     outlined = "" if at is None else "Outlined: the frames at t. "
@@ -79,6 +71,10 @@ def strips(visitor: Visitor, fade: Tensor, walks: Sequence[Walk], at: int | None
         f"above 1. {images.legend(marked)} {outlined}The strips between codes begin and end with "
         "reconstructions, the cross-fade with the digits themselves."
     )
+
+
+def _whose(shown: Shown) -> str:
+    return "yours" if shown.mine else shown.config.kind.upper()
 
 
 def walk_on_map(visitor: Visitor, path: Walk, names: tuple[str, str]) -> None:
@@ -93,7 +89,7 @@ def walk_on_map(visitor: Visitor, path: Walk, names: tuple[str, str]) -> None:
     rings = charts.rings(in_hole, domain, theme.RECONSTRUCTION)
     st.altair_chart(
         charts.over(base, charts.path(stops, domain), rings),
-        key=f"path-{path.shown.config.kind}",
+        key=f"path-{_whose(path.shown)}",
         alt=f"Codes of {path.shown.title} by class, with the path from {names[0]} to {names[1]}; "
         f"{len(in_hole)} of its {len(stops)} frames lie in a hole",
     )
@@ -113,11 +109,11 @@ def walk_by_hand(
                 walk_on_map(visitor, path, names)
         return
     with st.container(horizontal=True, gap="large"):
-        kinds = {path.shown.config.kind.upper(): path for path in walks[::-1]}
-        kind = next(iter(kinds))
-        if len(kinds) > 1:
-            kind = widgets.choice("Walk by hand, in the map of", list(kinds), key="walk-in")
-        path = kinds[kind]
+        named = {_whose(path.shown): path for path in walks[::-1]}
+        name = next(iter(named))
+        if len(named) > 1:
+            name = widgets.choice("Walk by hand, in the map of", list(named), key="walk-in")
+        path = named[name]
         layers = optional_layers(["Holes"], key="walk-layers")
     shown = path.shown
     straight = latent.linear_path(path.codes[0], path.codes[-1], len(path.codes))

@@ -1,11 +1,21 @@
-"""Lesson 4: the default pair shows what the page is about, and one t moves three frames."""
+"""Lesson 4: the default pair shows what the page is about, and a run walks beside two others."""
 
+import json
 import re
+import struct
+from itertools import groupby
+from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
-from tests.visiting import Link, follow, newcomer, nodes, words
+from app import cache
+from core import latent
+from core.data import to_float
+from core.models import ModelConfig
+from tests.visiting import Link, follow, messages, newcomer, nodes, run_to_its_end, words
 
 
 def opened(link: Link | None = None) -> AppTest:
@@ -15,87 +25,230 @@ def opened(link: Link | None = None) -> AppTest:
     return page
 
 
-def alternatives(page: AppTest) -> list[str]:
-    """What the pictures of a page say to whom cannot see them."""
-    return [node.proto.imgs[0].alt for node in nodes(page.main) if node.type == "image"]
+class Way(NamedTuple):
+    """What is sent to the browser of a way."""
+
+    about: dict[str, Any]
+    frames: np.ndarray  # frames, 28, 28
+    path: np.ndarray  # frames, 2; nothing of a cross-fade
+
+    @property
+    def middle(self) -> int:
+        return len(self.frames) // 2
+
+    @property
+    def read(self) -> list[int]:
+        """The digits that are read along it, one after the other."""
+        return [digit for digit, _ in groupby(self.about["digits"])]
 
 
-def large(page: AppTest) -> dict[str, tuple[int, int]]:
-    """What is read in each of the three large frames, and how surely, in per cent."""
-    (told,) = [alt for alt in alternatives(page) if alt.startswith("The three ways")]
-    found = re.findall(r"([\w-]+) (\d): (\d+)", told)
-    return {name: (int(digit), int(sure)) for name, digit, sure in found}
+def unpacked(data: bytes) -> Way | None:
+    """A way from its bytes; None of what else is sent. The layout is that of shelf.js."""
+    (length,) = struct.unpack("<I", data[:4])
+    about = json.loads(data[4 : 4 + length])
+    if "short" not in about:
+        return None
+    arrays, at = {}, 4 + length + -length % 4
+    for name, kind, size in about["arrays"]:
+        arrays[name] = np.frombuffer(data, kind, size, at)
+        at += arrays[name].nbytes + -arrays[name].nbytes % 4
+    return Way(about, arrays["frames"].reshape(-1, 28, 28), arrays["path"].reshape(-1, 2))
 
 
-def on_the_way(page: AppTest) -> dict[str, list[int]]:
-    """The digits read along each of the three ways."""
-    (told,) = [
-        line for line in words(page).splitlines() if line.startswith("The classifier reads, from")
+def ways(page: AppTest) -> list[Way]:
+    """The ways that stand side by side, in their order."""
+    sent = [node.proto.bytes for node in nodes(page.main) if node.type == "bidi_component"]
+    return [way for data in sent if data and (way := unpacked(data))]
+
+
+def short_names(page: AppTest) -> list[str]:
+    return [way.about["short"] for way in ways(page)]
+
+
+def at_t(page: AppTest) -> float:
+    (asked,) = [
+        json.loads(node.proto.json)
+        for node in nodes(page.main)
+        if node.type == "bidi_component" and node.proto.component_name == "latent_walk_ways"
     ]
-    ways = told.split(": ", 1)[1].split(". ")[0].split("; ")
-    return {way.split()[0]: [int(digit) for digit in re.findall(r"\d", way)] for way in ways}
+    return asked["t"][0]
 
 
 def chosen(page: AppTest, key: str) -> int:
     return int(page.session_state[key])
 
 
+def alternatives(page: AppTest) -> list[str]:
+    """What the pictures and charts of a page say to whom cannot see them."""
+    pictures = [node.proto.imgs[0].alt for node in nodes(page.main) if node.type == "image"]
+    return pictures + [getattr(node.proto, "alt", "") for node in nodes(page.main)]
+
+
+def read_as_neither_end(page: AppTest) -> list[str]:
+    """The ways whose midpoints are measured."""
+    (bars,) = [alt for alt in alternatives(page) if alt.startswith("Read as neither end")]
+    return re.findall(r"([\w-]+) \d+", bars.split(": ", 1)[1])
+
+
+def ordered(page: AppTest) -> tuple[Any, Any]:
+    order = page.session_state["visitor"].job.order
+    return order.model, order.training
+
+
+def trained(page: AppTest) -> AppTest:
+    page.button(key="train-walk").click().run()
+    return run_to_its_end(page, "train-walk")
+
+
+SHORT: Link = {"walk-epochs": "1", "walk-images": "300"}
+
+
 def test_the_page_opens_on_a_third_digit_that_only_the_decoded_paths_pass():
     page = opened()
     ends = [chosen(page, "walk-from"), chosen(page, "walk-to")]
     assert 4 not in ends, "the story may not depend on which four is followed"
-    frames = large(page)
-    (third, sure) = frames["AE"]
-    assert third not in ends and sure >= 99
-    assert frames["VAE"][0] == third and frames["VAE"][1] >= 99
-    ways = on_the_way(page)
-    assert ways["cross-fade"] == ends
-    for kind in ("AE", "VAE"):
-        assert [ways[kind][0], ways[kind][-1]] == ends, "the ends are restored as themselves"
-        assert third in ways[kind]
+    assert at_t(page) == 0.5
+    fade, ae, vae = ways(page)
+    third = ae.about["digits"][ae.middle]
+    assert third not in ends and third == vae.about["digits"][vae.middle]
+    for way in (ae, vae):
+        assert int(re.findall(r"\d+", way.about["sure"][way.middle])[0]) >= 99
+        assert [way.read[0], way.read[-1]] == ends, "the ends are restored as themselves"
+    assert fade.read == ends
 
 
 def test_with_twenty_numbers_the_same_pair_passes_no_third_digit():
-    page = opened({"walk-twenty": "true"})
+    page = opened({"walk-numbers": "20"})
     ends = [chosen(page, "walk-from"), chosen(page, "walk-to")]
-    assert on_the_way(page) == {"cross-fade": ends, "AE": ends, "VAE": ends}
-    assert "No third digit." in words(page)
+    assert [way.read for way in ways(page)] == [ends] * 3
 
 
-def test_what_decides_the_figure_stands_above_it_and_what_it_is_drawn_by_below():
-    page = opened()
-    order = [getattr(node.proto, "label", "") or node.type for node in nodes(page.main)]
-    (switch,) = [i for i, label in enumerate(order) if label.startswith("Twenty numbers")]
-    pictures = [i for i, label in enumerate(order) if label == "image"]
-    captions = [node.proto.body for node in nodes(page.main) if hasattr(node.proto, "body")]
-    assert switch < pictures[0]
-    strips = next(i for i, text in enumerate(captions) if text.startswith("Under each frame"))
-    models = [i for i, text in enumerate(captions) if text.startswith("The figures show")]
-    assert len(models) == 2 and strips < models[0]
+@pytest.mark.parametrize("names", [("2", "vae-lite-2-beta-1"), ("20", "vae-lite-20-bernoulli")])
+def test_what_is_sent_is_what_the_model_decodes_between_the_two_codes(names: tuple[str, str]):
+    numbers, name = names
+    page = opened({"walk-numbers": numbers})
+    visitor, (fade, _, vae) = page.session_state["visitor"], ways(page)
+    images = visitor.followed().images[[chosen(page, "walk-from"), chosen(page, "walk-to")]]
+    shown = cache.pretrained(name)
+    middle = latent.encode(shown.model, images).mean.mean(0, keepdim=True)
+    with torch.no_grad():
+        decoded = shown.model.decode(middle).sigmoid()[0, 0].numpy()
+    assert np.abs(vae.frames[vae.middle] / 255 - decoded).max() <= 0.5 / 255 + 1e-4
+    assert vae.path[vae.middle] == pytest.approx(vae.path[[0, -1]].mean(0), abs=1e-4)
+    blend = to_float(images).mean(0)[0].numpy()
+    assert np.abs(fade.frames[fade.middle] / 255 - blend).max() <= 0.5 / 255 + 1e-6
 
 
-@pytest.mark.parametrize(("t", "end"), [("0.00", "walk-from"), ("1.00", "walk-to")])
-def test_a_link_to_a_t_enlarges_that_frame_of_all_three_ways(t: str, end: str):
-    page = opened({"walk-t": t})
-    assert {digit for digit, _ in large(page).values()} == {chosen(page, end)}
-    assert any(f"t = {t}" in alt for alt in alternatives(page))
+def test_slerp_is_offered_with_twenty_numbers_and_leaves_the_straight_line():
+    straight, round_ = (
+        opened({"walk-numbers": "20", "walk-path": path}) for path in ("Straight line", "Slerp")
+    )
+    assert not any(group.key == "walk-path" for group in opened().button_group)
+    (_, *lines), (_, *arcs) = ways(straight), ways(round_)
+    for line, arc in zip(lines, arcs, strict=True):
+        assert arc.path[[0, -1]] == pytest.approx(line.path[[0, -1]], abs=1e-4)
+        assert np.abs(arc.path - line.path).max() > 0.01
 
 
-def test_t_stands_in_the_middle_again_where_the_frames_are_others():
-    page = opened({"walk-t": "0.30"})
-    page.select_slider(key="walk-frames").set_value(13).run()
+@pytest.mark.parametrize(("asked", "t"), [("0.3", 0.3), ("1", 1), ("1.5", 0.5), ("-1", 0.5)])
+def test_a_link_to_a_t_opens_there_and_to_none_in_the_middle(asked: str, t: float):
+    assert at_t(opened({"walk-t": asked})) == t
+
+
+def test_the_sliders_reach_the_run_and_it_walks_beside_the_pretrained_as_a_further_stop():
+    page = opened(SHORT | {"walk-d": "5", "walk-kind": "AE"})
+    assert short_names(page) == ["cross-fade", "AE", "VAE"]
+    page = trained(page)
+    model, training = ordered(page)
+    assert model == ModelConfig("ae", "dense", 5)
+    assert (training.epochs, training.images) == (1, 300)
+    assert page.button_group(key="walk-numbers").value == "yours"
+    assert short_names(page) == ["cross-fade", "AE", "VAE", "yours, AE"]
+    assert [way.about["name"] for way in ways(page)[1:3]] == [
+        "AE lite, d = 2",
+        "VAE lite, d = 2, β = 1",
+    ]
+    assert "Measured" in words(page) and "pretrained AE lite, d = 2" in words(page)
+
+    page.button_group(key="walk-numbers").set_value("20").run()
     assert not page.exception
-    assert page.select_slider(key="walk-t").value == 0.5
-    assert "The link asks here" not in words(page)
+    assert short_names(page) == ["cross-fade", "AE", "VAE"]
+    strips = [alt for alt in alternatives(page) if alt.startswith("Strips of")]
+    assert len(strips) == 1 and "yours: AE dense, d = 5" in strips[0]
+
+
+def test_beta_reaches_the_run_and_its_middles_are_measured_among_the_others():
+    page = opened(SHORT | {"walk-d": "17", "walk-beta": "0"})
+    page = trained(page)
+    model, _ = ordered(page)
+    assert model == ModelConfig("vae", "dense", 17, beta=0.0)
+    names = [way.about["name"] for way in ways(page)]
+    assert names[1] == "AE lite, d = 20" and names[3].startswith("yours: VAE dense, d = 17")
+    page.toggle(key="walk-midpoints").set_value(True).run()
+    measured = ["cross-fade", "AE", "VAE", "yours"]
+    assert read_as_neither_end(page) == measured
+    page.button_group(key="walk-numbers").set_value("2").run()
+    assert read_as_neither_end(page) == measured, "also beside another pair"
+
+
+def test_a_run_is_seen_while_it_learns_under_the_same_t():
+    page = opened({"walk-epochs": "100", "walk-t": "0.3"})
+    page.button(key="train-walk").click().run()
+    job = page.session_state["visitor"].job
+    while job.frame is None:
+        page.run()
+    page.run()
+    first = ways(page)
+    assert [way.about["short"] for way in first] == ["cross-fade", "AE", "VAE", "yours, VAE"]
+    before = job.state.step
+    while job.frame.history[-1].step <= before:
+        page.run()
+    page.run()
+    second = ways(page)
+    assert at_t(page) == 0.3
+    assert all(np.array_equal(a.frames, b.frames) for a, b in zip(first[:3], second[:3]))
+    assert not np.array_equal(first[3].frames, second[3].frames)
+    job.stop()
+    run_to_its_end(page, "train-walk")
+
+
+def test_two_models_are_held_side_by_side_under_the_same_pair_and_t():
+    page = trained(opened(SHORT | {"walk-t": "0.7"}))
+    page.button(key="run-compare").click().run()
+    assert not page.exception
+    assert short_names(page) == ["cross-fade", "VAE", "yours, VAE"]
+    assert at_t(page) == 0.7
+
+
+def test_a_run_that_explodes_says_so_and_the_page_keeps_what_it_had():
+    page = opened(SHORT | {"walk-rate": "1", "walk-epochs": "5", "walk-d": "9"})
+    page.button(key="train-walk").click().run()
+    page = run_to_its_end(page, "train-walk")
+    assert page.session_state["visitor"].job.status == "failed"
+    assert any("The page keeps what it had." in told for told in messages(page))
+    assert short_names(page) == ["cross-fade", "AE", "VAE"]
+    assert page.slider(key="walk-d").value == 9, "to be tried again with another rate"
 
 
 def test_the_share_of_cross_fades_read_as_neither_end_is_measured():
     page = opened({"walk-midpoints": "true"})
-    (bars,) = [
-        node.proto.alt
-        for node in nodes(page.main)
-        if getattr(node.proto, "alt", "").startswith("Read as neither end")
-    ]
+    (bars,) = [alt for alt in alternatives(page) if alt.startswith("Read as neither end")]
     share = re.findall(r"cross-fade (\d+)", bars)[0]
     assert int(share) > 0
     assert f"{share}\N{NO-BREAK SPACE}% of the cross-fades" in words(page)
+
+
+def test_what_is_not_asked_for_is_not_worked_out():
+    page = opened()
+    assert not any(alt.startswith(("Mosaic", "Strips")) for alt in alternatives(page))
+    page = opened({"mosaic-open": "true", "walk-by-hand": "true"})
+    assert any(alt.startswith("Mosaic of 16 by 16") for alt in alternatives(page))
+    assert "From A, where the nearest digit is a **0**" in words(page)
+
+
+def test_where_the_browser_cannot_draw_the_strips_stand_in():
+    page = opened()
+    page.session_state["visitor"].pad_failed = True
+    page.run()
+    assert not page.exception and not ways(page)
+    assert any(alt.startswith("Strips of 11 frames") for alt in alternatives(page))

@@ -50,7 +50,8 @@ def test_the_measurement_of_midpoints_says_how_sure_it_is():
 
 @pytest.mark.parametrize("kind", ["Three images", "Four images", "A plane"])
 def test_a_mosaic_says_how_many_codes_it_decodes_and_how_many_lie_in_holes(kind: str):
-    assert "16 × 16 codes, decoded" in words(opened("interpolation", {"mosaic": kind}))
+    page = opened("interpolation", {"mosaic": kind, "mosaic-open": "true"})
+    assert "16 × 16 codes, decoded" in words(page)
 
 
 def test_a_model_without_a_film_leaves_lesson_5_that_of_beta_1():

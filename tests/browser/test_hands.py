@@ -1,10 +1,11 @@
 """What a learner's hand does on the pages: drag, draw, watch. See test_tour.py for the rest."""
 
 import re
+from typing import Literal
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.pages import drag, no_exception, wait_idle
 from tests.browser.test_tour import TRAINING, follow, open_page, progress
@@ -15,7 +16,7 @@ SLOW = 60_000
 
 
 def test_the_path_is_dragged_by_its_end_and_the_link_remembers_it(page: Page):
-    open_page(page, "interpolation")
+    open_page(page, "interpolation?walk-by-hand=true")
     pad = page.get_by_role("application")
     told = page.locator("p", has_text="From A, where")
     expect(told).to_be_visible(timeout=SLOW)
@@ -49,33 +50,81 @@ def test_the_path_is_dragged_by_its_end_and_the_link_remembers_it(page: Page):
     no_exception(page)
 
 
-def test_one_t_moves_the_three_large_frames_the_mark_on_the_map_and_the_link(page: Page):
+T = "from the first digit"  # what the scrubber is called
+
+
+def shown_at(page: Page, t: str) -> Locator:
+    """The large pictures of all ways, once they stand at t."""
+    return page.get_by_role("img", name=f"at t = {t}")
+
+
+def pixels(pictures: Locator) -> list[str]:
+    return [picture.evaluate("canvas => canvas.toDataURL()") for picture in pictures.all()]
+
+
+def test_one_t_moves_the_large_frames_the_dots_on_the_maps_and_the_link(page: Page):
     open_page(page, "interpolation")
-    mark = page.locator("p", has_text="At the mark")
-    expect(mark).to_be_visible(timeout=SLOW)
-    before = mark.inner_text()
-    along = page.get_by_role("slider", name="along the path")
-    assert float(along.input_value()) == pytest.approx(0.5, abs=1e-3)
-    page.get_by_role("slider", name="from the first digit").press("ArrowRight")
-    expect(page.get_by_role("img", name="The three ways at t = 0.60")).to_be_visible()
-    expect(mark).not_to_have_text(before)
-    page.wait_for_url(re.compile("walk-t=0.60"))
-    wait_idle(page)
-    assert float(along.input_value()) == pytest.approx(0.6, abs=1e-3)
-    moved = mark.inner_text()
+    expect(shown_at(page, "0.50")).to_have_count(3, timeout=SLOW)
+    dots = page.locator(".places canvas.top:visible")
+    expect(dots).to_have_count(2)
+    frames, places = pixels(shown_at(page, "0.50")), pixels(dots)
+    page.get_by_role("slider", name=T).press("ArrowRight")
+    expect(shown_at(page, "0.53")).to_have_count(3)
+    moved = pixels(shown_at(page, "0.53"))
+    assert all(before != after for before, after in zip(frames, moved, strict=True))
+    assert all(before != after for before, after in zip(places, pixels(dots), strict=True))
+    page.wait_for_url(re.compile("walk-t=0.525"))
     page.reload()
-    expect(page.get_by_role("img", name="The three ways at t = 0.60")).to_be_visible(timeout=SLOW)
-    expect(mark).to_have_text(moved, timeout=SLOW)
+    expect(shown_at(page, "0.53")).to_have_count(3, timeout=SLOW)
+    assert pixels(shown_at(page, "0.53")) == moved
     no_exception(page)
 
 
-def test_the_three_large_frames_are_seen_at_one_glance_on_a_phone(page: Page):
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_play_walks_from_the_first_digit_to_the_second_and_calmly_where_asked(
+    page: Page, motion: Literal["no-preference", "reduce"]
+):
+    page.emulate_media(reduced_motion=motion)
+    open_page(page, "interpolation")
+    expect(shown_at(page, "0.50")).to_have_count(3, timeout=SLOW)
+    page.locator("[data-testid=stBidiComponentIsolated]").filter(
+        has=page.locator(".ways")
+    ).last.evaluate(
+        """(host) => {
+          globalThis.walked = new Set();
+          host.addEventListener("latent-walk-drawn", ({ detail }) => walked.add(detail.t));
+        }"""
+    )
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_url(re.compile("walk-t=1$"), timeout=SLOW)
+    walked = sorted(page.evaluate("[...walked]"))
+    assert walked[0] < 0.2 and walked[-1] == 1, "from the start, though the page opened at 0.5"
+    between = [t for t in walked if (10 * t) % 1 > 1e-6]
+    assert not between if motion == "reduce" else between, "from picture to picture, or smoothly"
+    no_exception(page)
+
+
+def test_a_click_on_a_strip_goes_to_that_picture(page: Page):
+    open_page(page, "interpolation")
+    strip = page.get_by_role("img", name="AE lite, d = 2: pictures along the way").first
+    expect(strip).to_be_visible(timeout=SLOW)
+    box = strip.bounding_box()
+    assert box
+    strip.click(position={"x": box["width"] * 9.5 / 11, "y": box["height"] / 2})
+    page.wait_for_url(re.compile("walk-t=0.9"))
+    expect(shown_at(page, "0.90")).to_have_count(3)
+    no_exception(page)
+
+
+def test_the_large_frames_are_seen_at_one_glance_on_a_phone(page: Page):
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "interpolation")
-    frames = page.get_by_role("img", name="The three ways")
-    expect(frames).to_be_visible(timeout=SLOW)
-    box = frames.bounding_box()
-    assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    frames = shown_at(page, "0.50")
+    expect(frames).to_have_count(3, timeout=SLOW)
+    boxes = [box for frame in frames.all() if (box := frame.bounding_box())]
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
+    top = page.get_by_role("slider", name=T).bounding_box()
+    assert top and max(box["y"] + box["height"] for box in boxes) - top["y"] < 844
 
 
 PLANES = (

@@ -32,7 +32,7 @@ STATES: tuple[tuple[str, Link], ...] = (
     ("random_sampling", {"compare-samplers": "true"}),
     ("random_sampling", {"sampled-model": "VAE, d = 2"}),
     ("interpolation", {"walk-midpoints": "true", "mosaic": "Four images"}),
-    ("interpolation", {"walk-twenty": "true", "mosaic": "A plane"}),
+    ("interpolation", {"walk-numbers": "20", "mosaic": "A plane", "mosaic-open": "true"}),
     ("vae", {"calc-preset": "Your own"}),
     ("continuous_bernoulli", {}),
     ("continuous_bernoulli", {"cb-x": "of any value"}),
@@ -42,7 +42,9 @@ STATES: tuple[tuple[str, Link], ...] = (
     ("build_your_own", {"own-architecture": "shallow", "own-figure": "Film"}),
 )
 # Read from the address by hand: codes, paths and places on maps; and, on t-SNE, a digit's number.
-PLACES = ("z", "z-path", "z-ae", "z-ae-path", "z-vae", "z-vae-path", "blur", "blur-path")
+PLACES = (
+    "z", "z-path", "z-ae", "z-ae-path", "z-vae", "z-vae-path", "blur", "blur-path", "walk-t",
+)  # fmt: skip
 DIGIT = "digit"
 
 HOSTILE = "![x](http://example.invalid/)"

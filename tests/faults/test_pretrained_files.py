@@ -46,7 +46,7 @@ BESIDE: tuple[tuple[str, str, Link], ...] = (
     ("ae-lite-20-bernoulli", "vae", {}),
     ("vae-lite-20-bernoulli", "vae", {}),
     ("ae-lite-2", "interpolation", {}),
-    ("ae-lite-20-bernoulli", "interpolation", {"walk-twenty": "true"}),
+    ("ae-lite-20-bernoulli", "interpolation", {"walk-numbers": "20"}),
     ("vae-lite-2-beta-392", "vae", {}),
 )
 UNUSED = {"ae-lite-20-continuous-bernoulli", "ae-lite-20-gaussian"}  # by no page

@@ -31,7 +31,7 @@ def one(visitor: Visitor, figure: str, now: Shown) -> None:
             _samples(visitor, now)
         case "Interpolation":
             ends = _ends(visitor)
-            strips(visitor, crossfade(ends, FRAMES), [walk(visitor, now, ends, FRAMES)])
+            strips(visitor, crossfade(ends, FRAMES), [walk(now, ends, FRAMES)])
         case "Film" if isinstance(now, cache.Passing):
             st.info("The film is ready when the run is over. The other figures move with it.")
         case "Film":
@@ -53,7 +53,7 @@ def two(visitor: Visitor, figure: str, left: Shown, right: Shown) -> None:
             _samples(visitor, left, right)
         case "Interpolation":
             ends = _ends(visitor)
-            walks = [walk(visitor, shown, ends, FRAMES) for shown in (left, right)]
+            walks = [walk(shown, ends, FRAMES) for shown in (left, right)]
             strips(visitor, crossfade(ends, FRAMES), walks)
         case "Film":
             film.training_film(left, right, key="own-films")

@@ -3,64 +3,78 @@
 import streamlit as st
 
 from app import quiz, theme, widgets
-from app.lessons.interpolation import measuring, mosaics, scrubbing
-from app.panels import digits, frame, training, walks
-from app.state import session
+from app.cache import Shown
+from app.lessons.interpolation import beside, measuring, mosaics, scrubbing
+from app.panels import bench, digits, frame, models
+from app.state import YOURS, session
 from core import latent
-from core.models import ModelConfig
-
-TILES = 16  # a side of a mosaic
 
 visitor = session()
-data = visitor.digits
 
 frame.opening("interpolation")
 st.markdown(
-    "A **cross-fade** blends the pixels of two digits. The other way leads through latent space: "
-    "from one **code** to the other in a straight line, decoding at every step."
+    "A **cross-fade** blends the pixels of two digits. The other way decodes every step of a "
+    "straight line between their **codes**. Press **Play**: whose strokes do you see halfway?"
 )
 
-twenty = widgets.switch("Twenty numbers in the code instead of two", key="walk-twenty")
-figure = st.container()  # above the two models that draw it
-if twenty:
-    ae, vae = mosaics.pair(visitor, "ae-lite-20-bernoulli", "vae-lite-20-bernoulli")
-else:
-    ae, vae = mosaics.pair(visitor, "ae-lite-2", "vae-lite-2-beta-1")
+BENCH = bench.Bench(
+    key="walk",
+    selector="walk-numbers",
+    sliders=("latent_dim", "kind", "beta"),
+    ranges={"latent_dim": range(2, 21)},
+)
+left, right, numbers = st.columns([5, 5, 3])
+with left:
+    start, from_name = digits.choose_digit(visitor, "From", 0, key="walk-from")
+with right:
+    end, to_name = digits.choose_digit(visitor, "To", 3, key="walk-to")
+with numbers:
+    stops = [*map(str, beside.PAIRS), *bench.stop(visitor)]
+    stop = widgets.choice("Numbers in the code", stops, key="walk-numbers")
+ends, names = (start, end), (from_name, to_name)
+
+shown = models.find(visitor, YOURS if stop == YOURS else beside.PAIRS[int(stop)].vae)
+pair = beside.pair(visitor, shown.config)
+here = [*pair, shown] if shown.mine else pair
+
+first_figure = st.container()  # above what decides on its path
+with st.expander("More: slerp, and how even the steps are"):
+    st.markdown(
+        r"Straight line: $z(t) = (1-t)\,a + t\,b$. **Slerp** follows the great circle instead: "
+        r"$\frac{\sin((1-t)\Omega)}{\sin\Omega}\,a + \frac{\sin(t\Omega)}{\sin\Omega}\,b$, "
+        r"where $\Omega$ is the angle between $a$ and $b$. Shoemake (1985) made it for "
+        "rotations, and White (2016) brought it to latent spaces of many dimensions, where "
+        r"draws from the prior all have norms near $\sqrt d$. In two it makes a detour around "
+        f"the likeliest place: it is offered from d = {latent.SLERP_FROM_DIM}."
+    )
+    slerp = False
+    if max(each.config.latent_dim for each in here) >= latent.SLERP_FROM_DIM:
+        slerp = widgets.choice("Path", ["Straight line", "Slerp"], key="walk-path") == "Slerp"
+    speeds = st.container()
 
 
-@st.fragment
-def walk() -> None:
-    left, right = st.columns(2)
-    with left:
-        start, from_name = digits.choose_digit(visitor, "From", 0, key="walk-from")
-    with right:
-        end, to_name = digits.choose_digit(visitor, "To", 3, key="walk-to")
-    along, more = st.container(), st.expander("More: frames, steps, slerp")
-    with more:
-        frames = widgets.one_of("Frames", [9, 11, 13], 11, key="walk-frames")
-        st.markdown(
-            r"Straight line: $z(t) = (1-t)\,a + t\,b$. **Slerp** follows the great circle instead: "
-            r"$\frac{\sin((1-t)\Omega)}{\sin\Omega}\,a + \frac{\sin(t\Omega)}{\sin\Omega}\,b$, "
-            r"where $\Omega$ is the angle between $a$ and $b$. Shoemake (1985) made it for "
-            "rotations, and White (2016) brought it to latent spaces of many dimensions, where "
-            r"draws from the prior all have norms near $\sqrt d$. In two it makes a detour around "
-            f"the likeliest place: it is offered from d = {latent.SLERP_FROM_DIM}."
-        )
-        slerp = False
-        if max(ae.config.latent_dim, vae.config.latent_dim) >= latent.SLERP_FROM_DIM:
-            slerp = widgets.choice("Path", ["Straight line", "Slerp"], key="walk-path") == "Slerp"
-    fade = walks.crossfade((start, end), frames)
-    ways = [
-        walks.walk(visitor, shown, (start, end), frames, spherical=slerp) for shown in (ae, vae)
-    ]
-    with along:
-        scrubbing.scrub(visitor, fade, ways, (from_name, to_name))
-    with more:
-        measuring.step_speeds(fade, ways)
+def figure(now: Shown) -> None:
+    two = beside.pair(visitor, now.config)
+    three = [*two, now] if now.mine else two
+    scrubbing.scrub(visitor, three, ends, spherical=slerp, places=3)
+    scrubbing.whose(two, now)
 
 
-with figure:
-    walk()
+def both(one: Shown, other: Shown) -> None:
+    scrubbing.scrub(visitor, [one, other], ends, spherical=slerp, places=2)
+
+
+run = visitor.training_here()
+held_against = beside.pretrained(visitor, run.order.model if run else shown.config)
+with first_figure:
+    bench.show(visitor, BENCH, shown, held_against, figure, both, like=beside.begin(shown, BENCH))
+with speeds:
+    measuring.step_speeds(ends, here, spherical=slerp)
+
+by_hand = widgets.section("Walk by hand: drag the ends of the path", key="walk-by-hand")
+if by_hand.open:
+    with by_hand:
+        scrubbing.by_hand(visitor, here, ends, names)
 
 st.latex(
     theme.formula(
@@ -73,55 +87,28 @@ st.markdown(
     "one over the other for a third. A path between codes shows what the decoder draws between "
     "them, and that may be a third digit in ink of its own: where d = 2, all classes lie side by "
     "side in a plane, and a straight line may have to cross a third one. Where d = 20 there is "
-    "more room to pass it by: set the switch at the top, and compare. Nothing in the training of "
+    "more room to pass it by: set 20 at the top, and compare. Nothing in the training of "
     "an autoencoder says what its decoder draws far from every code, and equal steps in latent "
     "space are not equal steps in the picture."
 )
 
+others = [run.on(visitor.data) for run in visitor.runs.values() if run.key != shown.key]
+if others:
+    st.subheader("Your other runs, on the same way", anchor=False)
+    scrubbing.strips(visitor, others, ends, spherical=slerp)
+
 st.subheader("Which way is better? Measure it", anchor=False)
 st.markdown(
     "One pair proves nothing. Take the middle of many random pairs, and let the classifier read "
-    "the three kinds of midpoint. What do you expect?"
+    "each kind of midpoint. What do you expect?"
 )
 if widgets.switch("Show the measurement", key="walk-midpoints"):
-    measuring.midpoints(visitor, (ae, vae))
+    measuring.midpoints(visitor, beside.named([*here, *others]))
 
-st.subheader("Mosaics: a whole plane at once", anchor=False)
-
-
-@st.fragment
-def mosaic() -> None:
-    choose, of = st.columns([3, 2])
-    with choose:
-        kind = widgets.choice("Mosaic", ["Three images", "Four images", "A plane"], key="mosaic")
-    with of:
-        shown = (
-            ae if widgets.choice("Decoded by", ["VAE", "AE"], key="mosaic-model") == "AE" else vae
-        )
-    if kind == "A plane":
-        mosaics.plane_mosaic(visitor, shown, TILES)
-        return
-    places = ["Bottom left", "Bottom right", "Top left", "Top right"]
-    marks = mosaics.corners(visitor, shown, places[: 3 if kind == "Three images" else 4])
-    a, b, c, *fourth = marks.values()
-    if fourth:
-        st.markdown("Between four codes, every row and every column is a straight path.")
-        grid = latent.four_corners(c, fourth[0], a, b, TILES)
-    else:
-        st.markdown(
-            r"From bottom left $a$ to the right $b$ and up to $c$: $a + s(b-a) + t(c-a)$. The "
-            r"fourth corner, $b + c - a$, is **no image's code but an analogy**: *b is to a as "
-            "what is to c?*"
-        )
-        grid = latent.three_corners(a, b, c, TILES)
-    mosaics.mosaic(visitor, shown, grid, marks)
-
-
-mosaic()
-
-training.train(
-    visitor, ModelConfig(latent_dim=20 if twenty else 2), training.short_run(visitor), key="walks"
-)
+plane = widgets.section("Mosaics: a whole plane at once", key="mosaic-open")
+if plane.open:
+    with plane:
+        mosaics.mosaics(visitor, beside.named(here[::-1]))
 
 st.subheader("Check yourself", anchor=False)
 quiz.check(

@@ -1,6 +1,6 @@
 """Mosaics: a plane of codes, decoded tile by tile, and its footprint on the map."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -13,13 +13,41 @@ from app.cache import Shown
 from app.panels.digits import choose_digit
 from app.panels.map.axes import code_map
 from app.panels.map.places import decoded
-from app.panels.models import model
 from app.state import Visitor
 from app.words import percent
 from core import latent
 
+TILES = 16  # a side of a mosaic
 
-def corners(
+
+@st.fragment
+def mosaics(visitor: Visitor, by: Mapping[str, Shown]) -> None:
+    """A mosaic between three or four codes, or of a plane, drawn by one of these models."""
+    choose, of = st.columns([3, 2])
+    with choose:
+        kind = widgets.choice("Mosaic", ["Three images", "Four images", "A plane"], key="mosaic")
+    with of:
+        shown = by[widgets.choice("Decoded by", list(by), key="mosaic-model")]
+    if kind == "A plane":
+        _of_plane(visitor, shown)
+        return
+    places = ["Bottom left", "Bottom right", "Top left", "Top right"]
+    marks = _corners(visitor, shown, places[: 3 if kind == "Three images" else 4])
+    a, b, c, *fourth = marks.values()
+    if fourth:
+        st.markdown("Between four codes, every row and every column is a straight path.")
+        grid = latent.four_corners(c, fourth[0], a, b, TILES)
+    else:
+        st.markdown(
+            r"From bottom left $a$ to the right $b$ and up to $c$: $a + s(b-a) + t(c-a)$. The "
+            r"fourth corner, $b + c - a$, is **no image's code but an analogy**: *b is to a as "
+            "what is to c?*"
+        )
+        grid = latent.three_corners(a, b, c, TILES)
+    _mosaic(visitor, shown, grid, marks)
+
+
+def _corners(
     visitor: Visitor, shown: Shown, places: Sequence[str]
 ) -> dict[str, Float[Tensor, " latent"]]:
     """The codes of some of the ten digits, chosen one for each place; named a, b, c, …"""
@@ -32,7 +60,7 @@ def corners(
     return dict(zip("abcd", latent.encode(shown.model, torch.cat(chosen)).mean))
 
 
-def mosaic(
+def _mosaic(
     visitor: Visitor,
     shown: Shown,
     grid: Float[Tensor, "rows columns latent"],
@@ -74,14 +102,14 @@ def mosaic(
     )
 
 
-def plane_mosaic(visitor: Visitor, shown: Shown, tiles: int) -> None:
+def _of_plane(visitor: Visitor, shown: Shown) -> None:
     """A mosaic of a plane through the codes, chosen by its directions and its reach."""
     codes, latent_dim = shown.codes.mean, shown.config.latent_dim
     marks = {}
     options = ["Latent axes", "Principal directions", "Through three images"]
     directions = widgets.choice("Directions", options, key="mosaic-directions")
     if directions == "Through three images":
-        marks = corners(visitor, shown, ("One", "Another", "A third"))
+        marks = _corners(visitor, shown, ("One", "Another", "A third"))
         window = latent.window_through(*marks.values(), reach=1.4)
         words = "The plane of three codes, a to b pointing right."
     else:
@@ -103,14 +131,4 @@ def plane_mosaic(visitor: Visitor, shown: Shown, tiles: int) -> None:
             window = latent.principal_window(codes, reach)
             words = "Around the mean code, along the two directions in which the codes vary most."
     st.markdown(words)
-    mosaic(visitor, shown, latent.grid(*window, tiles), marks)
-
-
-def pair(visitor: Visitor, ae: str, vae: str) -> tuple[Shown, Shown]:
-    """An autoencoder and a variational one side by side, each with a word on where it is from."""
-    left, right = st.columns(2)
-    with left:
-        first = model(visitor, "ae", ae)
-    with right:
-        second = model(visitor, "vae", vae)
-    return first, second
+    _mosaic(visitor, shown, latent.grid(*window, TILES), marks)

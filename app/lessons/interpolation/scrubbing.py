@@ -1,77 +1,85 @@
-"""One t for the three ways: its frames large, its place in the strips and on the map."""
+"""One t for all ways from one digit to another: their pictures, their strips, their maps."""
 
+import functools
 from collections.abc import Sequence
-from itertools import groupby
 
 import streamlit as st
-import torch
-from torch import Tensor
 
-from app import images, widgets
-from app.panels import walks
-from app.panels.digits import judge, opinions_on
-from app.panels.walks import Walk
-from app.state import Visitor, afresh
-from app.words import number
+from app import cache, images
+from app.cache import Ends, Shown
+from app.components import ways
+from app.panels import models, walks
+from app.panels.digits import judge
+from app.state import Visitor, chosen_on, keep_release
 
-LARGE = 6  # pixels of the screen for a pixel of the three frames
-MIDDLE = 0.5  # a frame of every walk whose frames are odd in number
+MIDDLE = 0.5
+KEY = "ways"
+YOURS = "Yours", "Train a model, and it walks here."  # in its place while there is none
+
+
+def scrub(
+    visitor: Visitor,
+    shown: Sequence[Shown],
+    ends: Ends,
+    *,
+    spherical: bool,
+    places: int,
+) -> None:
+    """The cross-fade and walks through the codes of models, side by side, with one scrubber.
+
+    There is room for so many models: where one is still to come, its place says so.
+    """
+    t = _chosen_t(visitor)
+    if visitor.pad_failed:
+        strips(visitor, shown, ends, round(t * (ways.STOPS - 1)), spherical=spherical)
+        return
+    reader = judge(visitor.data)
+    fade = cache.faded_way(walks.crossfade(ends, ways.FRAMES), reader)
+    decoded = [cache.decoded_way(each, ends, reader, spherical=spherical) for each in shown]
+    failed = ways.ways(
+        [fade, *decoded, *[None] * (places - len(shown))],
+        t,
+        key=KEY,
+        absent=YOURS,
+        on_t=functools.partial(keep_release, visitor, "walk-t", KEY, "t", 1, "walk-t"),
+    )
+    if failed:
+        visitor.pad_failed = True
+        st.rerun()
+    read = (
+        "Under each picture: what the classifier reads in it, and along the whole way; **bold** is "
+        "what it reads at neither end. "
+    )
+    st.caption(
+        f"{read if reader else ''}{images.legend(['hole'])} Maps: codes by class, squares in "
+        "holes; more than two numbers cast their shadows on a plane. A click on a strip goes there."
+    )
+
+
+def _chosen_t(visitor: Visitor) -> float:
+    """Where the learner, or a link, put t."""
+    chosen = chosen_on(visitor, "walk-t", 1, "walk-t")
+    return chosen[0] if chosen and 0 <= chosen[0] <= 1 else MIDDLE
+
+
+def whose(pair: Sequence[Shown], now: Shown) -> None:
+    """Whose the models are that stand beside the page's own, and where they come from."""
+    for column, shown in zip(st.columns(len(pair)), pair):
+        if shown.key != now.key:
+            with column:
+                models.tell(shown, key=f"whose-{shown.config.kind}")
+
+
+def strips(
+    visitor: Visitor, shown: Sequence[Shown], ends: Ends, at: int | None = None, *, spherical: bool
+) -> None:
+    """The same ways as pictures that stand still, drawn on the server."""
+    paths = [walks.walk(each, ends, ways.STOPS, spherical=spherical) for each in shown]
+    walks.strips(visitor, walks.crossfade(ends, ways.STOPS), paths, at)
 
 
 @st.fragment
-def scrub(visitor: Visitor, fade: Tensor, ways: Sequence[Walk], names: tuple[str, str]) -> None:
-    """A slider through the frames of a cross-fade and of walks; what it moves is drawn anew, and
-    the walks are not walked again.
-    """
-    times = [k / (len(fade) - 1) for k in range(len(fade))]
-    t = widgets.one_of(
-        "t, from the first digit to the second",
-        times,
-        MIDDLE,
-        key=afresh("walk-t", MIDDLE, on=len(fade)),
-        format_func=lambda t: number(t, ".2f"),
-    )
-    at = times.index(t)
-    _enlarge(visitor, fade, ways, at)
-    _read_on_the_way(visitor, fade, ways)
-    walks.strips(visitor, fade, ways, at)
-    walks.walk_by_hand(visitor, ways, names, at)
-
-
-def _enlarge(visitor: Visitor, fade: Tensor, ways: Sequence[Walk], at: int) -> None:
-    """The same frame of the three ways, side by side, with what the classifier reads in each."""
-    names = ["Cross-fade", *(path.shown.config.kind.upper() for path in ways)]
-    pictures = torch.stack([fade[at], *(path.frames[at] for path in ways)])
-    labels = ["\n".join(filter(None, both)) for both in zip(names, opinions_on(visitor, pictures))]
-    marked = [None, *images.holes(torch.stack([path.distance[at] for path in ways]))]
-    widgets.pictures(
-        pictures,
-        len(pictures),
-        key="walk-large",
-        labels=labels,
-        marked=marked,
-        scale=LARGE,
-        alt=f"The three ways at t = {number(at / (len(fade) - 1), '.2f')}: "
-        + "; ".join(label.replace("\n", " ") for label in labels),
-    )
-    st.caption(images.legend(marked) or "\N{NO-BREAK SPACE}")  # a line, so that nothing jumps
-
-
-def _read_on_the_way(visitor: Visitor, fade: Tensor, ways: Sequence[Walk]) -> None:
-    """The digits that the classifier reads along each way, those of neither end in bold."""
-    reader = judge(visitor.data)
-    if reader is None:
-        return
-    rows = {"cross-fade": fade} | {path.shown.config.kind.upper(): path.frames for path in ways}
-    read = {name: reader.model.probabilities(frames).argmax(1) for name, frames in rows.items()}
-    ends = read["cross-fade"][[0, -1]].tolist()
-    told = [
-        f"{name} "
-        + ", ".join(f"{d}" if d in ends else f"**{d}**" for d, _ in groupby(digits.tolist()))
-        for name, digits in read.items()
-    ]
-    third = set().union(*(digits.tolist() for digits in read.values())) - set(ends)
-    st.markdown(
-        f"The classifier reads, from left to right: {'; '.join(told)}. "
-        + ("**Bold**: what it reads in neither of the two digits." if third else "No third digit.")
-    )
+def by_hand(visitor: Visitor, shown: Sequence[Shown], ends: Ends, names: tuple[str, str]) -> None:
+    """A map of one of these models on which the ends of the path can be dragged."""
+    paths = [walks.walk(each, ends, ways.STOPS) for each in shown]
+    walks.walk_by_hand(visitor, paths, names, ways.STOPS // 2)
