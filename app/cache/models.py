@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar, cast
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import streamlit as st
 from jaxtyping import Int64, UInt8
@@ -174,7 +174,9 @@ def of_a_model(
                 shown.worked_out[question] = work(shown, *asked, **named)
             return shown.worked_out[question]
 
-        return cast(Work, answer)
+        kept_answer: Any = answer
+        kept_answer.clear = of_all.clear
+        return kept_answer
 
     return kept
 
