@@ -23,7 +23,8 @@ test: $(VENV)/requirements-dev.stamp $(TYPESCRIPT) ## check style, types and beh
 	$(PY) -m ruff format --check
 	$(PY) -m pyright
 	$(NODE) $(TYPESCRIPT)/bin/tsc --project tests/js
-	$(PY) -m pytest
+	$(PY) -m pytest -m "not browser" --numprocesses 2 --dist loadfile
+	$(PY) -m pytest -m browser
 
 bench: $(VENV)/requirements-dev.stamp ## measure how fast the maps follow the hand
 	$(PY) tests/browser/ensure_browser.py

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from app import theme
 from core.models.layers import LayerShape
 
-INK = theme.PRIOR  # reads on the light page and on the dark one
 PITCH, HEIGHT, AXIS = 128, 300, 118  # px: from bar to bar, of the picture, of the bars' middle
 TALLEST, LOWEST, WIDE = 150, 16, 34  # px: a bar of 6 272 numbers, a bar of one, a bar's width
 
@@ -33,7 +32,7 @@ def network(encoder: list[LayerShape], decoder: list[LayerShape], variational: b
     and a log variance for each latent, and the code is drawn from them.
     """
     *hidden, last = encoder
-    before = [Stage((1, 28, 28), ("image x",), 0, INK), *_stages(hidden, theme.ENCODER)]
+    before = [Stage((1, 28, 28), ("image x",), 0, theme.PRIOR), *_stages(hidden, theme.ENCODER)]
     if variational:
         latent = last.output[0] // 2
         words = (last.name, "mean, log σ²")
@@ -52,7 +51,8 @@ def network(encoder: list[LayerShape], decoder: list[LayerShape], variational: b
     width = PITCH * len(stages)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" '
-        f'width="{width}" height="{HEIGHT}" font-family="sans-serif">{"".join(parts)}</svg>'
+        f'width="{width}" height="{HEIGHT}" font-family="sans-serif">{theme.INKED}'
+        f"{''.join(parts)}</svg>"
     )
 
 
@@ -73,7 +73,7 @@ def _bar(i: int, stage: Stage) -> str:
     if stage.parameters:
         lines.append(f"{stage.parameters:,} parameters".replace(",", " "))
     words = [
-        _text(i, AXIS + TALLEST / 2 + 30 + 17 * n, line, INK, bold=n == 0)
+        _text(i, AXIS + TALLEST / 2 + 30 + 17 * n, line, bold=n == 0)
         for n, line in enumerate(lines)
     ]
     left, top = PITCH * (i + 0.5) - WIDE / 2, AXIS - stage.tall / 2
@@ -94,8 +94,10 @@ def _funnel(i: int, a: Stage, b: Stage) -> str:
     return f'<polygon points="{points}" fill="{b.colour}" opacity="0.18"/>'
 
 
-def _text(i: float, y: float, words: str, colour: str, *, bold: bool = False) -> str:
+def _text(i: float, y: float, words: str, colour: str = "", *, bold: bool = False) -> str:
+    """Words in a quantity's colour, or in the theme's ink."""
+    ink = f'fill="{colour}"' if colour else 'class="ink"'
     return (
-        f'<text x="{PITCH * (i + 0.5):.1f}" y="{y:.1f}" text-anchor="middle" font-size="12.5" '
-        f'font-weight="{600 if bold else 400}" fill="{colour}">{escape(words)}</text>'
+        f'<text x="{PITCH * (i + 0.5):.1f}" y="{y:.1f}" text-anchor="middle" font-size="13" '
+        f'font-weight="{600 if bold else 400}" {ink}>{escape(words)}</text>'
     )

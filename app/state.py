@@ -10,6 +10,7 @@ import math
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import NamedTuple
 
 import streamlit as st
@@ -71,8 +72,8 @@ class Visitor:
     finished: int = 0  # runs that came to an end so far
     passing: dict[str, Passing] = field(default_factory=dict)  # of each job, last looked at
     runs: dict[str, Shown] = field(default_factory=dict)  # this visit's models, newest last
-    here: dict[str | None, str] = field(default_factory=dict)  # which run a page has as its stop
-    beside: dict[str | None, str] = field(default_factory=dict)  # which one was its partner
+    here: dict[str | None, list[str]] = field(default_factory=dict)  # a page's last two of them
+    beside: dict[str, str] = field(default_factory=dict)  # a run's partner, both by their keys
     shelf: list[str] = field(default_factory=list)  # the runs that are kept, by their keys
     compared: dict[str | None, tuple[str, str]] = field(default_factory=dict)  # two on a page
     showed: dict[str | None, str] = field(default_factory=dict)  # which model a page last showed
@@ -86,10 +87,14 @@ class Visitor:
         return cache.digits(self.data)
 
     @property
+    def runs_here(self) -> list[Shown]:
+        """The last two runs that stood on this page, the newest last."""
+        return [self.runs[key].on(self.data) for key in self.here.get(self.page, [])]
+
+    @property
     def run(self) -> Shown | None:
         """The run of this visit that stands on this page as a stop of its selector."""
-        run = self.runs.get(self.here.get(self.page, ""))
-        return run and run.on(self.data)
+        return self.runs_here[-1] if self.runs_here else None
 
     def shown(self, name: str) -> Shown:
         """The model of that name: a run of this visit by its key, the one on this page where the
@@ -207,14 +212,12 @@ class Visitor:
         run, partner = self._made(self.job), self._made(self.partner)
         if partner is not None:
             self.runs[partner.key] = partner
-            self.beside[self.trained_on] = partner.key
-        else:
-            self.beside.pop(self.trained_on, None)
-        if run is not None:
-            self.take(run, self.trained_on, self.selector)
-        if run is not None and partner is not None:
+        if partner is not None and run is not None:
+            self.beside[run.key] = partner.key
             self.compared[self.trained_on] = partner.key, run.key
             self.showed[self.trained_on] = run.key
+        if run is not None:
+            self.take(run, self.trained_on, self.selector)
 
     def _made(self, job: Job | None) -> Shown | None:
         """The model of a job that is over; None of one that failed."""
@@ -248,12 +251,14 @@ class Visitor:
         """Let a page show a model of this visit: before its selector is drawn."""
         self.runs.pop(shown.key, None)  # so that the last of them is the newest
         self.runs[shown.key] = shown
-        self.here[page] = shown.key
+        before = [key for key in self.here.get(page, []) if key != shown.key]
+        self.here[page] = [*before[-1:], shown.key]
         if selector:
             if (stood := st.session_state.get(selector, YOURS)) != YOURS:
                 self.stood[selector] = stood
             st.session_state[selector] = YOURS
-        wanted = {*self.here.values(), *self.beside.values(), *self.shelf}
+        wanted = {*chain(*self.here.values()), *self.shelf}
+        wanted |= {self.beside[key] for key in wanted if key in self.beside}
         self.runs = {key: run for key, run in self.runs.items() if key in wanted}
 
     def keep(self, key: str) -> None:

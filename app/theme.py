@@ -15,6 +15,19 @@ RECONSTRUCTION = "#DC451F"
 KL = "#A757CE"
 TOTAL = "#D63D8A"
 
+# What a frame around a digit says, in pictures, on maps and under the hand; see images.FRAMES.
+MISREAD = "#7A68E0"
+HOLE = RECONSTRUCTION  # as the holes of every map
+
+# Words in pictures: contrast 7 on the light page, 11 on the dark one.
+INK = "#55585C"
+INK_ON_DARK = "#C9CDD2"
+# For what has the class "ink" in an SVG; a picture on a page is shown in the page's scheme.
+INKED = (
+    f"<style>.ink{{fill:{INK}}}"
+    f"@media(prefers-color-scheme:dark){{.ink{{fill:{INK_ON_DARK}}}}}</style>"
+)
+
 DIGIT = 3  # pixels of the screen for a pixel of a digit, in rows of digits
 TILE = 1  # the same in mosaics of many digits
 

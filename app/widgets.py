@@ -85,12 +85,15 @@ def pictures(
     key: str,
     alt: str,
     labels: Sequence[str] | None = None,
-    marked: Sequence[bool] | None = None,
+    marked: Sequence[images.Mark | None] | None = None,
     headings: Sequence[str] | None = None,
     outlined: int | None = None,
     **size: int,
 ) -> None:
-    """Digits in rows, as one picture that keeps its size; a narrow screen scrolls it."""
+    """Digits in rows, as one picture that keeps its size; a narrow screen scrolls it.
+
+    Where digits are `marked`, its caption says `images.legend(marked)`.
+    """
     sheet = images.sheet(
         digits,
         columns,

@@ -6,6 +6,7 @@ direction is largest. Squares of codes are taken in float64, because a decoder b
 squares float32 does not hold. Left out: what is drawn at a code, the decoder's to say.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -212,6 +213,33 @@ def axis_plane(z: Float[Tensor, "codes latent"], first: int, second: int) -> Pla
     axes = torch.eye(z.shape[1])[[first, second]]
     share = (variance[[first, second]] / variance.sum().clamp(min=1e-300)).float()
     return Plane(torch.zeros(z.shape[1]), axes, share)
+
+
+class Turn(NamedTuple):
+    """A turn of a plane about its origin, after a mirror at the horizontal axis where there is
+    one: all that keeps every distance.
+    """
+
+    degrees: float  # counter-clockwise
+    mirrored: bool
+
+    def of(self, points: Float[Tensor, "points 2"]) -> Float[Tensor, "points 2"]:
+        """The points after it."""
+        angle = math.radians(self.degrees)
+        cos, sin = math.cos(angle), math.sin(angle)
+        flip = -1.0 if self.mirrored else 1.0
+        matrix = torch.tensor([[cos, -sin * flip], [sin, cos * flip]], dtype=points.dtype)
+        return points @ matrix.T
+
+
+def turn_onto(points: Float[Tensor, "points 2"], onto: Float[Tensor, "points 2"]) -> Turn:
+    """The turn that brings points nearest to others, each to its own, in squared distance
+    (orthogonal Procrustes).
+    """
+    left, _, right = torch.linalg.svd(points.double().T @ onto.double())
+    found = left @ right
+    cos, sin = found[0].tolist()  # where the first axis goes
+    return Turn(math.degrees(math.atan2(sin, cos)) % 360, bool(found.det() < 0))
 
 
 def tsne(z: Float[Tensor, "codes latent"], seed: int = 0) -> Float[Tensor, "codes 2"]:

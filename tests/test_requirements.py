@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 COURSE = ("app", "core", "pretrained")
 OURS = {"app", "core", "pretrained", "tests"}
 # Tools that are run and not imported, and what works because it is installed.
-RUN = {"check-jsonschema", "pyright", "ruff", "pytest", "beartype"}
+RUN = {"check-jsonschema", "pyright", "ruff", "pytest", "pytest-xdist", "beartype"}
 
 
 def required(file: str) -> set[str]:

@@ -103,10 +103,10 @@ def by_code_size(
     colours: dict[str, str],
     dashes: dict[str, list[int]],
 ) -> alt.LayerChart:
-    """Shares against the numbers in a code, in powers of two, and the model of the page.
+    """Shares against the numbers in a code, in powers of two, and some models among them.
 
     Columns: x (numbers in the code), y (share), curve (str, a key of `colours` and `dashes`); of
-    the page's model x, y, name (str).
+    these models x, y, name (str).
     """
     most = 1.2 * float(max(curves["y"].max(), here["y"].max()))
     chart = lines(
@@ -131,16 +131,21 @@ def by_code_size(
     place = alt.Chart(here).encode(across, high)
     rule = alt.Chart(here).mark_rule(color=theme.PRIOR, strokeDash=[2, 3], strokeWidth=1.5)
     ring = place.mark_point(filled=False, size=260, strokeWidth=2.5, color=theme.TOTAL, opacity=1)
-    last = bool(here["x"].iloc[0] >= sizes[-1])  # its name stays in the picture
-    words = place.mark_text(
-        align="right" if last else "left",
+    names = [_name(here.iloc[[row]], across, row, sizes[-1]) for row in range(len(here))]
+    return titled(layered(strokes, rule.encode(across), dots, ring, *names), title, height=320)
+
+
+def _name(place: pd.DataFrame, across: alt.X, row: int, most: int) -> alt.Chart:
+    """What a ring is called, in a line of its own at the chart's top, inside the picture."""
+    right = bool(place["x"].iloc[0] >= most)
+    text = alt.Chart(place).mark_text(
+        align="right" if right else "left",
         baseline="top",
-        dx=-6 if last else 6,
-        fontSize=13,
+        dx=-6 if right else 6,
         fontWeight="bold",
         color=theme.TOTAL,
-    ).encode(y=alt.value(0), text="name:N")
-    return titled(layered(strokes, rule.encode(across), dots, ring, words), title, height=320)
+    )
+    return text.encode(across, y=alt.value(17 * row), text="name:N")
 
 
 def magnitudes(
@@ -288,9 +293,8 @@ def _under_theirs(
     rule = free.mark_rule(strokeDash=[2, 3]).encode(
         size=alt.condition(alt.datum.shown, alt.value(3), alt.value(1.5))
     )
-    letters = {"fontSize": 13, "align": "left"}
-    said = bounded.mark_text(dx=8, dy=-14 if filled else 18, **letters).encode(text="name:N")
-    free_said = free.mark_text(dx=6, dy=-9, **letters).encode(x=alt.value(0), text="name:N")
+    said = bounded.mark_text(dx=8, dy=-14 if filled else 18, align="left").encode(text="name:N")
+    free_said = free.mark_text(dx=6, dy=-9, align="left").encode(x=alt.value(0), text="name:N")
     return [rule, dots, said, free_said]
 
 
@@ -317,7 +321,6 @@ def _named_rules(marks: pd.DataFrame, **letters: Any) -> tuple[alt.Chart, alt.Ch
         baseline="top",
         dx=-6 if left else 6,
         dy=4,
-        fontSize=13,
         **letters,
     ).encode(y=alt.value(0), text="name:N")
     return rules, words

@@ -116,7 +116,7 @@ def density_plane(
     )
     hatch = (
         alt.Chart(holes)
-        .mark_point(shape="stroke", angle=45, size=40, color=theme.RECONSTRUCTION, strokeWidth=1.2)
+        .mark_point(shape="stroke", angle=45, size=40, color=theme.HOLE, opacity=0.55)
         .encode(x_axis(domain, "z₁"), y_axis(domain, "z₂"))
     )
     chart = titled(layered(area, hatch, prior_contours(domain)), title)

@@ -32,8 +32,8 @@ def latent_map(
     value: str | None = None,
     pickable: bool = False,
     place: Place | None = None,
-    size: float = 14,
-    opacity: float = 0.65,
+    size: float = 10,
+    opacity: float = 0.5,
 ) -> alt.LayerChart:
     """Codes as points, coloured by class, or by the column `value` named in words.
 

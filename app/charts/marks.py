@@ -18,12 +18,10 @@ def numbered(
     """Numbered marks, samples for instance. Columns: x, y, number (str)."""
     base = alt.Chart(points).encode(x_axis(domain), y_axis(domain))
     disc = base.mark_point(
-        shape=shape, filled=True, size=260, color=colour, opacity=0.95, stroke="white",
+        shape=shape, filled=True, size=340, color=colour, opacity=0.95, stroke="white",
         strokeWidth=1, clip=True,
     )  # fmt: skip
-    text = base.mark_text(color="white", fontWeight="bold", fontSize=11, clip=True).encode(
-        text="number:N"
-    )
+    text = base.mark_text(color="white", fontWeight="bold", clip=True).encode(text="number:N")
     return layered(disc, text)
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from app import theme
+from app.charts.labels import apart, names
 from app.charts.parts import Layer, layered, palette, scale_of, titled
 
 
@@ -23,9 +24,7 @@ def bars(
         alt.Y("value:Q", title=y, scale=scale_of(y_domain) if y_domain else alt.Undefined),
     )
     bar = base.mark_bar(size=46).encode(alt.Color("name:N", scale=palette(colours), legend=None))
-    number = base.mark_text(dy=-8, fontSize=13, color=theme.PRIOR).encode(
-        text=alt.Text("value:Q", format=".2f")
-    )
+    number = base.mark_text(dy=-8, color=theme.PRIOR).encode(text=alt.Text("value:Q", format=".2f"))
     return titled(layered(bar, number), title, height=260)
 
 
@@ -40,7 +39,7 @@ def beside_usual(table: pd.DataFrame, *, title: str, x: str, y: str) -> alt.Laye
     tooltip = ["class:N", *(alt.Tooltip(f"{of}:Q", format=".1f") for of in ("value", "usual"))]
     bar = base.mark_bar(color=theme.LATENT).encode(high, tooltip=tooltip)
     above = base.transform_calculate(top="max(datum.value, datum.usual)").mark_text(
-        dy=-8, fontSize=13, color=theme.LATENT
+        dy=-8, color=theme.LATENT
     )
     number = above.encode(alt.Y("top:Q"), text=alt.Text("value:Q", format=".0f"))
     usual = base.mark_tick(color=theme.PRIOR, thickness=3).encode(alt.Y("usual:Q"))
@@ -102,13 +101,13 @@ def lower_bounds(
         alt.Y("mean:Q", title=y, scale=scale),
         tooltip=["k:N", alt.Tooltip("mean:Q", format=".2f")],
     )
-    number = base.mark_text(dx=12, dy=12, align="left", fontSize=13, color=theme.TOTAL).encode(
+    number = base.mark_text(dx=12, dy=12, align="left", color=theme.TOTAL).encode(
         alt.Y("mean:Q"), text=alt.Text("mean:Q", format=".2f")
     )
     across = alt.Chart(levels).encode(alt.Y("value:Q"))
     rule = across.mark_rule(color=theme.DECODER, strokeDash=[5, 4], strokeWidth=2)
     words = across.mark_text(
-        align="left", baseline="bottom", dx=6, dy=-3, fontSize=13, color=theme.DECODER
+        align="left", baseline="bottom", dx=6, dy=-3, color=theme.DECODER
     ).encode(x=alt.value(0), text="name:N")
     return titled(layered(rule, words, error, dot, number), title, height=290)
 
@@ -120,7 +119,7 @@ def rate_distortion(models: pd.DataFrame, levels: pd.DataFrame, *, title: str) -
     swept (bool: one of the line's); of the levels, drawn across: reconstruction, name.
     """
     most = 1.15 * max(1.0, float(models["kl"].max()))
-    base = alt.Chart(models).encode(
+    base = alt.Chart(apart(models, "kl", "reconstruction")).encode(
         alt.X("kl:Q", title="KL, nats per image", scale=alt.Scale(domain=[0, most], nice=False)),
         alt.Y(
             "reconstruction:Q",
@@ -132,11 +131,11 @@ def rate_distortion(models: pd.DataFrame, levels: pd.DataFrame, *, title: str) -
         color=theme.PRIOR, strokeWidth=1, strokeDash=[4, 3]
     )
     tooltip = [alt.Tooltip("kl:Q", format=".2f"), alt.Tooltip("reconstruction:Q", format=".2f")]
-    dot, name = _models(base, tooltip, opacity=1, sizes=(240, 90), name_at=(4, -16))
+    dot, name = _models(base, tooltip, sizes=(200, 80))
     across = alt.Chart(levels).encode(alt.Y("reconstruction:Q"))
     rules = across.mark_rule(color=theme.RECONSTRUCTION, strokeDash=[2, 3], strokeWidth=1.5)
     words = across.mark_text(
-        align="right", baseline="bottom", dx=-4, dy=-3, fontSize=12, color=theme.RECONSTRUCTION
+        align="right", baseline="bottom", dx=-4, dy=-3, color=theme.RECONSTRUCTION
     ).encode(x=alt.value("width"), text="name:N")
     return titled(layered(rules, words, line, dot, name), title, height=320)
 
@@ -154,31 +153,25 @@ def quarter_circle(points: pd.DataFrame, *, title: str) -> alt.LayerChart:
     y = alt.Y("radius:Q", title="mean radius: mean of σ",
               scale=alt.Scale(domain=[0, high], nice=False))  # fmt: skip
     circle = alt.Chart(arc).mark_line(color=theme.PRIOR, strokeDash=[5, 4], strokeWidth=2)
-    base = alt.Chart(points).encode(x, y)
+    base = alt.Chart(apart(points, "spread", "radius")).encode(x, y)
     tooltip = [alt.Tooltip("spread:Q", format=".3g"), alt.Tooltip("radius:Q", format=".3g")]
-    dot, name = _models(base, tooltip, opacity=0.9, sizes=(170, 70), name_at=(9, -8))
+    dot, name = _models(base, tooltip, sizes=(150, 60))
     return titled(layered(circle.encode(x, y, order="order:Q"), dot, name), title, height=320)
 
 
 def _models(
     base: alt.Chart,
     tooltip: list[alt.Tooltip],
-    *,
-    opacity: float,
     sizes: tuple[int, int],
-    name_at: tuple[int, int],
 ) -> tuple[alt.Chart, alt.Chart]:
     """A dot for each model, and its name beside it; the page's model stands out.
 
-    Columns: name, shown (bool: the model on the page).
+    Columns: those of `apart`, shown (bool: the model on the page).
     """
     here = alt.datum.shown
-    dot = base.mark_point(filled=True, opacity=opacity).encode(
+    dot = base.mark_point(filled=True, opacity=0.85).encode(
         color=alt.condition(here, alt.value(theme.TOTAL), alt.value(theme.PRIOR)),
         size=alt.condition(here, alt.value(sizes[0]), alt.value(sizes[1])),
         tooltip=["name:N", *tooltip],
     )
-    name = base.mark_text(
-        dx=name_at[0], dy=name_at[1], align="left", fontSize=13, color=theme.PRIOR
-    ).encode(text="name:N")
-    return dot, name
+    return dot, names(base, color=theme.PRIOR)

@@ -4,11 +4,31 @@ from typing import Any
 
 import altair as alt
 
+from app.charts.labels import LETTERS
+
 Layer = alt.Chart | alt.LayerChart
 
 
+@alt.theme.register("course", enable=True)
+def _type() -> alt.theme.ThemeConfig:
+    """What Streamlit's own look is told beside it: type that is read from the last row, and the
+    room that this takes, from the margins.
+    """
+    size = LETTERS
+    return {
+        "config": {
+            "axis": {
+                "labelFontSize": size, "titleFontSize": size, "titlePadding": 8, "labelPadding": 6
+            },
+            "legend": {"labelFontSize": size, "titleFontSize": size, "padding": 2},
+            "text": {"fontSize": size},
+            "title": {"fontSize": 15, "offset": 12},
+        }
+    }  # fmt: skip
+
+
 def titled(chart: Any, title: str, height: int = 470) -> Any:
-    return chart.properties(title=alt.Title(title, anchor="start", fontSize=15), height=height)
+    return chart.properties(title=alt.Title(title, anchor="start"), height=height)
 
 
 def layered(*layers: Layer) -> alt.LayerChart:

@@ -106,7 +106,7 @@ def draw_digit(
                 "before": before is not None and _text(before),
                 "example": _text(example),
                 "scale": theme.DIGIT + 1,
-                "colours": {"latent": theme.LATENT, "misread": theme.RECONSTRUCTION},
+                "colours": {"latent": theme.LATENT, "misread": theme.MISREAD},
             },
             on_digit_change=_nothing,
             on_failed_change=_nothing,

@@ -216,17 +216,17 @@ class Pane {
     const context = penOf(canvas);
     context.scale(ratio, ratio);
     const [low, high] = this.domains[term];
-    const plot = { left: 38, top: 24, right: width - 8, bottom: height - 34 };
+    const plot = { left: 42, top: 24, right: width - 8, bottom: height - 34 };
     const wide = plot.right - plot.left, tall = plot.bottom - plot.top;
     const across = (/** @type {number} */ place) => plot.left + place * wide;
     const above = (/** @type {number} */ value) => plot.bottom - ((value - low) / (high - low)) * tall;
     context.strokeStyle = map.grid;
     context.strokeRect(plot.left - 0.5, plot.top - 0.5, wide + 1, tall + 1);
     context.fillStyle = map.text;
-    context.font = `600 12px ${map.font}`;
+    context.font = `600 13px ${map.font}`;
     context.textBaseline = "top";
     context.fillText(`${title}, nats per image`, 0, 2, width);
-    context.font = `12px ${map.font}`;
+    context.font = `13px ${map.font}`;
     context.textAlign = "right";
     context.textBaseline = "middle";
     for (const [value, words] of ticks(low, high, tall / 28)) {

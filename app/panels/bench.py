@@ -405,9 +405,11 @@ def _held_against(visitor: Visitor, run: Shown, pretrained: Shown) -> str:
 
 def _offers(visitor: Visitor, bench: Bench) -> None:
     """The newest run that does not stand here: this page only offers it."""
-    here = visitor.here.get(visitor.page)
+    here = visitor.here.get(visitor.page, [])
     fitting = [
-        run for run in visitor.runs.values() if run.config.kind in bench.kinds and run.key != here
+        run
+        for run in visitor.runs.values()
+        if run.config.kind in bench.kinds and run.key not in here
     ]
     if fitting:
         run = fitting[-1]

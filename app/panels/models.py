@@ -132,13 +132,6 @@ def _sketch(model: Model, whose: str) -> None:
     )
 
 
-def plain(shown: Shown) -> str:
-    """A model in words that the pictures' font can write: it has no Greek."""
-    mine = "your " if shown.mine else ""
-    config = shown.config
-    return f"{mine}{config.kind.upper()} {config.architecture}, d = {config.latent_dim}"
-
-
 def blueprint(config: ModelConfig) -> None:
     """The network that a configuration asks for, before it has learned anything."""
     _sketch(build(config), "This is what will be trained")

@@ -5,7 +5,7 @@ import torch
 
 from app import cache, widgets
 from app.cache import Shown
-from app.panels import models
+from app.images import Mark, legend
 from app.panels.digits import judge
 from app.state import Visitor
 from app.words import nats
@@ -14,15 +14,19 @@ from core.data import to_float
 
 
 def reconstructions(visitor: Visitor, shown: Shown) -> None:
-    """The ten digits above their reconstructions, each with its cost, misread ones framed."""
+    """The ten digits above their reconstructions, each with its cost, misread ones framed; the
+    learner's own too."""
     images, labels, names = visitor.followed()
     restored = evaluation.judging.reconstruct(shown.model, to_float(images))
     cost = evaluation.bounds.terms_per_image(shown.model, images, torch.Generator().manual_seed(0))
     captions = [nats(each, 0) for each in cost.reconstruction.tolist()]
-    misread = [False] * len(images)
+    own: list[Mark | None] = [None] * len(images)
+    if visitor.drawn is not None:
+        own[visitor.drawn.label] = "yours"
+    misread: list[Mark | None] = [None] * len(images)
     if (reader := judge(visitor.data)) is not None:
         read = reader.model.probabilities(restored).argmax(1)
-        misread = (read != labels).tolist()
+        misread = ["misread" if wrong else None for wrong in (read != labels).tolist()]
         captions = [
             f"{caption}\nreads as {digit}" if wrong else caption
             for caption, digit, wrong in zip(captions, read.tolist(), misread)
@@ -32,14 +36,13 @@ def reconstructions(visitor: Visitor, shown: Shown) -> None:
         len(images),
         key="reconstructions",
         labels=[*names, *captions],
-        marked=[*([False] * len(images)), *misread],
+        marked=[*own, *misread],
         alt="Ten digits, "
         + "; ".join(f"{n}: {c}" for n, c in zip(names, captions)).replace("\n", ", "),
     )
     st.caption(
-        f"Above: test digits{', and yours' if visitor.drawn else ''}. Below: their "
-        "reconstructions, with the reconstruction cost of each. "
-        + (f"Framed: {sum(misread)} that the classifier reads as another digit." if misread else "")
+        f"{legend([*own, *misread])} Above: test digits{', and yours' if visitor.drawn else ''}. "
+        "Below: their reconstructions, with the reconstruction cost of each."
     )
 
 
@@ -53,7 +56,7 @@ def side_by_side(visitor: Visitor, *two: Shown) -> None:
         torch.cat([x, *restored]),
         len(x),
         key="restored-side-by-side",
-        headings=["The digits", *(models.plain(shown) for shown in two)],
+        headings=["The digits", *(shown.title for shown in two)],
         labels=[*names, *[""] * len(x) * len(two)],
         alt="Ten digits above what two models restore of them",
     )

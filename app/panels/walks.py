@@ -11,13 +11,12 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from app import charts, theme, widgets
+from app import charts, images, theme, widgets
 from app.cache import Shown
 from app.panels.digits import opinions_on
 from app.panels.map.axes import code_map
 from app.panels.map.pad import at_the_mark, hand_map, optional_layers
 from app.panels.map.places import decoded, nearest_digit
-from app.panels.models import plain
 from app.state import Visitor
 from core import latent
 from core.data import to_float
@@ -57,28 +56,28 @@ def strips(visitor: Visitor, fade: Tensor, walks: Sequence[Walk], at: int | None
     """
     pictures = torch.cat([fade, *(path.frames for path in walks)])
     opinions = opinions_on(visitor, pictures)
-    distances = torch.cat([path.distance for path in walks]).tolist()
-    holes = [""] * len(fade) + [f"hole {distance:.2f}" for distance in distances]
-    marked = [False] * len(fade) + [distance > 1 for distance in distances]
+    distance = torch.cat([path.distance for path in walks])
+    holes = [""] * len(fade) + [f"hole {each:.2f}" for each in distance.tolist()]
+    marked = [*[None] * len(fade), *images.holes(distance)]
+    in_hole = marked.count("hole")
     widgets.pictures(
         pictures,
         len(fade),
         key="walks",
-        headings=["Pixel cross-fade", *(f"{plain(p.shown)}: between the codes" for p in walks)],
+        headings=["Pixel cross-fade", *(f"{p.shown.title}: between the codes" for p in walks)],
         labels=["\n".join(filter(None, both)) for both in zip(opinions, holes)],
         marked=marked,
         outlined=at,
         alt=f"Three strips of {len(fade)} frames: the pixel cross-fade, the decoded path of the "
-        f"autoencoder and that of the VAE; {sum(marked)} frames lie in holes",
+        f"autoencoder and that of the VAE; {in_hole} frames lie in holes",
     )
     read = "what the classifier reads and its probability; " if opinions[0] else ""
     outlined = "" if at is None else "Outlined: the frames at t. "
     st.caption(
         f"Under each frame: {read}**hole**: the distance to the nearest code, in units of the "
-        "distance that 95 % of held-out codes keep below. "
-        f"Framed: above 1, a hole, where no digit of the map lives ({sum(marked)} of "
-        f"{len(distances)} frames). {outlined}The strips between codes begin "
-        "and end with reconstructions, the cross-fade with the digits themselves."
+        f"distance that 95 % of held-out codes keep below. {in_hole} of {len(distance)} frames lie "
+        f"above 1. {images.legend(marked)} {outlined}The strips between codes begin and end with "
+        "reconstructions, the cross-fade with the digits themselves."
     )
 
 

@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from urllib.parse import unquote
 
 import numpy as np
 import pyarrow as pa
@@ -105,7 +106,7 @@ def test_each_model_s_own_choice_moves_its_own_samples_alone(page: AppTest):
 
 def ink(picture: str) -> float:
     """How many white pixels of a digit a stitched picture at scale 2 amounts to."""
-    png = base64.b64decode(picture.partition(",")[2])
+    png = base64.b64decode(re.findall('base64,([^"]+)', unquote(picture))[0])  # before its words
     return float(np.asarray(Image.open(io.BytesIO(png)).convert("L"), float).sum()) / 255 / 2**2
 
 

@@ -33,7 +33,7 @@ def test_the_page_opens_on_a_decoder_for_which_the_four_samplers_differ_to_the_e
     assert "AE lite, d = 20" in words(page)
     first = next(metric for metric in page.metric if "sixteen" in metric.label)
     assert first.value == "16 of 16"
-    assert "Framed, and a square on the map: in a hole" in words(page)
+    assert "Dashed frame, ○: a hole, farther than usual from every digit. On the map" in words(page)
     assert "holes are measured in all 20 dimensions" in words(page)
     shown = cache.pretrained(BY_DEFAULT)
     seed = page.session_state["visitor"].noise_seed

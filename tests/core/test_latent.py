@@ -274,3 +274,20 @@ def test_the_nearest_codes_of_few_places_are_those_of_many(latent_dim: int):
     alone = [latent.nearest(codes, place[None]) for place in places]
     assert torch.equal(index, torch.cat([found for _, found in alone]))
     assert torch.allclose(distance, torch.cat([far for far, _ in alone]), atol=1e-6)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("degrees", [0.0, 35.0, 200.0, 359.0])
+def test_the_turn_between_two_maps_is_found_again(degrees, mirrored):
+    points = torch.randn(100, 2, generator=torch.Generator().manual_seed(1))
+    turned = latent.Turn(degrees, mirrored).of(points)
+    assert torch.allclose(torch.pdist(turned), torch.pdist(points), atol=1e-5)
+    found = latent.turn_onto(points, turned + 0.01 * torch.randn(100, 2))
+    assert found.mirrored == mirrored
+    assert abs((found.degrees - degrees + 180) % 360 - 180) < 1
+
+
+def test_a_turn_is_counter_clockwise_and_a_mirror_comes_before_it():
+    right, up = torch.eye(2)
+    assert torch.allclose(latent.Turn(90, False).of(right[None]), up[None], atol=1e-6)
+    assert torch.allclose(latent.Turn(90, True).of(up[None]), right[None], atol=1e-6)

@@ -446,3 +446,15 @@ def test_a_set_too_small_for_the_training_says_so(few: Digits, config: TrainConf
 
 def test_the_fast_precision_is_one_of_the_two():
     assert TrainConfig(precision=training.fast_precision()).precision in ("float32", "bfloat16")
+
+
+def test_a_run_that_is_extended_goes_on_as_the_longer_run_does_from_there(few):
+    ended = finish(start(ModelConfig(hidden_dim=8), SHORT), few)
+    longer = finish(training.extended(ended, 4), few)
+    of_seven = replace(SHORT, epochs=7)
+    assert ended.step == 18
+    assert longer.step == 42 == training.total_steps(of_seven, few)
+    rates = [training.learning_rate(of_seven, step, 42) for step in (18, 41)]
+    assert rates[0] > 10 * rates[1], "the rate rises again, and comes down again"
+    assert longer.history[-1].step == 20
+    assert longer.history[-1].test.total < ended.history[-1].test.total

@@ -9,7 +9,6 @@ from torch import Tensor
 from app import cache, charts, theme
 from app.cache import Shown
 from app.panels.digits import judge, why_unread
-from app.panels.models import plain
 from app.panels.walks import Walk
 from app.state import Visitor
 from app.words import listed, percent
@@ -69,7 +68,7 @@ def midpoints(visitor: Visitor, models: Sequence[Shown]) -> None:
     st.markdown(
         f"A double exposure, too, can be read as a third digit: {percent(fade)} of the cross-fades "
         "are, without a stroke that neither end has. Of the pictures decoded between codes it is "
-        + listed([f"{percent(judged[s.config.kind.upper()].other)} ({plain(s)})" for s in models])
+        + listed([f"{percent(judged[s.config.kind.upper()].other)} ({s.title})" for s in models])
         + "."
     )
     margin = 1.96 * 0.5 / cache.PAIRS**0.5

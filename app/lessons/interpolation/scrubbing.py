@@ -7,7 +7,7 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from app import widgets
+from app import images, widgets
 from app.panels import walks
 from app.panels.digits import judge, opinions_on
 from app.panels.walks import Walk
@@ -43,16 +43,18 @@ def _enlarge(visitor: Visitor, fade: Tensor, ways: Sequence[Walk], at: int) -> N
     names = ["Cross-fade", *(path.shown.config.kind.upper() for path in ways)]
     pictures = torch.stack([fade[at], *(path.frames[at] for path in ways)])
     labels = ["\n".join(filter(None, both)) for both in zip(names, opinions_on(visitor, pictures))]
+    marked = [None, *images.holes(torch.stack([path.distance[at] for path in ways]))]
     widgets.pictures(
         pictures,
         len(pictures),
         key="walk-large",
         labels=labels,
-        marked=[False, *(bool(path.distance[at] > 1) for path in ways)],
+        marked=marked,
         scale=LARGE,
         alt=f"The three ways at t = {number(at / (len(fade) - 1), '.2f')}: "
         + "; ".join(label.replace("\n", " ") for label in labels),
     )
+    st.caption(images.legend(marked) or "\N{NO-BREAK SPACE}")  # a line, so that nothing jumps
 
 
 def _read_on_the_way(visitor: Visitor, fade: Tensor, ways: Sequence[Walk]) -> None:

@@ -1,12 +1,11 @@
 """Lesson 2: every code on a map, and a picture at every place of it."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from app import quiz, theme, widgets
-from app.lessons.latent_scatter import basis, overlap
-from app.panels import frame, models, training
+from app.cache import Passing, Shown
+from app.lessons.latent_scatter import basis, overlap, two_maps
+from app.panels import bench, frame, models
 from app.panels.map import exploring
 from app.state import session
 
@@ -34,14 +33,20 @@ MODELS = {
     "VAE lite, d = 2, β = 392: collapsed": "vae-lite-2-beta-392",
     "VAE lite, d = 20, β = 1": "vae-lite-20-bernoulli",
 }
+BENCH = bench.Bench(
+    key="map",
+    selector="map-of",
+    sliders=("seed", "architecture", "kind", "epochs"),
+    ranges={"seed": range(10)},
+)
 choose, paint = st.columns([2, 3])
 with choose:
-    name = MODELS[widgets.menu("Model", list(MODELS), key="map-of")]
-kind = "vae" if name.startswith("vae") else "ae"
+    name = widgets.menu("Model", [*MODELS, *bench.stop(visitor)], key="map-of")
+shown = models.find(visitor, MODELS.get(name, name))
+pretrained = models.find(visitor, two_maps.nearest(shown.config) if shown.mine else shown.key)
 with paint:
-    colours = exploring.COLOURS if kind == "vae" else exploring.COLOURS[:3]
+    colours = exploring.COLOURS if shown.is_vae else exploring.COLOURS[:3]
     colour = widgets.choice("Colour by", colours, key="colour")
-shown = models.model(visitor, kind, name)
 
 tsne = overlap.has_tsne(shown) and widgets.switch("t-SNE of 2 000 codes", key="tsne")
 if tsne:
@@ -49,8 +54,21 @@ if tsne:
         "**t-SNE** moves the codes until neighbours of latent space are neighbours in the picture. "
         "Its distances and islands are not those of latent space, and its axes mean nothing."
     )
-exploring.explore_map(visitor, shown, colour, tsne=tsne)
+
+
+def figure(now: Shown) -> None:
+    exploring.explore_map(visitor, now, colour, tsne=tsne and not isinstance(now, Passing))
+
+
+def both(left: Shown, right: Shown) -> None:
+    two_maps.aligned(visitor, left, right)
+
+
+bench.show(visitor, BENCH, shown, pretrained, figure, both)
 overlap.overlap(visitor, shown)
+
+st.subheader("Another seed: the same loss? The same map?", anchor=False)
+two_maps.last_two(visitor, pretrained)
 
 st.subheader("What the map does not say", anchor=False)
 st.markdown(
@@ -75,13 +93,6 @@ st.markdown(
 )
 with st.expander("More: turn, stretch and mirror this map"):
     basis.another_basis(visitor, shown)
-
-config = replace(models.pretrained_config(name), architecture="dense")
-seed = widgets.whole_number(
-    "Seed of the training below: another seed, another map, about the same loss",
-    0, 9, 1, key="map-seed",
-)  # fmt: skip
-training.train(visitor, config, training.short_run(visitor, seed=seed), key="scatter")
 
 
 @st.fragment

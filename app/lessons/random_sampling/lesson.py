@@ -1,12 +1,11 @@
 """Lesson 3: a random point needs a distribution, and only some distributions give digits."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from app import quiz, theme, widgets
-from app.lessons.random_sampling import samplers
-from app.panels import frame, models, samples, training
+from app.cache import Shown
+from app.lessons.random_sampling import rows, samplers
+from app.panels import bench, frame, models, samples
 from app.state import session
 
 visitor = session()
@@ -25,13 +24,32 @@ MODELS = {
     "VAE, d = 2": "vae-lite-2-beta-1",
     "AE dense, d = 2": "ae-dense-2",
 }
+BENCH = bench.Bench(
+    key="draw",
+    selector="sampled-model",
+    sliders=("latent_dim", "kind", "beta"),
+    ranges={"latent_dim": range(2, 21)},
+)
 of, where = st.columns(2)
 with of:
-    name = MODELS[widgets.choice("Decoder", list(MODELS), key="sampled-model")]
+    name = widgets.choice("Decoder", [*MODELS, *bench.stop(visitor)], key="sampled-model")
 with where:
     sampler = widgets.choice("Where to sample", list(samples.SAMPLERS), key="sampler")
-shown = models.model(visitor, "vae" if name.startswith("vae") else "ae", name)
-samplers.sixteen_samples(visitor, shown, sampler)
+shown = models.find(visitor, MODELS.get(name, name))
+pretrained = models.find(visitor, rows.nearest(shown.config) if shown.mine else shown.key)
+
+
+def figure(now: Shown) -> None:
+    samplers.sixteen_samples(visitor, now, sampler)
+
+
+def both(left: Shown, right: Shown) -> None:
+    samplers.side_by_side(visitor, left, right, sampler)
+
+
+bench.show(visitor, BENCH, shown, pretrained, figure, both)
+samplers.judged(visitor, shown, sampler)
+rows.beside_the_pretrained(visitor, shown, list(MODELS.values())[:4], sampler)
 
 if widgets.switch("Compare the four samplers", True, key="compare-samplers"):
     samplers.compare_samplers(visitor, shown)
@@ -75,9 +93,6 @@ with st.expander("More: what good samples do not prove"):
         "another, and still be empty: few holes, and no digits. So a hole share compares samplers "
         "of one model, not models of different *d*, and never replaces looking."
     )
-
-config = replace(models.pretrained_config(name), architecture="dense")
-training.train(visitor, config, training.short_run(visitor), key="sampling")
 
 
 @st.fragment

@@ -7,7 +7,7 @@ import streamlit as st
 from jaxtyping import Int64
 from torch import Tensor
 
-from app import cache, charts, widgets
+from app import cache, charts, images, widgets
 from app.cache import Judge, Shown
 from app.panels.digits import judge, new_noise, why_unread
 from app.panels.map.pad import optional_layers
@@ -19,7 +19,8 @@ from app.words import percent
 def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
     """Sixteen samples, numbered in the picture and on the map, those in a hole marked on both."""
     drawn = cache.samples(shown, SAMPLERS[sampler], visitor.noise_seed)
-    in_hole = (drawn.distance > 1).tolist()
+    marked = images.holes(drawn.distance)
+    in_hole = [mark is not None for mark in marked]
     numbers = [str(number) for number in range(1, len(in_hole) + 1)]
     sheet, on_map = st.columns([5, 9], gap="medium")
     with sheet:
@@ -28,13 +29,12 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
             4,
             key="samples",
             labels=numbers,
-            marked=in_hole,
+            marked=marked,
             alt=f"Sixteen decoded samples of the sampler {sampler}, numbered; framed, because in a "
             "hole: " + (", ".join(n for n, hole in zip(numbers, in_hole) if hole) or "none"),
         )
-        st.caption(
-            "Framed, and a square on the map: in a hole, farther than usual from every digit."
-        )
+        told = f"{sum(in_hole)} of {len(in_hole)} lie in a hole, a square on the map."
+        st.caption(f"{told} {images.legend(marked)}")
         new_noise(visitor)
     with on_map:
         st.markdown(f"**Samples among the codes: {shown.title}**")
@@ -48,14 +48,13 @@ def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
                 f"A square may lie among dots: holes are measured in all {len(drawn.z[0])} "
                 "dimensions, and the map shows two."
             )
+
+
+def judged(visitor: Visitor, shown: Shown, sampler: str) -> None:
+    """What 1 000 samples of that sampler are like: in holes, sure of, read as."""
     figures, histogram = st.columns([5, 9], gap="medium")
     reader = judge(visitor.data)
     with figures:
-        st.metric(
-            "In a hole, of these sixteen",
-            f"{sum(in_hole)} of {len(in_hole)}",
-            help="Farther from every code than 95 % of held-out digits' codes are.",
-        )
         st.metric(
             "In a hole, of 1 000 samples",
             percent(cache.hole_share(shown, SAMPLERS[sampler])),
@@ -133,9 +132,11 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
     shares: dict[str, float] = {}
     sure: dict[str, float] = {}
     classes: dict[str, int] = {}
+    every: list[images.Mark | None] = []
     reader = judge(visitor.data)
     for column, (label, sampler) in zip(st.columns(len(SAMPLERS)), SAMPLERS.items()):
         drawn = cache.samples(shown, sampler, visitor.noise_seed)
+        every += (marked := images.holes(drawn.distance))
         shares[label] = cache.hole_share(shown, sampler)
         told = f"In a hole: {percent(shares[label])}."
         if reader is not None:
@@ -153,7 +154,7 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
                 key=f"samples-{sampler}",
                 scale=2,
                 gap=2,
-                marked=(drawn.distance > 1).tolist(),
+                marked=marked,
                 alt=f"The same noise through the sampler {label}: sixteen samples",
             )
             st.caption(told)
@@ -176,6 +177,28 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
         )
     st.markdown(words)
     st.caption(
-        "One ε for all four, number by number; framed: in a hole. The shares are of 1 000 samples; "
-        "a digit counts as drawn from 1 % of them on."
+        f"One ε for all four, number by number. {images.legend(every)} The shares are of 1 000 "
+        "samples; a digit counts as drawn from 1 % of them on."
     )
+
+
+def side_by_side(visitor: Visitor, left: Shown, right: Shown, sampler: str) -> None:
+    """Sixteen samples of two models from the same ε, by the same sampler."""
+    for column, shown in zip(st.columns(2, gap="medium"), (left, right)):
+        drawn = cache.samples(shown, SAMPLERS[sampler], visitor.noise_seed)
+        marked = images.holes(drawn.distance)
+        with column:
+            st.markdown(f"**{shown.title}**")
+            widgets.pictures(
+                drawn.images,
+                4,
+                scale=2,
+                key=f"side-{shown.key}",
+                labels=[str(number) for number in range(1, len(marked) + 1)],
+                marked=marked,
+                alt=f"Sixteen samples of {shown.title} by the sampler {sampler}",
+            )
+            st.caption(
+                f"{images.legend(marked)} In a hole, of 1 000 samples: "
+                f"{percent(cache.hole_share(shown, SAMPLERS[sampler]))}."
+            )

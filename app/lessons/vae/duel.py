@@ -12,7 +12,6 @@ from app.lessons.vae import sweep
 from app.lessons.vae.trainings import AE, partner_of
 from app.panels import files, models
 from app.panels.digits import judge, new_noise, why_unread
-from app.panels.models import plain
 from app.panels.samples import same_noise
 from app.state import Visitor
 from app.words import as_code, percent
@@ -142,7 +141,7 @@ def same_digits(visitor: Visitor, models: Sequence[Shown]) -> None:
         torch.cat([x, *restored]),
         len(x),
         key="same-digits",
-        headings=["The digits", *(plain(shown) for shown in models)],
+        headings=["The digits", *(shown.title for shown in models)],
         labels=[""] * len(x) + errors,
         alt="Ten digits above their reconstructions by "
         + " and ".join(shown.title for shown in models),

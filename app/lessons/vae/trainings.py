@@ -26,6 +26,6 @@ def show(visitor: Visitor, vae: Shown, filmed: str) -> None:
 
 
 def partner_of(visitor: Visitor, vae: Shown) -> Shown | None:
-    """The autoencoder that trained together with the run that stands on this page, if one did."""
-    beside = visitor.beside.get(visitor.page)
-    return visitor.shown(beside) if beside and vae.mine else None
+    """The autoencoder that trained together with this run of the visit, if one did."""
+    beside = visitor.beside.get(vae.key)
+    return visitor.shown(beside) if beside else None
