@@ -17,7 +17,7 @@ def show(visitor: Visitor, vae: Shown, filmed: str) -> None:
     """
     pair = [film.with_film(vae, filmed)]
     if pair[0].key != vae.key:
-        st.caption(f"No film was kept of **{vae.title}**: this is the one of β = 1.")
+        st.caption(f"**{vae.title}** was not filmed: here is the film of β = 1.")
     try:
         pair.insert(0, partner_of(visitor, vae) or film.with_film(cache.pretrained(AE), AE))
     except PretrainedError as error:
