@@ -87,6 +87,11 @@ DATA_INVITATION = (
     "And the same model on clothes, or on Japanese characters? Other data are a page away."
 )
 
+WELCOME_PAGE = "lessons/welcome.py"
+ADDRESSES = frozenset(lesson.address for lesson in LESSONS)
+WORDS = 5_800  # on the lessons as they open, labels and legends included; a test counts them
+WORDS_A_MINUTE = 200  # an unhurried reader
+
 
 def number_of(folder: str) -> int:
     """Which lesson of the course lies in that folder, counted from 1."""
@@ -97,6 +102,11 @@ def lesson_at(address: str) -> tuple[int, Lesson]:
     """The lesson with that address, and its number."""
     (found,) = [pair for pair in enumerate(LESSONS, 1) if pair[1].address == address]
     return found
+
+
+def reading_minutes() -> int:
+    """How long the lessons take to read, in whole five minutes: an estimate."""
+    return 5 * round(WORDS / WORDS_A_MINUTE / 5)
 
 
 def how_many() -> str:

@@ -21,6 +21,7 @@ from torch import Tensor
 from app import cache, cards
 from app.cache import Passing, Shown
 from app.components import latent_pad
+from app.course import ADDRESSES
 from app.jobs import Job, Order
 from core.data import CLASSES, DataError, Digits, Name
 from core.models import ModelConfig
@@ -28,6 +29,7 @@ from core.training import TrainConfig
 
 Numbers = tuple[float, ...]  # a code, or the codes of a path's two ends, one after the other
 LARGEST = 1e6  # of a number in a link, or of a pick
+SEEN = "latent-walk-seen"  # the cookie of a learner's browser that lists the lessons opened
 SHELF = 8  # runs that a visit keeps
 YOURS = "yours"  # the stop of a page's selector at which its figures show a run of this visit
 
@@ -313,8 +315,15 @@ class Visitor:
 def session() -> Visitor:
     """This session's visitor."""
     if "visitor" not in st.session_state:
-        st.session_state["visitor"] = Visitor()
+        before = st.context.cookies.get(SEEN, "").split(".")
+        st.session_state["visitor"] = Visitor(seen=set(before) & ADDRESSES)
     return st.session_state["visitor"]
+
+
+def seen_cookie(visitor: Visitor) -> str:
+    """The lessons opened so far, as a browser is to keep them for half a year."""
+    seen = ".".join(sorted(visitor.seen & ADDRESSES))
+    return f"{SEEN}={seen}; max-age={180 * 24 * 3600}; samesite=lax"
 
 
 def arrive(address: str) -> Visitor:

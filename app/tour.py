@@ -1,5 +1,6 @@
 """The tour: page configuration, navigation, and the lesson that was asked for."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -9,19 +10,19 @@ APP = Path(__file__).resolve().parent
 if str(APP.parent) not in sys.path:
     sys.path.insert(0, str(APP.parent))
 
-from app.course import DATA_PAGE, LESSONS
+from app.course import DATA_PAGE, LESSONS, WELCOME_PAGE
 from app.panels import files
-from app.state import arrive
+from app.state import arrive, seen_cookie
 
 st.set_page_config(page_title="Latent Walk", page_icon="🔢", layout="wide")
 st.html(APP / "style.css")
-with st.container(key="address"):
-    script = (APP / "address.js").read_text(encoding="utf-8")
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+scripts = st.container(key="address")
+script = (APP / "address.js").read_text(encoding="utf-8")
+scripts.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 page = st.navigation(
     [
-        st.Page(APP / "lessons" / "welcome.py", title="Welcome", default=True),
+        st.Page(APP / WELCOME_PAGE, title="Welcome", default=True),
         *(
             st.Page(APP / lesson.page, title=f"{number} {lesson.title}", url_path=lesson.address)
             for number, lesson in enumerate(LESSONS, 1)
@@ -31,6 +32,8 @@ page = st.navigation(
     position="top",
 )
 visitor = arrive(page.url_path)
+remember = f"document.cookie = {json.dumps(seen_cookie(visitor))};"
+scripts.html(f"<script>{remember}</script>", unsafe_allow_javascript=True)
 messages = st.container()  # at the top; what they say is known at the end
 try:
     page.run()

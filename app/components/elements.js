@@ -32,3 +32,14 @@ export function penOf(canvas, settings) {
   if (!pen) throw new Error("this browser draws on no canvas");
   return pen;
 }
+
+/**
+ * A colour of CSS as three bytes.
+ * @param {string} colour
+ */
+export function rgb(colour) {
+  const pen = penOf(newCanvas(1, 1));
+  pen.fillStyle = colour;
+  pen.fillRect(0, 0, 1, 1);
+  return pen.getImageData(0, 0, 1, 1).data.slice(0, 3);
+}

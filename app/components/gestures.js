@@ -1,24 +1,33 @@
 // What hands do on a map, in the map's own words: pointers, wheel and keys go in, intents come out.
 //
-// One pointer chooses a code, or drags an end of the path. The middle button, shift or a second
-// finger hold the map itself: the middle of all pointers moves it, their spread zooms it, until
-// the last of them leaves. A hand that turns out to hold the map, or is taken away by the
-// browser, has chosen nothing: what it had moved goes back.
+// One pointer chooses a code, or drags an end of the path. A finger drags only what it is set on,
+// the mark or an end: a tap elsewhere chooses when it lifts, and a swipe scrolls the page. A sample
+// is tapped too, by a mouse as well. The middle button, shift or a second finger hold the map
+// itself: the middle of all pointers moves it, their spread zooms it, until the last of them
+// leaves. A hand that turns out to hold the map, or is taken away by the browser, has chosen
+// nothing: what it had moved goes back.
 //
 // Nothing here touches the page, so that the tests need none.
 
 /** @import { Point } from "./view.js" */
 
 /**
- * What is held: a code, the end 0 or 1 of the path, or the map.
- * @typedef {"code" | 0 | 1 | "map"} Held
+ * What is held: a code, the end 0 or 1 of the path, or the map; a tap becomes one of them, or a
+ * swipe, which is nothing to the map.
+ * @typedef {"code" | 0 | 1 | "map" | "tap" | "swipe"} Held
  */
 
 /**
- * choose: the code goes there. drag: an end of the path does. release: it stays where it is now.
+ * What lies under a pointer: an end of the path, the mark, a sample, or only codes.
+ * @typedef {0 | 1 | "mark" | "sample" | null} Under
+ */
+
+/**
+ * choose: the code goes there. tap: it goes there, or onto the sample there. drag: an end of the path does. release: it stays where it is now.
  * takeBack: it goes back to where it was. look: a code is only looked at, or none is any more.
  * step: the code moves by shares of the map's width. The others move the map.
  * @typedef {{ kind: "choose", at: Point }
+ *   | { kind: "tap", at: Point }
  *   | { kind: "drag", end: 0 | 1, at: Point }
  *   | { kind: "release", held: "code" | 0 | 1 }
  *   | { kind: "takeBack" }
@@ -30,6 +39,7 @@
  */
 
 const STEP = 1 / 40; // of the map's width, for an arrow key
+const SLOP = 8; // pixels that a tap may slip
 const PRIMARY = 0, MIDDLE = 1; // buttons
 /** @type {Map<string, [number, number]>} */
 const ARROWS = new Map([
@@ -44,23 +54,34 @@ export class Gestures {
   held = null;
   /** @type {Map<number, Point>} */
   pointers = new Map(); // where each one was last
+  /** @type {Point} */
+  pressed = [0, 0]; // where a tap began
   stepping = false; // an arrow key is down
 
+  // Whether a finger moves something here, and the page may not scroll under it.
+  get moves() {
+    return this.held !== null && this.held !== "tap" && this.held !== "swipe";
+  }
+
   /**
-   * @param {Pick<PointerEvent, "pointerId" | "button" | "shiftKey">} event
+   * @param {Pick<PointerEvent, "pointerId" | "pointerType" | "button" | "shiftKey">} event
    * @param {Point} at
-   * @param {0 | 1 | null} end of the path that lies under the pointer
+   * @param {Under} under
    * @returns {Intent[]}
    */
-  down({ pointerId, button, shiftKey }, at, end) {
+  down({ pointerId, pointerType, button, shiftKey }, at, under) {
     if (button !== PRIMARY && button !== MIDDLE) return [];
     this.pointers.set(pointerId, at);
     if (this.pointers.size > 1) {
-      const before = this.held;
+      const moved = this.moves && this.held !== "map";
       this.held = "map";
-      return before === "map" ? [] : [{ kind: "takeBack" }];
+      return moved ? [{ kind: "takeBack" }] : [];
     }
-    this.held = shiftKey || button === MIDDLE ? "map" : (end ?? "code");
+    const tap = under === "sample" || (under === null && pointerType === "touch");
+    if (shiftKey || button === MIDDLE) this.held = "map";
+    else if (under === 0 || under === 1) this.held = under;
+    else this.held = tap ? "tap" : "code";
+    this.pressed = at;
     return this.held === "code" ? [{ kind: "choose", at }] : [];
   }
 
@@ -75,10 +96,13 @@ export class Gestures {
     }
     const before = [...this.pointers.values()];
     this.pointers.set(pointerId, at);
-    if (this.held === null) return [];
+    if (this.held === "tap" && Math.hypot(at[0] - this.pressed[0], at[1] - this.pressed[1]) > SLOP) {
+      this.held = pointerType === "touch" ? "swipe" : "code";
+    }
+    if (!this.moves) return [];
     if (this.held === "code") return [{ kind: "choose", at }];
     if (this.held === "map") return moved(before, [...this.pointers.values()]);
-    return [{ kind: "drag", end: this.held, at }];
+    return [{ kind: "drag", end: /** @type {0 | 1} */ (this.held), at }];
   }
 
   /**
@@ -87,7 +111,8 @@ export class Gestures {
    */
   up({ pointerId }) {
     const held = this.letGo(pointerId);
-    return held === null || held === "map" ? [] : [{ kind: "release", held }];
+    if (held === "tap") return [{ kind: "tap", at: this.pressed }, { kind: "release", held: "code" }];
+    return held === null || held === "map" || held === "swipe" ? [] : [{ kind: "release", held }];
   }
 
   /**
@@ -96,8 +121,8 @@ export class Gestures {
    * @returns {Intent[]}
    */
   cancel({ pointerId }) {
-    const held = this.letGo(pointerId);
-    return held === null || held === "map" ? [] : [{ kind: "takeBack" }];
+    const { moves } = this, held = this.letGo(pointerId);
+    return held === null || held === "map" || !moves ? [] : [{ kind: "takeBack" }];
   }
 
   /**

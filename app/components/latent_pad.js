@@ -14,14 +14,17 @@ import { Gestures } from "./gestures.js";
 import { drawCross, drawHoles, drawNumbered, drawOutline, drawPath, drawPrior } from "./layers.js";
 import { LatentMap } from "./map.js";
 import { Mosaic } from "./mosaic.js";
+import { Row, stopsAmong, Stroll } from "./motion.js";
 import { buildNetwork } from "./network.js";
 import { mount, Part } from "./part.js";
 import { Plane } from "./plane.js";
+import { Sheet } from "./sheet.js";
 import { inWords, Sliders } from "./sliders.js";
 import { Strip } from "./strip.js";
+import { LANES } from "./view.js";
 import { Wishes } from "./wishes.js";
 
-/** @import { Intent } from "./gestures.js" */
+/** @import { Intent, Under } from "./gestures.js" */
 /** @import { Pen } from "./map.js" */
 /** @import { Run } from "./network.js" */
 /** @import { Place } from "./plane.js" */
@@ -45,9 +48,11 @@ import { Wishes } from "./wishes.js";
  *     prior: boolean,
  *     holes: boolean,
  *     mosaic: boolean,
+ *     walks: boolean,
  *     outlines: { corners: Place[], label: number }[],
  *     samples: number[][],
  *     in_hole: boolean[],
+ *     sheet: boolean,
  *   },
  *   scale: number,
  *   strip_scale: number,
@@ -55,7 +60,10 @@ import { Wishes } from "./wishes.js";
  * }} PadData
  */
 
-const GRAB = 18; // pixels around an end of the path in which it can be taken
+const GRAB = 18; // pixels around an end of the path, or the mark, in which it can be taken
+const HIT = 13; // pixels around a sample in which it is meant
+const TWEEN_MS = 250; // points and axes take to new places
+const FLIGHT_MS = 600; // samples do
 const SPEAK_MS = 800; // between two readings to a screen reader
 const SETTLE_MS = 150; // of rest before the mosaic begins
 const PATH_LANE = 4.5; // where a code is one number, paths run through the middle
@@ -79,6 +87,9 @@ class LatentPad extends Part {
   holePlaces = null;
   /** @type {Extent | undefined} */
   extent;
+  outlines = new Row(); // x, y, x, y, … of all corners
+  samples = new Row(); // their codes, one after the other
+  lit = -1; // the sample that was chosen last
   /** @type {Code} */
   z = new Float32Array(0); // the code that was chosen
   /** @type {Code | null} */
@@ -93,6 +104,10 @@ class LatentPad extends Part {
   near = -1; // the code nearest to the one that is decoded
   decodeMs = 0;
   across = "";
+  /** @type {Stroll | null} */
+  stroll = null; // while the mark walks by itself
+  touched = false; // by a hand: from then on the mark waits for it
+  inSight = false;
   speaking = 0;
   settling = 0;
 
@@ -116,11 +131,19 @@ class LatentPad extends Part {
     this.along = find(root, ".along", HTMLInputElement);
     this.strip = new Strip(find(root, ".strip canvas", HTMLCanvasElement));
     this.spoken = find(root, ".spoken", HTMLElement);
+    this.legend = find(root, ".legend", HTMLElement);
+    this.sheet = new Sheet(find(root, ".sheet", HTMLElement), this.guard((i) => this.light(i)));
+    this.sight = new IntersectionObserver(([{ isIntersecting }]) => {
+      this.inSight = isIntersecting;
+      this.request();
+    });
+    this.sight.observe(this.map.element);
     this.listen();
   }
 
   close() {
     super.close();
+    this.sight.disconnect();
     this.mosaic.clear();
     clearTimeout(this.speaking);
     clearTimeout(this.settling);
@@ -129,17 +152,23 @@ class LatentPad extends Part {
   // ---- what Python sends -----------------------------------------------------------------------
 
   /**
-   * @param {{ model: Piece, codes: Piece, digits?: Piece, holes?: Piece }} pieces
+   * @param {{ model: Piece, codes: Piece, digits?: Piece, holes?: Piece, values?: Piece }} pieces
    * @param {PadData} data
    */
-  show({ model, codes, digits, holes }, data) {
+  show({ model, codes, digits, holes, values }, data) {
+    const now = performance.now(), still = !this.model || prefersStillness();
+    this.mosaic.stop(); // a slice of it may be about to decode codes of another length
     if (model !== this.model) this.useModel(model);
-    if (codes !== this.codesPiece) this.useCodes(codes);
+    if (codes !== this.codesPiece) this.useCodes(codes, now, still ? 0 : TWEEN_MS);
+    this.useLayers(data, now, still);
+    this.useValues(values);
     this.holes = holes;
     this.holePlaces = null;
     this.digits.use(digits, data.digit_address);
     this.nearest.hidden = !this.digits.any;
     this.frame.style.setProperty("--digit", `${28 * data.scale}px`);
+    this.frame.style.setProperty("--hole", data.colours.hole);
+    this.frame.style.setProperty("--latent", data.colours.latent);
     this.map.axes = data.axes;
     this.take(data);
     this.sliders.use(this.plane, this.codes, data.axes);
@@ -152,17 +181,60 @@ class LatentPad extends Part {
     this.decode = buildNetwork(piece.header.network, piece.arrays.weights);
     this.decodedAt = null;
     this.strip.restart();
+    this.sheet.restart();
   }
 
-  /** @param {Piece} piece */
-  useCodes(piece) {
+  /**
+   * @param {Piece} piece
+   * @param {number} now @param {number} lasts ms
+   */
+  useCodes(piece, now, lasts) {
     const { origin, right, up, codes, labels } = piece.arrays;
     this.codesPiece = piece;
     this.plane = new Plane(origin, right, up);
+    if (this.latent !== this.plane.latent) {
+      this.map.forget();
+      this.hover = null;
+    }
     this.latent = this.plane.latent;
     this.codes = codes;
     this.decodedAt = null; // the nearest code may be another
-    this.map.setPoints(this.plane.projectAll(codes), labels, this.latent === 1);
+    this.extent = undefined;
+    this.stroll = null;
+    this.map.setPoints(this.plane.projectAll(codes), labels, this.latent === 1, now, lasts);
+  }
+
+  /**
+   * Outlines and samples go from where they are to where they are wanted now.
+   * @param {PadData} data
+   * @param {number} now ms
+   * @param {boolean} still whether they are to be there at once
+   */
+  useLayers({ layers }, now, still) {
+    const { outlines, samples } = layers;
+    this.outlines.goTo(outlines.flatMap(({ corners }) => corners.flat()), now, still ? 0 : TWEEN_MS);
+    if (this.samples.goTo(samples.flat(), now, still ? 0 : FLIGHT_MS)) this.sheet.restart();
+    if (this.lit >= samples.length) this.lit = -1;
+    this.sheet.use(layers.sheet ? samples.length : 0);
+    this.frame.classList.toggle("sheeted", layers.sheet);
+    find(this.root, ".of-path", HTMLElement).hidden = !this.data.path;
+    find(this.root, ".of-samples", HTMLElement).hidden = !samples.length;
+  }
+
+  /**
+   * What the codes are coloured by, with a legend; nothing for their classes.
+   * @param {Piece | undefined} piece
+   */
+  useValues(piece) {
+    this.map.values = piece ? { of: piece.arrays.values, ...piece.header } : null;
+    this.legend.hidden = !piece;
+    if (!piece) return;
+    const { name, low, high, below, above } = piece.header;
+    find(this.legend, ".quantity", HTMLElement).textContent = name;
+    const words = [low, (low + high) / 2, high].map(inShort);
+    if (below) words[0] = `≤ ${words[0]}`;
+    if (above) words[2] = `≥ ${words[2]}`;
+    this.legend.querySelectorAll("b").forEach((end, i) => (end.textContent = words[i]));
   }
 
   /**
@@ -174,6 +246,8 @@ class LatentPad extends Part {
     if (moved) {
       this.z = Float32Array.from(z);
       this.settled.z = this.z;
+      this.stroll = null; // it begins anew from there
+      this.lit = -1;
     }
     const other = this.wishes.path.isNew(path);
     if (!path) this.path = this.settled.path = null;
@@ -204,7 +278,11 @@ class LatentPad extends Part {
   draw() {
     if (!this.decode || !this.map.element.clientWidth) return;
     const started = performance.now();
-    if (this.stale) this.drawBase();
+    this.walkOn(started);
+    const moves = [this.map.step(started), this.outlines.step(started)].includes(true);
+    const flies = this.samples.step(started);
+    this.stale ||= moves;
+    if (this.stale) this.drawBase(started);
     const here = this.hover ?? this.z;
     if (here !== this.decodedAt) {
       const before = performance.now();
@@ -219,36 +297,68 @@ class LatentPad extends Part {
     }
     this.drawTop(here);
     this.drawStrip();
+    this.drawSheet(flies);
+    if (flies || moves || this.map.glide) this.request(moves || Boolean(this.map.glide));
     this.sliders.show(here, this.map.home);
     this.speak();
     const at = this.map.pointOf(this.plane.project(here));
     this.drawn({ z: here, at, decodeMs: this.decodeMs, drawMs: performance.now() - started });
   }
 
-  drawBase() {
+  /**
+   * The mark goes a step by itself, where the page asks for it, until a hand touches the pad; not
+   * while a pointer looks about, nobody can see it, or the system asks for less motion.
+   * @param {number} now
+   */
+  walkOn(now) {
+    if (!this.data.layers.walks || this.touched || prefersStillness()) return;
+    if (!this.inSight || this.hover) return;
+    this.stroll ??= new Stroll(this.z, stopsAmong(this.codes, this.map.labels, this.plane));
+    if (!this.stroll.stops.length) return;
+    this.z = this.stroll.at(now);
+    this.request();
+  }
+
+  // A hand is here: the mark stays where it walked to, and Python hears of it.
+  stopWalking() {
+    this.touched = true;
+    if (!this.stroll) return;
+    this.stroll = null;
+    this.send();
+  }
+
+  /** @param {number} now */
+  drawBase(now) {
     const { map, data } = this, { layers, colours } = data;
     map.measure(this.host);
     const middle = this.plane.project(new Float32Array(this.latent)), [x, y] = middle;
-    // Found once: later codes move on axes that stand still, unless Python says otherwise.
     this.extent ??= map.extentOfPoints(layers.prior ? [x - 3.3, x + 3.3, y - 3.3, y + 3.3] : null);
-    map.lookAt(data.extent ?? this.extent);
+    map.lookAt(data.extent ?? this.extent, now, prefersStillness() ? 0 : TWEEN_MS);
     map.drawBase({
-      pointsOpacity: layers.mosaic ? 0.45 : 0.6,
       over: (context) => {
         if (layers.holes && this.holes) this.shadeHoles(context, this.holes, colours.hole);
         if (layers.prior) drawPrior(map, context, colours.prior, middle);
+        let next = 0;
         for (const { corners, label } of layers.outlines) {
-          drawOutline(map, context, corners, map.colour(label), layers.outlines.length <= 40);
+          const { at } = this.outlines;
+          const places = corners.map(() => /** @type {Place} */ ([at[next++], at[next++]]));
+          drawOutline(map, context, places, map.colour(label), layers.outlines.length <= 40);
         }
-        const places = layers.samples.map((z) => this.plane.project(z));
-        drawNumbered(map, context, places, colours.sample, layers.in_hole, colours.hole);
       },
     });
-    this.mosaic.clear();
+    this.drawLegend();
+    if (layers.mosaic) this.mosaic.stop();
+    else this.mosaic.clear();
     clearTimeout(this.settling);
     if (layers.mosaic) this.settling = setTimeout(this.guard(() => this.startMosaic()), SETTLE_MS);
     this.across = this.acrossOf(this.z);
     this.stale = false;
+  }
+
+  drawLegend() {
+    if (this.legend.hidden) return;
+    const shades = Array.from({ length: 9 }, (_, i) => this.map.shade(i / 8));
+    find(this.legend, "i", HTMLElement).style.background = `linear-gradient(90deg, ${shades})`;
   }
 
   startMosaic() {
@@ -275,11 +385,50 @@ class LatentPad extends Part {
 
   /** @param {Code} here */
   drawTop(here) {
-    const { map, path } = this, { frames, colours } = this.data;
+    const { map, path, lit } = this, { frames, colours } = this.data, marked = this.inHole();
     map.paint(map.top, (context) => {
       if (path) drawPath(map, context, this.placesOf(path), frames, colours.latent);
       drawCross(map, context, this.plane.project(here), colours.latent);
+      drawNumbered(map, context, this.placesOfSamples(), { lit, marked, colours });
     });
+  }
+
+  // Which samples lie in a hole: none that is on its way.
+  inHole() {
+    return this.samples.glide ? [] : this.data.layers.in_hole;
+  }
+
+  /** @param {number} i */
+  sample(i) {
+    return Float32Array.from({ length: this.latent }, (_, k) => this.samples.at[i * this.latent + k]);
+  }
+
+  placesOfSamples() {
+    const { length } = this.data.layers.samples;
+    return Array.from({ length }, (_, i) => {
+      const [x, y] = this.plane.project(this.samples.at, i * this.latent);
+      // In lanes they lie one below the other, to be read.
+      return /** @type {Place} */ ([x, this.map.lanes ? LANES - 1 - ((i + 0.5) * LANES) / length : y]);
+    });
+  }
+
+  /** @param {boolean} flies whether the samples are on their way */
+  drawSheet(flies) {
+    const { sheet } = this;
+    if (!sheet.tiles.length) return;
+    if (flies) sheet.restart();
+    if (sheet.left) {
+      if (!sheet.draw((i) => this.decode(this.sample(i)))) return this.request();
+      sheet.tell((i) => this.sampleInWords(i));
+    }
+    sheet.mark(this.inHole(), this.lit);
+  }
+
+  /** @param {number} i */
+  sampleInWords(i) {
+    const near = this.nearestTo(this.sample(i)), hole = this.data.layers.in_hole[i];
+    const digit = near < 0 ? "" : `, nearest digit ${this.map.labels[near]}`;
+    return `Sample ${i + 1}${hole ? ", in a hole" : ""}${digit}`;
   }
 
   /**
@@ -325,7 +474,7 @@ class LatentPad extends Part {
 
   // The code and its neighbour for a screen reader, not more often than it can speak.
   speak(now = false) {
-    if (this.speaking && !now) return;
+    if (this.stroll || (this.speaking && !now)) return; // a walk that nobody asked to hear
     clearTimeout(this.speaking);
     const say = () => {
       this.speaking = 0;
@@ -359,11 +508,17 @@ class LatentPad extends Part {
         if (intents.length && byPage) event.preventDefault(); // the page would scroll or zoom too
       });
 
+    const here = this.guard(() => this.stopWalking());
+    for (const event of ["pointerdown", "keydown"]) this.frame.addEventListener(event, here, true);
     top.onpointerdown = hand((event) => {
       top.setPointerCapture(event.pointerId);
       top.focus({ preventScroll: true });
-      return gestures.down(event, point(event), this.endAt(point(event)));
+      return gestures.down(event, point(event), this.under(point(event), event.pointerType));
     });
+    for (const event of ["touchstart", "touchmove"]) {
+      const keep = (/** @type {Event} */ e) => gestures.moves && e.cancelable && e.preventDefault();
+      top.addEventListener(event, keep, { passive: false }); // the page would scroll under the hand
+    }
     top.onpointermove = hand((event) => gestures.move(event, point(event)));
     top.onpointerup = hand((event) => gestures.up(event));
     top.onpointercancel = top.onlostpointercapture = hand((event) => gestures.cancel(event));
@@ -376,15 +531,36 @@ class LatentPad extends Part {
       const factor = Number(button.dataset.zoom);
       button.onclick = hand(() => [factor ? { kind: "zoom", factor } : { kind: "fit" }]);
     }
+    this.listenToHelp();
     const { along } = this;
     along.oninput = this.guard(() => this.path && this.setCode(between(this.path, Number(along.value))));
     along.onchange = this.guard(() => this.send());
+  }
+
+  // The button that tells what hands can do: pressed again, and by Escape, it goes.
+  listenToHelp() {
+    const ask = find(this.root, ".ask", HTMLButtonElement), help = find(this.root, ".help", HTMLElement);
+    const open = (/** @type {boolean} */ wanted) => {
+      help.hidden = !wanted;
+      ask.setAttribute("aria-expanded", String(wanted));
+    };
+    ask.onclick = () => open(help.hidden);
+    this.frame.addEventListener("keydown", ({ key }) => {
+      if (key !== "Escape" || help.hidden) return;
+      open(false);
+      ask.focus();
+    });
   }
 
   /** @param {Intent} intent */
   obey(intent) {
     const { map } = this;
     switch (intent.kind) {
+      case "tap": {
+        const sample = this.sampleAt(intent.at);
+        if (sample >= 0) return this.standOn(sample);
+        return this.setCode(this.plane.move(this.z, map.placeAt(intent.at)));
+      }
       case "choose":
         return this.setCode(this.plane.move(this.z, map.placeAt(intent.at)));
       case "drag":
@@ -419,8 +595,21 @@ class LatentPad extends Part {
   setCode(z) {
     this.z = z;
     this.hover = null;
+    this.lit = -1;
     const { holes, mosaic } = this.data.layers;
     this.request((holes || mosaic) && this.acrossOf(z) !== this.across);
+  }
+
+  /** @param {number} sample that the mark goes to, and that is lit */
+  standOn(sample) {
+    this.setCode(this.sample(sample));
+    this.lit = sample;
+  }
+
+  /** @param {number} sample chosen on the sheet */
+  light(sample) {
+    this.standOn(sample);
+    this.send();
   }
 
   /** @param {0 | 1} end @param {Point} at */
@@ -432,18 +621,49 @@ class LatentPad extends Part {
   }
 
   /**
-   * Which end of the path lies under the pointer, if any.
+   * What lies under the pointer that it can take: an end of the path, a sample, the mark. A finger
+   * takes the mark first, which it could not drag otherwise once it stands on a sample.
    * @param {Point} point
+   * @param {string} pointer its type
+   * @returns {Under}
    */
-  endAt([left, top]) {
-    if (!this.path) return null;
-    const [a, b] = this.placesOf(this.path).map(([x, y]) =>
-      Math.hypot(this.map.left(x) - left, this.map.above(y) - top)
-    );
-    if (Math.min(a, b) > GRAB) return null;
-    return b <= a ? 1 : 0;
+  under(point, pointer) {
+    const { map } = this, [left, top] = map.pointOf(this.plane.project(this.z));
+    const end = this.path ? nearestOf(this.placesOf(this.path), map, point, GRAB) : -1;
+    if (end >= 0) return /** @type {0 | 1} */ (end);
+    const onMark = Math.abs(left - point[0]) <= GRAB && (map.lanes || Math.abs(top - point[1]) <= GRAB);
+    if (onMark && pointer === "touch") return "mark";
+    return this.sampleAt(point) >= 0 ? "sample" : onMark ? "mark" : null;
+  }
+
+  /** @param {Point} point */
+  sampleAt(point) {
+    return nearestOf(this.placesOfSamples(), this.map, point, HIT);
   }
 }
+
+/**
+ * Which of some places lies at a point of the map, the last of those at one distance; -1 if none.
+ * @param {Place[]} places
+ * @param {LatentMap} map
+ * @param {Point} point
+ * @param {number} within pixels
+ */
+function nearestOf(places, map, [left, top], within) {
+  let found = -1, least = within;
+  places.forEach(([x, y], i) => {
+    const away = Math.hypot(map.left(x) - left, map.above(y) - top);
+    if (away <= least) [found, least] = [i, away];
+  });
+  return found;
+}
+
+// A number in three figures or so, for a legend.
+const inShort = (/** @type {number} */ value) =>
+  value.toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2).replace("-", "−");
+
+// Whether the system asks for less motion.
+const prefersStillness = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
  * The code at the share t of a path.

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
+import torch
 from jaxtyping import Float, Int64, UInt8
 from streamlit.components import v2
 from torch import Tensor
@@ -43,6 +44,7 @@ class PadContent:
     codes: Piece
     digits: Piece | None
     holes: Piece | None
+    values: Piece | None  # what the codes are coloured by; None: their classes
     latent_dim: int
     digit_address: str | None = None  # of one digit's picture, with {i} in it
     axes: tuple[str, str] = ("z₁", "z₂")
@@ -56,10 +58,12 @@ class Layers:
     prior: bool = False  # N(0, I) at one, two and three standard deviations
     holes: bool = False  # needs content(…, holes=…)
     mosaic: bool = False  # decodings behind the codes
+    walks: bool = False  # the mark walks by itself, among real codes, until the pad is touched
     outlines: Float[Tensor, "outlines corners 2"] | None = None  # Plane.outlines
     outline_labels: Sequence[int] = ()  # the class whose colour each outline has
     samples: Float[Tensor, "samples latent"] | None = None  # drawn with their numbers
     in_hole: Sequence[bool] = ()  # of each sample: a square instead of a disc
+    sheet: bool = False  # the samples' pictures too, beside the map
     path: Float[Tensor, "2 latent"] | None = None  # from A to B, whose ends can be dragged
     frames: int = 11  # decoded along the path
 
@@ -106,6 +110,7 @@ def content(
         ),
         digits=None if images is None else pack_digits(images[:MOST_CODES]),
         holes=None if holes is None else pack_holes(holes),
+        values=None,
         latent_dim=codes.shape[1],
         digit_address=digit_address,
         axes=axes,
@@ -124,6 +129,23 @@ def pack_holes(holes: Holes) -> Piece:
     return kept.piece({"threshold": holes.threshold}, {"known": holes.codes.numpy()})
 
 
+def pack_values(values: Float[Tensor, " codes"], name: str) -> Piece:
+    """A number for each code, in the codes' order, that colours it, and what it is, unit included.
+
+    One in a hundred at either end has the end's colour: a few outliers would leave all others one.
+    """
+    values = values[:MOST_CODES].float()
+    low, high = values.quantile(torch.tensor([0.01, 0.99])).tolist()
+    header = {
+        "name": name,
+        "low": low,
+        "high": high,
+        "below": bool((values < low).any()),
+        "above": bool((values > high).any()),
+    }
+    return kept.piece(header, {"values": values.numpy()})
+
+
 def latent_pad(
     content: PadContent,
     *,
@@ -137,7 +159,8 @@ def latent_pad(
 
     Another `z` or another path than in the run before moves the learner there, unless it is what
     the learner chose: a page that keeps choices (`answer` in `on_z`, `on_path`) asks for them.
-    New content under the same key keeps the code and the view: a model that trains can be watched.
+    New content under the same key goes to its new places smoothly, and keeps the code, where it has
+    as many numbers, and a view that the learner has moved: a model that trains can be watched.
     """
     start = _numbers(z if z is not None else [0.0] * content.latent_dim)
     ends = None if layers.path is None else [_numbers(end) for end in layers.path]
@@ -148,6 +171,7 @@ def latent_pad(
                 "codes": content.codes,
                 "digits": content.digits,
                 "holes": content.holes if layers.holes else None,
+                "values": content.values,
             },
             key=key,
         )
@@ -198,9 +222,11 @@ def _drawn(layers: Layers) -> dict[str, Any]:
         "prior": layers.prior,
         "holes": layers.holes,
         "mosaic": layers.mosaic,
+        "walks": layers.walks,
         "outlines": [{"corners": o, "label": int(i)} for o, i in zip(outlines, labels)],
         "samples": [] if layers.samples is None else layers.samples.tolist(),
         "in_hole": list(layers.in_hole),
+        "sheet": layers.sheet,
     }
 
 

@@ -15,7 +15,7 @@ import { LANES } from "./view.js";
  * @param {Place} middle
  */
 export function drawPrior(map, context, colour, [x, y]) {
-  context.font = `12px ${map.font}`;
+  context.font = `13px ${map.font}`;
   for (const sigma of [1, 2, 3]) {
     context.strokeStyle = colour;
     context.lineWidth = 1.5;
@@ -30,8 +30,9 @@ export function drawPrior(map, context, colour, [x, y]) {
       context.stroke();
     }
     context.setLineDash([]);
-    const [column, row, down] = map.lanes ? [x + sigma, LANES - 1, -8] : [x, y + sigma, -9];
-    map.write(context, `${sigma}σ`, column, row, colour, down);
+    const aslant = sigma * Math.SQRT1_2; // where fewer classes lie than straight up
+    const [column, row] = map.lanes ? [x + sigma, LANES - 0.9] : [x + aslant, y - aslant];
+    map.write(context, `${sigma}σ`, column, row);
   }
 }
 
@@ -56,44 +57,42 @@ export function drawOutline(map, context, corners, colour, filled = true) {
 }
 
 /**
- * Places with their numbers: discs, and squares where they are marked.
+ * Places with their numbers: discs, and squares where they are marked; one of them may be lit.
  * @param {LatentMap} map
  * @param {Pen} context
  * @param {Place[]} places
- * @param {string} colour
- * @param {boolean[]} marked
+ * @param {{ lit: number, marked: boolean[], colours: Record<"sample" | "hole" | "latent", string> }} how
  */
-export function drawNumbered(map, context, places, colour, marked, markedColour = colour) {
-  context.font = `bold 11px ${map.font}`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  places.forEach(([x, y], i) => {
-    if (map.lanes) y = LANES - 1 - ((i + 0.5) * LANES) / places.length; // apart, to be read
-    if (marked[i]) drawDisc(map, context, x, y, 9, markedColour, true);
-    else drawDisc(map, context, x, y, 9, colour);
-    context.fillStyle = "white";
-    context.fillText(String(i + 1), map.left(x), map.above(y) + 0.5);
+export function drawNumbered(map, context, places, { lit, marked, colours }) {
+  places.forEach((place, i) => {
+    const colour = i === lit ? colours.latent : marked[i] ? colours.hole : colours.sample;
+    drawNamed(map, context, place, String(i + 1), colour, { square: marked[i], large: i === lit });
   });
 }
 
 /**
+ * A word or number on the page's own ground, so that it reads in any theme, with a coloured rim.
  * @param {LatentMap} map
  * @param {Pen} context
- * @param {number} x
- * @param {number} y
- * @param {number} radius in pixels
+ * @param {Place} place
+ * @param {string} name
  * @param {string} colour
  */
-export function drawDisc(map, context, x, y, radius, colour, square = false) {
-  const left = map.left(x), top = map.above(y);
+function drawNamed(map, context, [x, y], name, colour, { square = false, large = false } = {}) {
+  const left = map.left(x), top = map.above(y), radius = large ? 14 : 11;
   context.beginPath();
   if (square) context.rect(left - radius, top - radius, 2 * radius, 2 * radius);
   else context.arc(left, top, radius, 0, 2 * Math.PI);
-  context.fillStyle = colour;
+  context.fillStyle = map.ground;
   context.fill();
-  context.lineWidth = 1.5;
-  context.strokeStyle = "white";
+  context.lineWidth = large ? 4 : 2;
+  context.strokeStyle = colour;
   context.stroke();
+  context.font = `600 13px ${map.font}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillStyle = map.text;
+  context.fillText(name, left, top + 0.5);
 }
 
 /**
@@ -124,7 +123,7 @@ export function drawHoles(map, context, codes, away, reach, colour) {
     pen.arc(x, y, radius, 0, 2 * Math.PI);
     pen.fill();
   }
-  context.globalAlpha = 0.22;
+  context.globalAlpha = 0.14;
   context.drawImage(shade, 0, 0, map.width, map.height);
   context.globalAlpha = 1;
 }
@@ -171,14 +170,11 @@ export function drawPath(map, context, [[x0, y0], [x1, y1]], frames, colour) {
   line(context, map.pointOf([x0, y0]), map.pointOf([x1, y1]));
   for (let i = 1; i < frames - 1; i++) {
     const t = i / (frames - 1);
-    drawDisc(map, context, (1 - t) * x0 + t * x1, (1 - t) * y0 + t * y1, 3.5, colour);
+    context.beginPath();
+    context.arc(map.left((1 - t) * x0 + t * x1), map.above((1 - t) * y0 + t * y1), 3.5, 0, 2 * Math.PI);
+    context.fillStyle = colour;
+    context.fill();
   }
-  context.font = `bold 13px ${map.font}`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  for (const [name, x, y] of /** @type {const} */ ([["A", x0, y0], ["B", x1, y1]])) {
-    drawDisc(map, context, x, y, 11, colour);
-    context.fillStyle = "white";
-    context.fillText(name, map.left(x), map.above(y) + 0.5);
-  }
+  drawNamed(map, context, [x0, y0], "A", colour);
+  drawNamed(map, context, [x1, y1], "B", colour);
 }

@@ -7,28 +7,39 @@
 // Where things lie, and what is in view, is arithmetic (view.js); what lies over the points has
 // functions of its own (layers.js).
 
-import { find, newCanvas, penOf } from "./elements.js";
+import { apart } from "./apart.js";
+import { find, newCanvas, penOf, rgb } from "./elements.js";
+import { Row } from "./motion.js";
+import { rampColour } from "./ramp.js";
 import { LANES, View } from "./view.js";
 
 /** @import { Extent, Point } from "./view.js" */
 
 /** @typedef {CanvasRenderingContext2D} Pen */
 
+/**
+ * A number for each code, to colour it by; those beyond low and high have the colours of the ends.
+ * @typedef {{ of: Float32Array, low: number, high: number }} Values
+ */
+
+const LABEL = 17; // pixels high are the numbers of the classes
+const SHADES = 64; // of a colour that stands for a number
 const MARGIN = { left: 46, right: 10, top: 8, bottom: 42 };
 
 export class LatentMap extends View {
-  /** @type {Float32Array} */
-  points = new Float32Array(0); // x, y of each code
+  points = new Row(); // x, y of each code
   /** @type {Uint8Array} */
   labels = new Uint8Array(0);
-  /** @type {[label: number, x: number, y: number][]} */
-  middles = []; // of the classes
+  middles = new Row(); // label, x, y of each class
+  /** @type {Values | null} */
+  values = null; // to colour the codes by, instead of their classes
   axes = ["", ""];
   width = 0;
   height = 0;
   ratio = 1; // pixels of the screen for one of the page
   text = ""; // colours of the theme, and its font
   ground = "";
+  dark = false; // whether the ground is
   grid = "";
   font = "";
   /** @type {string[]} */
@@ -63,6 +74,8 @@ export class LatentMap extends View {
       style.getPropertyValue(name).trim() || otherwise;
     this.text = read("--st-text-color", "#1A1A1A");
     this.ground = read("--st-background-color", "#FFFFFF");
+    const [red, green, blue] = rgb(this.ground);
+    this.dark = 0.299 * red + 0.587 * green + 0.114 * blue < 128;
     this.grid = read("--st-border-color", "#DDDDDD");
     this.palette = read("--st-chart-categorical-colors", this.text).split(",").map((c) => c.trim());
     this.font = read("--st-font", "sans-serif");
@@ -84,17 +97,31 @@ export class LatentMap extends View {
    * @param {Float32Array} points
    * @param {Uint8Array} labels
    * @param {boolean} lanes
+   * @param {number} now ms
+   * @param {number} lasts ms that the same images' codes take to their new places
    */
-  setPoints(points, labels, lanes) {
+  setPoints(points, labels, lanes, now = 0, lasts = 0) {
+    const same = labels.length === this.labels.length && labels.every((l, i) => l === this.labels[i]);
     this.lanes = lanes;
-    this.points = points;
     this.labels = labels;
     if (lanes) {
       for (let i = 0; i < labels.length; i++) {
         points[2 * i + 1] = labels[i] + (((i * 0.618) % 1) - 0.5) * 0.6;
       }
     }
-    this.middles = classMiddles(points, labels);
+    this.points.goTo(points, now, same ? lasts : 0);
+    this.middles.goTo(classMiddles(points, labels).flat(), now, same ? lasts : 0);
+  }
+
+  /** @param {number} now */
+  step(now) {
+    const moved = [super.step(now), this.points.step(now), this.middles.step(now)];
+    return moved.includes(true);
+  }
+
+  /** @param {number} share of the way from the lowest value to the highest */
+  shade(share) {
+    return rampColour(share, this.dark);
   }
 
   /**
@@ -104,9 +131,8 @@ export class LatentMap extends View {
    */
   extentOfPoints(including = null) {
     const sides = (/** @type {0 | 1} */ axis) => {
-      const values = Float32Array.from({ length: this.points.length / 2 }, (_, i) =>
-        this.points[2 * i + axis]
-      ).sort();
+      const { target } = this.points;
+      const values = Float32Array.from({ length: target.length / 2 }, (_, i) => target[2 * i + axis]).sort();
       const at = (/** @type {number} */ share) => values[Math.round(share * (values.length - 1))] ?? 0;
       const [low, high] = [at(0.003), at(0.997)];
       // At least one unit: the codes of a collapsed encoder lie in one place, and look like it.
@@ -139,7 +165,7 @@ export class LatentMap extends View {
   }
 
   /** @param {{ over?: (inside: Pen) => void, pointsOpacity?: number }} how */
-  drawBase({ over = () => {}, pointsOpacity = 0.6 }) {
+  drawBase({ over = () => {}, pointsOpacity = 0.5 }) {
     const context = this.paint(this.base, (inside) => {
       this.drawPoints(inside, pointsOpacity);
       over(inside);
@@ -149,13 +175,17 @@ export class LatentMap extends View {
   }
 
   /**
-   * One dot a class is drawn, and then stamped wherever a code lies.
+   * One dot a colour is drawn, and then stamped wherever a code lies.
    * @param {Pen} context
    * @param {number} opacity
    */
   drawPoints(context, opacity) {
-    const radius = this.labels.length > 3000 ? 1.7 : 2.4, side = Math.ceil(2 * radius + 2);
-    const stamps = this.palette.map((colour) => {
+    const radius = this.labels.length > 3000 ? 1.6 : 2.2, side = Math.ceil(2 * radius + 2);
+    const { values } = this, { at } = this.points;
+    const colours = values
+      ? Array.from({ length: SHADES }, (_, i) => this.shade(i / (SHADES - 1)))
+      : this.palette;
+    const stamps = colours.map((colour) => {
       const stamp = newCanvas(side * this.ratio, side * this.ratio), pen = penOf(stamp);
       pen.scale(this.ratio, this.ratio);
       pen.fillStyle = colour;
@@ -166,11 +196,13 @@ export class LatentMap extends View {
     const { left, top, width, height } = this.plot;
     context.globalAlpha = opacity;
     for (let i = 0; i < this.labels.length; i++) {
-      const x = this.left(this.points[2 * i]), y = this.above(this.points[2 * i + 1]);
+      const x = this.left(at[2 * i]), y = this.above(at[2 * i + 1]);
       if (x < left - side || x > left + width + side || y < top - side || y > top + height + side) {
         continue;
       }
-      const stamp = stamps[this.labels[i] % stamps.length];
+      const stamp = values
+        ? stamps[Math.round(shareAt(values, i) * (SHADES - 1))]
+        : stamps[this.labels[i] % stamps.length];
       context.drawImage(stamp, x - side / 2, y - side / 2, side, side);
     }
     context.globalAlpha = 1;
@@ -178,14 +210,18 @@ export class LatentMap extends View {
 
   /** @param {Pen} context */
   drawClassNumbers(context) {
-    if (this.lanes || !this.middles.length) return;
-    const spread = (/** @type {1 | 2} */ axis) => {
-      const values = this.middles.map((middle) => middle[axis]);
-      return (Math.max(...values) - Math.min(...values)) * this.scale;
+    const row = this.middles.at, count = row.length / 3;
+    if (this.lanes || !count) return;
+    const places = Array.from({ length: count }, (_, i) =>
+      this.pointOf([row[3 * i + 1], row[3 * i + 2]])
+    );
+    const spread = (/** @type {0 | 1} */ axis) => {
+      const values = places.map((place) => place[axis]);
+      return Math.max(...values) - Math.min(...values);
     };
-    if (Math.max(spread(1), spread(2)) < 0.02 * this.plot.width) return; // all in one place
-    context.font = `bold 17px ${this.font}`;
-    for (const [label, x, y] of this.middles) this.write(context, String(label), x, y);
+    if (Math.max(spread(0), spread(1)) < 0.02 * this.plot.width) return; // all in one place
+    context.font = `bold ${LABEL}px ${this.font}`;
+    apart(places, LABEL + 3).forEach((place, i) => this.writeAt(context, String(row[3 * i]), place));
   }
 
   /**
@@ -195,15 +231,20 @@ export class LatentMap extends View {
    * @param {number} x
    * @param {number} y
    */
-  write(context, words, x, y, colour = this.text, down = 0) {
+  write(context, words, x, y) {
+    this.writeAt(context, words, [this.left(x), this.above(y)]);
+  }
+
+  /** @param {Pen} context @param {string} words @param {Point} point */
+  writeAt(context, words, [left, top]) {
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
     context.lineWidth = 4;
     context.strokeStyle = this.ground;
-    context.fillStyle = colour;
-    context.strokeText(words, this.left(x), this.above(y) + down);
-    context.fillText(words, this.left(x), this.above(y) + down);
+    context.fillStyle = this.text;
+    context.strokeText(words, left, top);
+    context.fillText(words, left, top);
   }
 
   /** @param {Pen} context */
@@ -213,7 +254,7 @@ export class LatentMap extends View {
     context.lineWidth = 1;
     context.strokeRect(left - 0.5, top - 0.5, width + 1, height + 1);
     context.fillStyle = this.text;
-    context.font = `12px ${this.font}`;
+    context.font = `13px ${this.font}`;
     context.textBaseline = "top";
     context.textAlign = "center";
     for (const [value, words] of ticks(...this.sides(0), width / 80)) {
@@ -243,6 +284,15 @@ export class LatentMap extends View {
     context.fillText(this.lanes ? "class" : this.axes[1], 0, 0);
     context.restore();
   }
+}
+
+/**
+ * Where a code's value lies from the lowest to the highest, 0 to 1.
+ * @param {Values} values
+ * @param {number} i
+ */
+function shareAt({ of, low, high }, i) {
+  return high > low ? Math.min(Math.max((of[i] - low) / (high - low), 0), 1) : 0.5;
 }
 
 /** @param {Pen} context @param {Point} from @param {Point} to */

@@ -3,12 +3,13 @@
 // Hundreds of decodings take a while, so they are made in idle slices: the browser calls when it
 // has nothing better to do, and a move of the pointer is always better.
 
-import { newCanvas, penOf } from "./elements.js";
+import { penOf, rgb } from "./elements.js";
 
 /** @import { LatentMap } from "./map.js" */
 /** @import { Place } from "./plane.js" */
 
 const TILE = 28; // pixels of the screen
+const INK = 120; // of 255: it lies behind the codes
 
 /** @type {(slice: (deadline: { timeRemaining: () => number }) => void) => void} */
 const whenIdle =
@@ -17,10 +18,17 @@ const whenIdle =
 export class Mosaic {
   /** @type {object | null} */
   job = null; // another one ends this one
+  seen = ""; // where the map looked when it was started
 
   /** @param {LatentMap} map */
   constructor(map) {
     this.map = map;
+  }
+
+  // Stop; what is there stays as long as it lies where the map is looking.
+  stop() {
+    this.job = null;
+    if (this.seen !== this.map.seen() + this.map.text) this.clear();
   }
 
   clear() {
@@ -36,13 +44,16 @@ export class Mosaic {
   start(picture, attempt) {
     const { map } = this, { left, top, width, height } = map.plot;
     const columns = Math.ceil(width / TILE), rows = map.lanes ? 1 : Math.ceil(height / TILE);
-    map.back.width = columns * TILE;
-    map.back.height = rows * TILE;
+    // Tiles of another model are painted over one by one: an empty canvas would flash.
+    if (map.back.width !== columns * TILE || map.back.height !== rows * TILE) {
+      Object.assign(map.back, { width: columns * TILE, height: rows * TILE });
+    }
     Object.assign(map.back.style, {
       left: `${left}px`,
       top: `${top + (map.lanes ? height - TILE : 0)}px`,
       clipPath: `inset(0 ${columns * TILE - width}px ${map.lanes ? 0 : rows * TILE - height}px 0)`,
     });
+    this.seen = map.seen() + map.text;
     const ink = rgb(map.text), pen = penOf(map.back), image = pen.createImageData(28, 28);
     const job = (this.job = {});
     let next = 0;
@@ -52,7 +63,7 @@ export class Mosaic {
       const pixels = picture(place);
       for (let i = 0; i < 784; i++) {
         image.data.set(ink, 4 * i);
-        image.data[4 * i + 3] = 150 * pixels[i];
+        image.data[4 * i + 3] = INK * pixels[i];
       }
       pen.putImageData(image, column * TILE, row * TILE);
     };
@@ -66,15 +77,4 @@ export class Mosaic {
       });
     whenIdle(slice);
   }
-}
-
-/**
- * A colour of the theme as three numbers.
- * @param {string} colour
- */
-function rgb(colour) {
-  const pen = penOf(newCanvas(1, 1));
-  pen.fillStyle = colour;
-  pen.fillRect(0, 0, 1, 1);
-  return pen.getImageData(0, 0, 1, 1).data.slice(0, 3);
 }

@@ -3,6 +3,8 @@
 // Places in the plane are called (x, y), points on the map (left, top). Where a code is one number
 // there is no plane: each class has a lane of its own, and y counts lanes.
 
+import { Glide } from "./motion.js";
+
 /** @import { Place } from "./plane.js" */
 
 /** @typedef {[number, number]} Point left and top, in pixels from the map's corner */
@@ -17,23 +19,56 @@ export class View {
   /** @type {Extent} */
   home = [-1, 1, -1, 1]; // what `fit` goes to
   moved = false; // by the learner's hand
+  /** @type {Glide | null} */
+  glide = null; // of middle and scale, on the way home
   lanes = false;
   plot = { left: 0, top: 0, width: 0, height: 0 }; // what lies inside the axes
 
   /**
-   * Look at an extent, unless the learner has moved the map.
+   * Look at an extent, unless the learner has moved the map and still sees some of it.
    * @param {Extent} extent
+   * @param {number} now ms
+   * @param {number} lasts ms to get there
    */
-  lookAt(extent) {
+  lookAt(extent, now = 0, lasts = 0) {
     const same = extent.every((side, i) => side === this.home[i]);
     this.home = extent;
-    if (!this.scale || (!same && !this.moved)) this.fit();
+    if (!this.scale) this.fit();
+    else if (!same && !(this.moved && this.sees(extent))) this.glideHome(now, lasts);
+  }
+
+  /** @param {Extent} extent */
+  sees([left, right, bottom, top]) {
+    const [[l, r], [b, t]] = [this.sides(0), this.sides(1)];
+    return l < right && left < r && (this.lanes || (b < top && bottom < t));
+  }
+
+  /** @param {number} now @param {number} lasts */
+  glideHome(now, lasts) {
+    const from = [this.x, this.y, Math.log(this.scale)];
+    this.fit();
+    const to = [this.x, this.y, Math.log(this.scale)];
+    this.glide = new Glide(from, to, now, lasts);
+    this.step(now);
+  }
+
+  /**
+   * Go on gliding; whether anything moved.
+   * @param {number} now
+   */
+  step(now) {
+    if (!this.glide) return false;
+    const [x, y, scale] = Array.from(this.glide.at(now));
+    Object.assign(this, { x, y, scale: Math.exp(scale) });
+    if (this.glide.isOver(now)) this.glide = null;
+    return true;
   }
 
   fit() {
     const [left, right, bottom, top] = this.home;
     const wide = this.plot.width / (right - left), high = this.plot.height / (top - bottom);
     this.moved = false;
+    this.glide = null;
     this.x = (left + right) / 2;
     this.y = (bottom + top) / 2;
     this.scale = this.lanes ? wide : Math.min(wide, high);
@@ -84,6 +119,17 @@ export class View {
     return [middle - half, middle + half];
   }
 
+  // Look afresh, at the next extent at once: what was seen means nothing any more.
+  forget() {
+    this.scale = 0;
+    this.moved = false;
+  }
+
+  // Where the map looks, as text.
+  seen() {
+    return [this.x, this.y, this.scale, this.plot.width, this.plot.height].join(" ");
+  }
+
   /** @returns {Point} */
   middle() {
     return [this.plot.left + this.plot.width / 2, this.plot.top + this.plot.height / 2];
@@ -99,10 +145,12 @@ export class View {
     const share = this.scale / scale;
     Object.assign(this, { x: x + (this.x - x) * share, y: y + (this.y - y) * share, scale });
     this.moved = true;
+    this.glide = null;
   }
 
   /** @param {number} right @param {number} down in pixels */
   pan(right, down) {
+    this.glide = null;
     this.x -= right / this.scale;
     if (!this.lanes) this.y += down / this.scale;
     this.moved = true;

@@ -3,14 +3,14 @@
 import streamlit as st
 
 from app import widgets
-from app.panels import digits
+from app.panels import digits, frame
 from app.state import session
 from app.words import grouped, listed
 
 visitor = session()
 
 st.title("Data", anchor=False)
-st.markdown("#### Which pictures does the course show, and which do you train on?")
+frame.deck("Which pictures does the course show, and which do you train on?")
 
 digits.choose_data(visitor)
 data = visitor.digits

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import widgets
-from app.course import DATA_PAGE, LESSONS, how_many
+from app.course import DATA_PAGE, WORDS_A_MINUTE, how_many, reading_minutes
 from app.panels import digits, frame, models
 from app.panels.map import pad
 from app.state import session
@@ -12,27 +12,31 @@ visitor = session()
 data = visitor.digits
 
 st.title("Latent Walk", anchor=False)
-st.markdown("#### See, train and break autoencoders.")
-
+frame.deck("See, train and break autoencoders.")
 st.markdown(
-    "Walk over this map with your pointer. Nobody drew the digit beside it: a small network "
-    "*decodes* each picture from a code of a few numbers, the place where you are. Every dot is a "
-    "real image, at the place where the same network put it. Between the dots there are pictures "
-    "that nobody ever drew, and some that look like nothing at all."
+    "Every place on this map is two numbers; a small network *decodes* them into a digit. The dots "
+    "are real images. What lies between them nobody ever drew. **Walk.**"
 )
-shown = models.model(visitor, "vae-lite-2-beta-1")
-pad.walk_freely(visitor, shown)
+with frame.figure("welcome"):
+    picture = st.container()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        frame.begin(visitor)
+        shown = models.model(visitor, "vae-lite-2-beta-1")
+    with picture:
+        pad.walk_freely(visitor, shown)
+
+st.subheader("The course", anchor=False)
 st.markdown(
     f"{how_many().capitalize()} lessons show how such a network learns its map, what lies between "
     "the digits, how one draws new digits from it, and what its losses mean. Every picture is "
-    "computed here and every number was measured, on models that you can train again, change and "
-    "break."
+    "computed here and every number was measured, on models that you train again with sliders, "
+    "change and break."
 )
-frame.begin(visitor)
-
-st.subheader("The course", anchor=False)
-for number, lesson in enumerate(LESSONS, 1):
-    frame.course_entry(visitor, number, lesson)
+st.caption(
+    f"About {reading_minutes()} minutes to read, at {WORDS_A_MINUTE} words a minute (an estimate), "
+    "and as long to play as you like. This browser remembers which lessons you opened."
+)
+frame.course(visitor)
 
 st.subheader("The digits in use", anchor=False)
 st.markdown(data.source)

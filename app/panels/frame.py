@@ -1,46 +1,116 @@
-"""How a page opens and closes, and the map of the course."""
+"""How a page opens and closes, the map of the course, and the card that holds a figure."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from app.course import DATA_INVITATION, DATA_PAGE, LESSONS, Lesson, number_of
-from app.state import Visitor
+from app.course import DATA_INVITATION, DATA_PAGE, LESSONS, WELCOME_PAGE, Lesson, number_of
+from app.panels import previews
+from app.state import Visitor, session
 
 
 def opening(folder: str) -> None:
-    """The title of the lesson in that folder, and the question it answers."""
+    """Where the lesson in that folder stands in the course; its title, and the question it
+    answers.
+    """
     number = number_of(folder)
     lesson = LESSONS[number - 1]
+    with _row("way-top"):
+        _back(number)
+        _steps(number)
+        after = LESSONS[number].page if number < len(LESSONS) else DATA_PAGE
+        st.page_link(after, icon=":material/arrow_forward:", icon_position="right")
     st.title(f"{number}  {lesson.title}", anchor=False)
-    st.markdown(f"#### {lesson.question}")
+    deck(lesson.question)
+
+
+def deck(words: str) -> None:
+    """What stands under a title, in a line: the question of its page."""
+    with st.container(key="deck"):
+        st.markdown(words)
+
+
+def figure(key: str) -> DeltaGenerator:
+    """The card of a figure: its controls, its picture, a line of legend, its numbers, in that
+    order. Figures may be wider than the text; their edges are the same.
+    """
+    return st.container(border=True, key=f"figure-{key}")
 
 
 def closing(folder: str) -> None:
-    """What the lesson after this one is about, and the way there."""
-    following = LESSONS[number_of(folder) :]
-    invitation = following[0].invitation if following else DATA_INVITATION
-    st.divider()
-    st.markdown(invitation)
-    st.page_link(following[0].page if following else DATA_PAGE, icon=":material/arrow_forward:")
+    """The way to the next lesson, as a card with a picture of it; the way back."""
+    number = number_of(folder)
+    with _row("way-bottom"):
+        _back(number)
+        _steps(number)
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="card-next"):
+        if number < len(LESSONS):
+            lesson = LESSONS[number]
+            page, name, invitation = lesson.page, lesson.folder, lesson.invitation
+        else:
+            page, name, invitation = DATA_PAGE, "data", DATA_INVITATION
+        previews.show(name)
+        with st.container(key="card-next-words", gap="xsmall"):
+            st.page_link(page, icon=":material/arrow_forward:", icon_position="right")
+            st.markdown(invitation)
+
+
+def _row(key: str) -> DeltaGenerator:
+    return st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key=key
+    )
+
+
+def _back(number: int) -> None:
+    before = LESSONS[number - 2].page if number > 1 else WELCOME_PAGE
+    st.page_link(before, icon=":material/arrow_back:")
+
+
+def _steps(number: int) -> None:
+    """Which lesson of the course this is, and which were opened: one dot for each."""
+    seen = [lesson.address in session().seen for lesson in LESSONS]
+    dots = "".join(
+        f'<i class="{"here" if step == number else "seen" if opened else ""}"></i>'
+        for step, opened in enumerate(seen, 1)
+    )
+    where = f"Lesson {number} of {len(LESSONS)}"
+    st.html(
+        f'<div class="steps" role="img" aria-label="{where}, {sum(seen)} opened so far">{dots}'
+        f"<span>{number} of {len(LESSONS)}</span></div>",
+        width="content",
+    )
 
 
 def begin(visitor: Visitor) -> None:
     """The way into the first lesson that the visitor has not seen."""
     unseen = [lesson for lesson in LESSONS if lesson.address not in visitor.seen]
     lesson = (unseen or LESSONS)[0]
+    with st.container(key="begin", width="content"):
+        st.page_link(
+            lesson.page,
+            label=f"**{'Begin' if len(unseen) == len(LESSONS) else 'Go on'}: {lesson.title}**",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+        )
+
+
+def course(visitor: Visitor) -> None:
+    """The course's map: a card for each lesson, with a picture of it, its question, and whether
+    it was opened.
+    """
+    cards = st.grid(min_column_width=270, key="course")
+    for number, lesson in enumerate(LESSONS, 1):
+        card = cards.container(
+            border=True, height="stretch", gap="xsmall", key=f"card-{lesson.folder}"
+        )
+        with card:
+            _entry(number, lesson, lesson.address in visitor.seen)
+
+
+def _entry(number: int, lesson: Lesson, seen: bool) -> None:
+    previews.show(lesson.folder)
     st.page_link(
         lesson.page,
-        label=f"**{'Begin' if len(unseen) == len(LESSONS) else 'Go on'}: {lesson.title}**",
-        icon=":material/arrow_forward:",
-    )
-
-
-def course_entry(visitor: Visitor, number: int, lesson: Lesson) -> None:
-    """A line of the course's map: the lesson, its question, and whether it was visited."""
-    name, question = st.columns([2, 5], vertical_alignment="center")
-    seen = lesson.address in visitor.seen
-    name.page_link(
-        lesson.page,
-        label=f"{number} {lesson.title}",
+        label=f"**{number} {lesson.title}**",
         icon=":material/check_circle:" if seen else ":material/circle:",
     )
-    question.markdown(lesson.question + (" *(visited)*" if seen else ""))
+    st.markdown(lesson.question + (" *(visited)*" if seen else ""))

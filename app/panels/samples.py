@@ -38,8 +38,9 @@ def same_noise(
         sides = zip(extent, same_axes(visitor, beside))
         left, right, bottom, top = ((max if i % 2 else min)(side) for i, side in enumerate(sides))
         extent = left, right, bottom, top
-    key = f"same-noise-{shown.key}"
-    among_the_codes(visitor, shown, layers, extent, key=key, parameter=f"z-{kind}")
+    among_the_codes(
+        visitor, shown, layers, extent, key=f"same-noise-map-{kind}", parameter=f"z-{kind}"
+    )
 
 
 SAMPLERS: dict[str, sampling.Sampler] = {
@@ -61,14 +62,22 @@ def among_the_codes(
     told: bool = False,
 ) -> None:
     """Samples on the map of the codes; those in a hole are squares. What lies at the mark is
-    told where asked."""
+    told where asked. The key is the page's; what is chosen is kept for each model."""
     if visitor.pad_failed:
         _samples_chart(visitor, shown, layers, key)
         return
 
     @st.fragment
     def view() -> None:
-        at = hand_map(visitor, shown, key=key, layers=layers, extent=extent, parameter=parameter)
+        at = hand_map(
+            visitor,
+            shown,
+            key=key,
+            name=f"{key}-{shown.key}",
+            layers=layers,
+            extent=extent,
+            parameter=parameter,
+        )
         if told:
             at_the_mark(shown, at.z)
 

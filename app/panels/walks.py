@@ -126,7 +126,8 @@ def walk_by_hand(
     mark = hand_map(
         visitor,
         shown,
-        key=f"walk-{shown.key}",
+        key="walk-map",
+        name=f"walk-{shown.key}",
         start=path.codes[at],
         layers=replace(layers, path=path.codes[[0, -1]], frames=len(path.codes)),
     )

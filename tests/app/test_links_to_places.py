@@ -19,10 +19,22 @@ def test_a_code_in_a_link_is_where_the_mark_stands_and_stays_in_the_address():
     assert page.query_params["z"] == "1.5,-0.5"
 
 
-def test_a_code_in_a_link_is_where_the_cross_of_another_colour_stands():
+def test_a_code_in_a_link_is_where_the_mark_stands_in_another_colour_too():
     page = opened("latent_scatter", {"colour": "Loss", "z": "1.5,-0.5"})
-    assert "**At the cross**: z = (1.5, −0.5)" in words(page)
+    assert "**At the mark**: z = (1.5, −0.5)" in words(page)
     assert page.query_params["z"] == "1.5,-0.5"
+
+
+def test_the_mark_stays_when_another_model_of_codes_as_long_is_shown_and_only_then():
+    page = opened("latent_scatter", {"z": "1.5,-0.5"})
+    page.selectbox(key="map-of").set_value("AE deep, d = 2").run()
+    assert "**At the mark**: z = (1.5, −0.5)" in words(page)
+    assert page.query_params["z"] == "1.5,-0.5"
+    page.selectbox(key="map-of").set_value("AE dense, d = 8").run()
+    assert "z = (1.5, −0.5" not in words(page)
+    assert "z" not in page.query_params
+    page.selectbox(key="map-of").set_value("AE deep, d = 2").run()
+    assert "**At the mark**: z = (1.5, −0.5)" in words(page)
 
 
 def test_a_digit_in_a_link_is_the_one_that_t_sne_shows():

@@ -1,7 +1,8 @@
-"""`make bench`: how fast the maps follow the hand, in a real browser, against the stated goals.
+"""`make bench`: what a run takes against what was said, and how fast the maps follow the hand.
 
-Every figure is a median in headless Chromium on this machine, measured now. The peer is the same
-server without the component: release of a slider, decoding in torch, picture painted.
+The maps are measured in a real browser, against the stated goals: every figure is a median in
+headless Chromium on this machine, measured now. The peer is the same server without the
+component: release of a slider, decoding in torch, picture painted.
 """
 
 import statistics
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.benchmarks import estimates
 from tests.browser.ensure_browser import NO_BROWSER, launch
 from tests.serving import Server, staged
 
@@ -171,6 +173,8 @@ def run(browser: Browser, server: Server) -> None:
 
 
 def main() -> None:
+    print("Seconds of a run: what stands on Train, against the clock", flush=True)
+    estimates.main()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         found = launch(playwright)
         if not found:

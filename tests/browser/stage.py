@@ -5,6 +5,7 @@ The models are as `make_model` makes them, so that a test knows their weights wi
 """
 
 import json
+from dataclasses import replace
 
 import streamlit as st
 import torch
@@ -68,9 +69,13 @@ def pad_content(latent_dim: int, seed: int, spread: int = 1) -> pads.PadContent:
 @st.fragment
 def show_pad(latent_dim: int, names: list[str]) -> None:
     seed = st.number_input("Seed", 0, 9, 0, key="seed")
+    if st.toggle("Codes of five numbers", key="five"):
+        latent_dim = 5
     here = [0.25] * latent_dim if st.toggle("Go elsewhere", key="elsewhere") else None
     spread = SPREAD if st.toggle("Spread the codes", key="spread") else 1
     away = st.toggle("Take the pad away", key="away")
+    first = 4 if st.toggle("Other samples", key="other") else 0
+    coloured = st.toggle("Colour by distance", key="coloured")
     prior = st.toggle("Prior", "prior" in names, key="prior")
     if away:
         return
@@ -79,7 +84,9 @@ def show_pad(latent_dim: int, names: list[str]) -> None:
         prior=prior,
         holes="holes" in names,
         mosaic="mosaic" in names,
-        samples=codes[:4] if "samples" in names else None,
+        walks="walks" in names,
+        samples=codes[first : first + 4] if "samples" in names else None,
+        sheet="sheet" in names,
         in_hole=[True] * 4 if "in_hole" in names else [],
         path=codes[:2] if "path" in names else None,
         outlines=make_plane(latent_dim).outlines(codes[:3], torch.zeros_like(codes[:3])),
@@ -87,6 +94,8 @@ def show_pad(latent_dim: int, names: list[str]) -> None:
         frames=5,
     )
     content = pad_content(latent_dim, seed, spread)
+    if coloured:
+        content = replace(content, values=pads.pack_values(codes.norm(dim=1), "distance ‖z‖"))
     at = pads.latent_pad(content, key="pad", z=here, layers=layers)
     st.text("z " + json.dumps(at.z))
     st.text("path " + json.dumps(at.path))

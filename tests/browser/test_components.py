@@ -34,6 +34,18 @@ MARK_NEXT_DRAWING = """(host) => {
   host.addEventListener("latent-walk-drawn", () => (host.dataset.drawn = "yes"), { once: true });
 }"""
 
+# How far the mark has gone over so many frames, in units of latent space.
+GONE_BY_ITSELF = """async (host, frames) => {
+  const places = [], note = ({ detail }) => places.push([...detail.z]);
+  const redraw = () =>
+    host.shadowRoot.querySelector("canvas.top").dispatchEvent(new PointerEvent("pointerleave"));
+  host.addEventListener("latent-walk-drawn", note);
+  for (let i = 0; i < frames; i++) { redraw(); await new Promise(requestAnimationFrame); }
+  host.removeEventListener("latent-walk-drawn", note);
+  const last = places[places.length - 1];
+  return Math.hypot(...last.map((value, k) => value - places[0][k]));
+}"""
+
 # A browser whose pointers cannot be captured.
 NO_HANDS = """() => {
   Element.prototype.setPointerCapture = () => { throw new Error("no hands"); };
@@ -212,6 +224,149 @@ def test_new_weights_keep_the_code_and_the_view(visit: Visit):
     expect(page.get_by_text("z [").first).to_have_text(f"z {json.dumps(z)}")
 
 
+def cross(page: Page) -> list[float]:
+    """Where the mark is drawn, in pixels from the map's corner."""
+    return page.locator(HOST).last.evaluate(PLACE_OF_CROSS)
+
+
+def test_new_codes_are_followed_by_a_view_that_nobody_moved_and_by_no_other(visit: Visit):
+    page = visit("?d=2")
+    page.mouse.click(*at(page, 0.7, 0.3))
+    z = until_told_otherwise(page, "z", [0.0, 0.0])
+    page.mouse.move(5, 5)
+    mounted = page.locator(HOST).last.element_handle()
+    middle, before = pad_box(page)["width"] / 2, cross(page)
+    page.get_by_text("Spread the codes").click()
+    # The axes now reach three times as far, so that the same code is nearer to their middle.
+    page.wait_for_function(
+        f"async ([host, middle, before]) => (await ({PLACE_OF_CROSS})(host))[0] - middle"
+        " < 0.5 * (before - middle)",
+        arg=[mounted, middle, before[0]],
+    )
+    assert told(page, "z") == z
+    assert mounted.evaluate("(element) => element.isConnected"), "the pad was mounted anew"
+    page.get_by_role("button", name="Zoom in").click()
+    zoomed = cross(page)
+    page.get_by_text("Spread the codes").click()
+    expect(page.locator("canvas.top")).to_be_visible()
+    page.get_by_role("slider", name="z₂").press("ArrowRight")  # Python has answered since
+    moved = until_told_otherwise(page, "z", z)
+    assert moved[0] == pytest.approx(z[0])
+    assert cross(page)[0] == pytest.approx(zoomed[0], abs=0.5)
+
+
+def test_codes_of_another_length_begin_anew_on_the_same_pad_though_a_hand_looks_about(
+    visit: Visit,
+):
+    page = visit("?d=2&layers=mosaic,samples,sheet,path")
+    page.mouse.click(*at(page, 0.7, 0.3))
+    until_told_otherwise(page, "z", [0.0, 0.0])
+    mounted = page.locator(HOST).last.element_handle()
+    page.mouse.move(*at(page, 0.4, 0.6))
+    page.get_by_label("Codes of five numbers").press("Space")
+    expect(page.get_by_text("z [").first).to_have_text(f"z {json.dumps([0.0] * 5)}")
+    page.mouse.move(5, 5)
+    expect_picture(page, ".decoded canvas", decoded([0.0] * 5))
+    expect_picture(page, ".sheet canvas", decoded(made.make_codes(5)[0].tolist()))
+    assert mounted.evaluate("(element) => element.isConnected"), "the pad was mounted anew"
+    expect(page.locator(".failed")).to_have_count(0)
+
+
+def test_another_colour_comes_with_a_legend_and_leaves_mark_and_view(visit: Visit):
+    page = visit("?d=2&layers=prior")
+    page.mouse.click(*at(page, 0.6, 0.3))
+    z = until_told_otherwise(page, "z", [0.0, 0.0])
+    mounted = page.locator(HOST).last.element_handle()
+    before, box = cross(page), pad_box(page)
+    legend = page.locator(".legend")
+    expect(legend).to_be_hidden()
+    page.get_by_text("Colour by distance").click()
+    expect(legend).to_contain_text("distance ‖z‖")
+    radii = made.make_codes(2).norm(dim=1)
+    low, high = radii.quantile(torch.tensor([0.01, 0.99])).tolist()
+    ends = [f"≤ {low:.2f}", f"{(low + high) / 2:.2f}", f"≥ {high:.2f}"]
+    assert legend.locator("b").all_inner_texts() == ends
+    assert mounted.evaluate("(element) => element.isConnected"), "the pad was mounted anew"
+    assert cross(page) == before
+    now = pad_box(page)
+    assert (now["width"], now["height"]) == (box["width"], box["height"])
+    assert told(page, "z") == z
+    page.get_by_text("Colour by distance").click()
+    expect(legend).to_be_hidden()
+
+
+def test_a_sample_is_lit_from_the_map_and_from_the_sheet(visit: Visit):
+    page = visit("?d=2&layers=samples,in_hole,sheet")
+    codes = made.make_codes(2)
+    tiles = page.get_by_role("group", name="4 decoded samples").get_by_role("button")
+    expect(tiles).to_have_count(4)
+    expect(tiles.nth(2)).to_have_accessible_name("Sample 3, in a hole, nearest digit 2")
+    tiles.nth(2).press("Enter")
+    z = until_told_otherwise(page, "z", [0.0, 0.0])
+    assert z == pytest.approx(codes[2].tolist(), abs=1e-5)
+    expect(tiles.nth(2)).to_have_attribute("aria-pressed", "true")
+    third, box = cross(page), pad_box(page)
+    tiles.nth(0).click()
+    first = until_told_otherwise(page, "z", z)
+    assert first == pytest.approx(codes[0].tolist(), abs=1e-5)
+    page.mouse.click(box["x"] + third[0] + 4, box["y"] + third[1] - 3)  # not quite on the third
+    again = until_told_otherwise(page, "z", first)
+    assert again == pytest.approx(codes[2].tolist(), abs=1e-5)
+    expect(tiles.nth(2)).to_have_attribute("aria-pressed", "true")
+    expect_picture(page, ".decoded canvas", decoded(again))
+
+
+FLIGHT_OF_FIRST = """(host) => new Promise((done) => {
+  const canvas = host.shadowRoot.querySelector(".sheet canvas"), seen = [];
+  const look = () => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, 28, 28);
+    const sum = data.reduce((all, value) => all + value, 0);
+    if (sum !== seen[seen.length - 1]) seen.push(sum);
+    if (host.dataset.landed) done(seen.length);
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_other_samples_are_flown_to_and_redrawn_on_the_way(
+    browser: Browser, theatre: Server, motion: str
+):
+    context = browser.new_context(
+        viewport={"width": 1200, "height": 900},
+        reduced_motion="reduce" if motion == "reduce" else "no-preference",
+    )
+    with visitor(context, theatre) as open_at:
+        page = open_at("?d=2&layers=samples,sheet")
+        codes, host = made.make_codes(2), page.locator(HOST).last
+        expect_picture(page, ".sheet canvas", decoded(codes[0].tolist()))
+        host.evaluate(f"(host) => {{ window.flight = ({FLIGHT_OF_FIRST})(host); return null; }}")
+        page.get_by_text("Other samples").click()
+        expect_picture(page, ".sheet canvas", decoded(codes[4].tolist()))
+        host.evaluate("(host) => { host.dataset.landed = 'yes'; }")
+        pictures = page.evaluate("window.flight")
+        assert pictures == 2 if motion == "reduce" else pictures > 3, (
+            "there at once, or seen on the way"
+        )
+
+
+def test_the_question_mark_tells_what_hands_can_do_until_escape(visit: Visit):
+    page = visit("?d=2&layers=path")
+    ask = page.get_by_role("button", name="How to use the map")
+    words = page.get_by_role("region", name="How to use the map")
+    expect(words).to_be_hidden()
+    ask.press("Enter")
+    expect(ask).to_have_attribute("aria-expanded", "true")
+    expect(words).to_contain_text("Hover to look")
+    expect(words).to_contain_text("Drag A or B")
+    expect(words.get_by_text("Tap to choose")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(words).to_be_hidden()
+    expect(ask).to_be_focused()
+    assert told(page, "z") == [0.0, 0.0]
+
+
 def test_python_can_send_the_learner_elsewhere(visit: Visit):
     page = visit("?d=2")
     page.mouse.click(*at(page, 0.6, 0.3))
@@ -219,6 +374,32 @@ def test_python_can_send_the_learner_elsewhere(visit: Visit):
     page.get_by_text("Go elsewhere").click()
     assert until_told_otherwise(page, "z", before) == [0.25, 0.25]
     expect_picture(page, ".decoded canvas", decoded([0.25, 0.25]))
+
+
+@pytest.mark.parametrize("d", [1, 2, 5])
+def test_the_mark_walks_by_itself_until_the_pad_is_touched(visit: Visit, d: int):
+    page = visit(f"?d={d}&layers=walks")
+    pad = page.locator(HOST).last
+    assert pad.evaluate(GONE_BY_ITSELF, 60) > 0.01
+    assert told(page, "z") == [0.0] * d, "nobody has chosen anything yet"
+    page.mouse.move(*at(page, 0.6, 0.3))
+    page.mouse.move(5, 5)
+    assert pad.evaluate(GONE_BY_ITSELF, 60) > 0.01, "a look is no touch"
+    page.get_by_role("button", name="Zoom in").click()
+    z = until_told_otherwise(page, "z", [0.0] * d)
+    expect_picture(page, ".decoded canvas", decoded(z))
+    assert pad.evaluate(GONE_BY_ITSELF, 30) == 0
+    page.mouse.click(*at(page, 0.6, 0.3))
+    until_told_otherwise(page, "z", z)
+    assert pad.evaluate(GONE_BY_ITSELF, 30) == 0
+
+
+def test_the_mark_stands_still_where_the_system_asks_for_less_motion(
+    browser: Browser, theatre: Server
+):
+    with visitor(browser.new_context(reduced_motion="reduce"), theatre) as open_at:
+        page = open_at("?d=2&layers=walks")
+        assert page.locator(HOST).last.evaluate(GONE_BY_ITSELF, 30) == 0
 
 
 def test_a_code_of_one_number_has_one_slider_and_a_line(visit: Visit):
@@ -360,13 +541,61 @@ def test_of_two_fingers_one_lifts_and_the_mark_is_where_python_knows_it(
 
 def test_a_finger_that_the_browser_takes_away_has_chosen_nothing(browser: Browser, theatre: Server):
     with fingers(browser, theatre) as (page, touch):
-        touch("Start", [(0.3, 0.5)])
-        touch("Move", [(0.6, 0.3)])
+        touch("Start", [mark(page)])
+        for place in ((0.5, 0.4), (0.55, 0.35), (0.6, 0.3)):
+            touch("Move", [place])
         readout = page.locator(".plane label").first
         expect(readout).not_to_have_text("z₁ = 0.000")
         touch("Cancel", [])
         expect(readout).to_have_text("z₁ = 0.000")
         assert told(page, "z") == [0.0, 0.0]
+
+
+def mark(page: Page) -> tuple[float, float]:
+    """Where the mark is drawn, as shares of the map's sides."""
+    (left, top), box = cross(page), pad_box(page)
+    return left / box["width"], top / box["height"]
+
+
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
+
+
+def test_a_finger_drags_the_mark_and_the_page_stays(browser: Browser, theatre: Server):
+    with fingers(browser, theatre) as (page, touch):
+        right, down = mark(page)
+        touch("Start", [(right, down)])
+        for up in (0.1, 0.2, 0.3):
+            touch("Move", [(right, down - up)])
+        touch("End", [])
+        x, y = until_told_otherwise(page, "z", [0.0, 0.0])
+        assert x == pytest.approx(0, abs=0.05)
+        assert y > 0.5
+        assert page.evaluate(SCROLLED) == 0
+        expect_picture(page, ".decoded canvas", decoded([x, y]))
+
+
+def test_a_finger_that_swipes_beside_the_mark_scrolls_the_page(browser: Browser, theatre: Server):
+    with fingers(browser, theatre) as (page, _touch):
+        page.set_viewport_size({"width": 390, "height": 500})
+        before = pad_box(page)
+        places = [(0.2, 0.8 - 0.06 * i) for i in range(10)]
+        points = [
+            (before["x"] + x * before["width"], before["y"] + y * before["height"])
+            for x, y in places
+        ]
+        swipe(page, points)
+        page.wait_for_function(f"{SCROLLED} > 30")
+        assert told(page, "z") == [0.0, 0.0]
+        expect_picture(page, ".decoded canvas", decoded([0.0, 0.0]))
+
+
+def swipe(page: Page, points: list[tuple[float, float]]) -> None:
+    """One finger along points of the window."""
+    session = page.context.new_cdp_session(page)
+    for i, (x, y) in enumerate(points):
+        kind = "touchMove" if i else "touchStart"
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
 def test_other_buttons_than_the_main_one_choose_nothing(visit: Visit):
@@ -423,8 +652,8 @@ def test_samples_in_a_hole_are_squares(visit: Visit):
       const all = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       return all.data.reduce((sum, value) => sum + value, 0);
     }"""
-    discs = visit("?d=2&layers=samples").locator("canvas.base").evaluate(ink)
-    squares = visit("?d=2&layers=samples,in_hole").locator("canvas.base").evaluate(ink)
+    discs = visit("?d=2&layers=samples").locator("canvas.top").evaluate(ink)
+    squares = visit("?d=2&layers=samples,in_hole").locator("canvas.top").evaluate(ink)
     assert squares != discs
 
 

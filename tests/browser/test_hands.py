@@ -118,6 +118,24 @@ def test_a_place_chosen_on_one_map_of_samples_stays_when_the_sampler_changes(pag
     no_exception(page)
 
 
+def test_the_map_goes_from_one_model_to_the_next_and_is_not_mounted_anew(page: Page):
+    open_page(page, "latent-scatter")
+    pad, mark = page.get_by_role("application").first, page.locator("p", has_text="At the mark")
+    expect(mark).to_be_visible(timeout=SLOW)
+    before = mark.inner_text()
+    drag(page, pad, [(0.5, 0.5), (0.3, 0.6)])
+    expect(mark).not_to_have_text(before, timeout=SLOW)
+    mounted, place = pad.element_handle(), mark.inner_text().split(").")[0]
+    page.get_by_role("radio", name="Loss").first.click()
+    expect(page.locator(".legend")).to_contain_text("reconstruction, nats", timeout=SLOW)
+    page.get_by_role("combobox", name="Model").click()
+    page.get_by_role("option", name="AE deep, d = 2").click()
+    expect(page.locator("p", has_text="Codes of 5")).to_contain_text("deep", timeout=SLOW)
+    expect(mark).to_contain_text(place, timeout=SLOW)
+    assert mounted.evaluate("(canvas) => canvas.isConnected")
+    no_exception(page)
+
+
 def test_the_four_on_the_paper_comes_back_as_a_framed_nine_until_the_code_is_long_enough(
     page: Page,
 ):

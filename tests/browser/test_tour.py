@@ -18,8 +18,9 @@ RECOGNISABLE = 0.205 * 784  # nats per image: test BCE at which digits can be re
 def open_page(page: Page, address: str) -> None:
     page.goto(f"/{address}")
     expect(page.locator("h1").first).to_be_visible(timeout=60_000)
-    if address != "data":  # every other page ends with the way to the next one
-        expect(page.get_by_test_id("stPageLink").last).to_be_visible(timeout=60_000)
+    if address != "data":  # every other page ends with the way to another one
+        way = page.locator(".st-key-card-next").or_(page.get_by_text("About the data, and"))
+        expect(way).to_be_visible(timeout=60_000)
     wait_idle(page)
     no_exception(page)
 

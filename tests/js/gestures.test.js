@@ -5,7 +5,7 @@ import { beforeEach, test } from "node:test";
 
 import { Gestures } from "../../app/components/gestures.js";
 
-const FINGER = { pointerType: "touch", button: 0, shiftKey: false };
+const MOUSE = { pointerType: "mouse", button: 0, shiftKey: false };
 const KEY = { shiftKey: false, ctrlKey: false, metaKey: false, altKey: false };
 
 let gestures = new Gestures();
@@ -13,9 +13,10 @@ beforeEach(() => {
   gestures = new Gestures();
 });
 
-// A finger, pen or mouse that goes down; what lies under it is no end of a path unless said.
-const down = (pointerId, at, more = {}, end = null) =>
-  gestures.down({ ...FINGER, pointerId, ...more }, at, end);
+// A pointer that goes down, of a mouse unless said; under it is nothing to take unless said.
+const down = (pointerId, at, more = {}, under = null) =>
+  gestures.down({ ...MOUSE, pointerId, ...more }, at, under);
+const finger = (pointerId, at, under = null) => down(pointerId, at, { pointerType: "touch" }, under);
 const move = (pointerId, at, pointerType = "touch") => gestures.move({ pointerId, pointerType }, at);
 const up = (pointerId) => gestures.up({ pointerId });
 const cancel = (pointerId) => gestures.cancel({ pointerId });
@@ -41,6 +42,51 @@ test("only a mouse with no button down looks", () => {
   down(2, [10, 20]);
   assert.deepEqual(move(1, [30, 40], "mouse"), [], "not while a finger is at it");
   assert.deepEqual(gestures.leave(), [{ kind: "look", at: null }]);
+});
+
+test("a finger takes the mark where it is set on it", () => {
+  assert.deepEqual(finger(1, [10, 20], "mark"), [{ kind: "choose", at: [10, 20] }]);
+  assert.ok(gestures.moves, "the page may not scroll under it");
+  assert.deepEqual(move(1, [30, 40]), [{ kind: "choose", at: [30, 40] }]);
+  assert.deepEqual(up(1), [{ kind: "release", held: "code" }]);
+});
+
+test("a finger set on an end of the path drags it", () => {
+  finger(1, [10, 20], 1);
+  assert.ok(gestures.moves);
+  assert.deepEqual(move(1, [30, 40]), [{ kind: "drag", end: 1, at: [30, 40] }]);
+});
+
+test("a finger's tap elsewhere chooses when it lifts, though it slips a little", () => {
+  assert.deepEqual(finger(1, [10, 20]), []);
+  assert.ok(!gestures.moves, "it may become a swipe");
+  assert.deepEqual(move(1, [13, 16]), []);
+  assert.deepEqual(up(1), [{ kind: "tap", at: [10, 20] }, { kind: "release", held: "code" }]);
+});
+
+test("a finger's swipe is the page's: it chooses nothing, however it ends", () => {
+  for (const end of [up, cancel]) {
+    finger(1, [10, 20]);
+    assert.deepEqual(move(1, [10, 60]), []);
+    assert.deepEqual(move(1, [10, 20]), [], "also back where it began");
+    assert.deepEqual(end(1), []);
+  }
+});
+
+test("two fingers move the map wherever the first one was set, and take nothing back from a tap", () => {
+  finger(1, [0, 0]);
+  assert.deepEqual(finger(2, [100, 0]), []);
+  assert.ok(gestures.moves);
+  assert.equal(move(2, [200, 0])[1].factor, 2);
+});
+
+test("a sample is tapped by a mouse too, and a drag from it goes elsewhere", () => {
+  assert.deepEqual(down(1, [10, 20], {}, "sample"), []);
+  assert.deepEqual(move(1, [13, 16], "mouse"), []);
+  assert.deepEqual(up(1), [{ kind: "tap", at: [10, 20] }, { kind: "release", held: "code" }]);
+  down(1, [10, 20], {}, "sample");
+  assert.deepEqual(move(1, [40, 20], "mouse"), [{ kind: "choose", at: [40, 20] }]);
+  assert.deepEqual(up(1), [{ kind: "release", held: "code" }]);
 });
 
 for (const [name, more] of [
@@ -81,12 +127,12 @@ test("fingers that lie on each other do not zoom without end", () => {
   }
 });
 
-for (const [held, end] of [["code", null], ["end of the path", 1]]) {
+for (const [held, under] of [["code", "mark"], ["end of the path", 1]]) {
   test(`a second finger takes back what the first had done to the ${held}`, () => {
-    down(1, [10, 20], {}, end);
+    finger(1, [10, 20], under);
     move(1, [15, 20]);
-    assert.deepEqual(down(2, [90, 20]), [{ kind: "takeBack" }]);
-    assert.deepEqual(down(3, [90, 90]), [], "once");
+    assert.deepEqual(finger(2, [90, 20]), [{ kind: "takeBack" }]);
+    assert.deepEqual(finger(3, [90, 90]), [], "once");
   });
 }
 

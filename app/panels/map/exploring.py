@@ -11,7 +11,7 @@ from torch import Tensor
 from app import cache, charts, widgets
 from app.cache import Shown
 from app.panels.map.axes import map_axes, map_domain, map_points, map_table, map_title
-from app.panels.map.pad import explore_by_hand
+from app.panels.map.pad import Values, explore_by_hand
 from app.panels.map.places import (
     code_of_pick,
     coordinates,
@@ -29,7 +29,7 @@ from core.models import mean_image
 COLOURS = ["Class", "Loss", "Distance", "Radius", "KL"]
 
 
-def _colouring(shown: Shown, colour: str) -> tuple[Float[Tensor, " codes"], str] | None:
+def _colouring(shown: Shown, colour: str) -> Values | None:
     """What a map is coloured by, a number for each code and its name; None for the classes."""
     mean, logvar = shown.codes
     if colour == "Loss":
@@ -44,20 +44,26 @@ def _colouring(shown: Shown, colour: str) -> tuple[Float[Tensor, " codes"], str]
 
 
 def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> None:
-    """A model's map to zoom, hover and click, and beside it what lies at the place picked."""
+    """A model's map under the hand, in any colour, and what lies at the place chosen; a chart of
+    the server's for t-SNE, and where the browser cannot draw.
+    """
     name = f"map-{shown.key}-{shown.data}"
     if tsne:
         _chart(visitor, shown, colour, f"{name}-tsne", cache.tsne(shown))
         return
     points = map_points(shown)
     domain = map_domain(shown)
+    # What only some models have stands below: the map keeps its place, and so its pad.
+    on_map, below = st.container(), st.container()
     if not shown.is_vae and charts.long_tailed(points.numpy()):
-        domain = _with_close_up(points, domain)
+        with below:
+            domain = _with_close_up(points, domain)
     start = shown.plane.lift(torch.tensor([_white_space(points, domain)]))[0]
-    if colour == COLOURS[0] and not visitor.pad_failed:
-        explore_by_hand(visitor, shown, name, start, domain)
-    else:
-        _chart(visitor, shown, colour, name, points, domain, start)
+    with on_map:
+        if not visitor.pad_failed:
+            explore_by_hand(visitor, shown, name, start, domain, _colouring(shown, colour))
+        else:
+            _chart(visitor, shown, colour, name, points, domain, start)
 
 
 def _chart(

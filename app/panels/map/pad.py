@@ -20,12 +20,10 @@ from app.state import Visitor, afresh, chosen_on, keep_release
 from core import latent
 from core.models import mean_image
 
+Values = tuple[Float[Tensor, " codes"], str]  # a number for each code, and what it is
 Extra = Literal["N(0, I)", "Holes", "Mosaic"]
 FARTHEST = 30  # times the largest number of a code: beyond it no map reaches
-HANDS = (
-    "Hover to look, click or drag to choose a place. Shift and drag, or two fingers, move the map; "
-    "after a click on it the wheel zooms, and the arrow keys walk."
-)
+WELCOME = Layers(prior=True, mosaic=True, walks=True)
 
 
 class Mark(NamedTuple):
@@ -46,10 +44,14 @@ def hand_map(
     extent: charts.Domain | None = None,
     axes: Axes | None = None,
     parameter: str = "z",
+    values: Values | None = None,
 ) -> Mark:
     """A model's codes on a pad; put it into a fragment. What the learner chooses is kept for the
     visit under the map's name, its key unless said otherwise, and in the address under that
     parameter.
+
+    The key is the page's, whatever model it shows: the pad stays, and goes from one model to the
+    next. Under a name of which nothing was chosen yet the mark stays too, if the code is as long.
 
     Where the browser cannot draw it the page runs again, and its panels draw on the server
     because `visitor.pad_failed` says so.
@@ -59,10 +61,18 @@ def hand_map(
     content = replace(content, axes=map_axes(shown, axes), extent=extent)
     if layers.holes:
         content = replace(content, holes=cache.packed_holes(shown))
+    if values is not None:
+        content = replace(content, values=latent_pad.pack_values(*values))
     begin = torch.zeros(shown.config.latent_dim) if start is None else start
     name = name or key
     place = f"{name} {begin.tolist()}" if layers.path is not None else name  # a path begins at A
+    last = f"{key}, last of {len(begin)}"  # chosen on this pad, whatever model it showed
+    if place not in visitor.chosen and last in visitor.chosen and layers.path is None:
+        visitor.chosen[place] = visitor.chosen[last]
     z = _kept(visitor, shown, place, begin, parameter)
+    if place in visitor.chosen:  # the mark stays where the learner put it
+        visitor.chosen[last] = visitor.chosen[place]
+        layers = replace(layers, walks=False)
     keep = functools.partial(keep_release, visitor, place, key, "z", len(z), parameter)
     path, keep_path = None, None
     if layers.path is not None:
@@ -74,15 +84,14 @@ def hand_map(
     if pad.failed:
         visitor.pad_failed = True
         st.rerun()
-    st.caption(_reading_aid(shown, layers))
+    if told := _reading_aid(shown, layers):
+        st.caption(told)
     return Mark(z.float(), None if path is None else path.float())
 
 
 def _reading_aid(shown: Shown, layers: Layers) -> str:
-    """What one can do on a map, and what is drawn over its codes."""
-    told = [HANDS]
-    if layers.path is not None:
-        told.insert(0, "Drag A or B, and move the slider below the frames to walk along the path.")
+    """What is drawn over the codes; what hands can do, the pad's own "?" tells."""
+    told = []
     if layers.outlines is not None:
         told.append("Outlines: posteriors at 1σ, to the scale of the axes.")
     if layers.prior:
@@ -141,10 +150,11 @@ def explore_by_hand(
     name: str,
     start: Float[Tensor, " latent"],
     domain: charts.Domain,
+    values: Values | None = None,
 ) -> None:
-    """A map to walk on, and what lies at the place chosen."""
+    """A map to walk on, coloured by class or by values, and what lies at the place chosen."""
     with st.container(horizontal=True, gap="large"):
-        usual: list[Extra] = ["N(0, I)"] if shown.is_vae else []
+        usual: list[Extra] = ["N(0, I)", "Mosaic"] if shown.is_vae else ["Mosaic"]
         layers = optional_layers(usual, key=afresh("layers", usual, on=shown.is_vae))
         axes = choose_axes(shown, key="map")
     st.markdown(f"**{map_title(shown, len(shown.codes.mean))}**")
@@ -154,12 +164,13 @@ def explore_by_hand(
         at = hand_map(
             visitor,
             shown,
-            key=f"pad-{name}",
+            key="map",
             name=name,
             start=start,
             layers=layers,
             extent=domain if axes is None else None,
             axes=axes,
+            values=values,
         )
         at_the_mark(shown, at.z)
 
@@ -183,4 +194,4 @@ def walk_freely(visitor: Visitor, shown: Shown) -> None:
         )
         st.caption("A straight line from each digit's code to the next, decoded on the server.")
         return
-    hand_map(visitor, shown, key=f"walk-{visitor.data}", layers=Layers(prior=True))
+    hand_map(visitor, shown, key=f"walk-{visitor.data}", layers=WELCOME)
