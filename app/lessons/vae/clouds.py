@@ -36,11 +36,13 @@ def show(visitor: Visitor, shown: Shown) -> None:
 
 
 def side_by_side(visitor: Visitor, *two: Shown) -> None:
-    """Two models' maps, on the same axes where their codes are two numbers: an autoencoder's
-    points beside clouds, or two models' clouds."""
+    """Two models' maps: an autoencoder's points beside clouds, or two models' clouds. Where codes
+    are two numbers, on the same axes, in whose middle N(0, I) lies.
+    """
     extents = [_extent(shown) for shown in two]
     if all(shown.config.latent_dim == 2 for shown in two):
-        extents = [_union(extents)] * len(two)
+        reach = max(abs(side) for extent in extents for side in extent)
+        extents = [(-reach, reach, -reach, reach)] * len(two)
     sides = zip(("left", "right"), st.columns(len(two), gap="medium"), two, extents, strict=True)
     for side, column, shown, extent in sides:
         with column:
@@ -54,8 +56,10 @@ def side_by_side(visitor: Visitor, *two: Shown) -> None:
 
 @st.fragment
 def _by_hand(visitor: Visitor, shown: Shown) -> None:
-    z = _pad(visitor, shown, _extent(shown), key="clouds", parameter="z")
-    at_the_mark(shown, z)
+    with st.container(key="figure-clouds"):
+        z = _pad(visitor, shown, _extent(shown), key="clouds", parameter="z")
+        with st.container(horizontal=True):
+            at_the_mark(shown, z)
 
 
 def _pad(
@@ -115,13 +119,13 @@ def _extent(shown: Shown) -> charts.Domain:
     if not shown.is_vae:
         return domain
     x, y = prior_centre(shown)
-    around = (x - PRIOR_REACH, x + PRIOR_REACH, y - PRIOR_REACH, y + PRIOR_REACH)
-    return _union([domain, around])
-
-
-def _union(domains: list[charts.Domain]) -> charts.Domain:
-    left, right, bottom, top = zip(*domains)
-    return min(left), max(right), min(bottom), max(top)
+    left, right, bottom, top = domain
+    return (
+        min(left, x - PRIOR_REACH),
+        max(right, x + PRIOR_REACH),
+        min(bottom, y - PRIOR_REACH),
+        max(top, y + PRIOR_REACH),
+    )
 
 
 def _step(shown: Shown) -> str:

@@ -38,10 +38,9 @@ visitor = session()
 
 frame.opening("vae")
 st.markdown(
-    "The encoder of a **VAE** answers with a Gaussian cloud, the **posterior** $q(z|x)$, and the "
-    "decoder must restore the image from any point of it. Each cloud pays for its distance from "
-    "one fixed cloud, the **prior** N(0, I): that is the **KL**, and β its weight. Pull β to 39.2, "
-    "and every cloud swells into the prior."
+    "The encoder of a **VAE** answers with a Gaussian cloud, the **posterior** $q(z|x)$. Each "
+    "cloud pays for its distance from a fixed one, the **prior** N(0, I): that is the **KL**, and "
+    "β its weight. Pull β to 39.2, and every cloud swells into the prior."
 )
 knob, look = st.columns([3, 2], gap="medium")
 with knob:
