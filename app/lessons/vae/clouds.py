@@ -58,8 +58,7 @@ def side_by_side(visitor: Visitor, *two: Shown) -> None:
 def _by_hand(visitor: Visitor, shown: Shown) -> None:
     with st.container(key="figure-clouds"):
         z = _pad(visitor, shown, _extent(shown), key="clouds", parameter="z")
-        with st.container(horizontal=True):
-            at_the_mark(shown, z)
+        at_the_mark(shown, z)
 
 
 def _pad(
