@@ -6,8 +6,11 @@ from streamlit.testing.v1 import AppTest
 from app import cache
 from app.panels.map.places import how_near
 from app.panels.samples import SAMPLERS
+from app.state import YOURS
 from core.data import to_float
 from core.evaluation.judging import read_as
+from core.models import ModelConfig
+from tests.app.test_bench import trained, visitor_of, whose
 from tests.visiting import Link, follow, newcomer, nodes, words
 
 BY_DEFAULT = "ae-lite-20-bernoulli"
@@ -31,9 +34,8 @@ def test_the_page_opens_on_a_decoder_for_which_the_four_samplers_differ_to_the_e
     """
     page = opened()
     assert "AE lite, d = 20" in words(page)
-    first = next(metric for metric in page.metric if "sixteen" in metric.label)
-    assert first.value == "16 of 16"
-    assert "Dashed frame, ○: a hole, farther than usual from every digit. On the map" in words(page)
+    assert "16 of 16 samples lie in a hole, a square on the map" in words(page)
+    assert "Dashed frame, ○: a hole, farther than usual from every digit." in words(page)
     assert "holes are measured in all 20 dimensions" in words(page)
     shown = cache.pretrained(BY_DEFAULT)
     seed = page.session_state["visitor"].noise_seed
@@ -86,3 +88,25 @@ def test_the_classifier_reads_the_digits_themselves_as_evenly_as_they_are():
     counts = read_as(cache.classifier().model, images)
     assert counts.sum() == len(images)
     assert all(90 <= count <= 110 for count in counts.tolist())
+
+
+def test_a_run_gets_a_row_beside_the_pretrained_and_the_selector_leads_back():
+    link: Link = {"sampled-model": "AE, d = 2", "draw-d": "3", "draw-images": "1000"}
+    page = trained(
+        opened(link | {"draw-epochs": "2", "draw-kind": "VAE", "draw-beta": "0.392"}), "draw"
+    )
+    assert visitor_of(page).run.config == ModelConfig("vae", "dense", 3, beta=0.392)
+    assert page.button_group(key="sampled-model").value == YOURS
+    assert "yours: VAE dense, d = 3, β = 0.392 (shown)" in list(page.table[0].value.index)
+    assert len(page.table[0].value) == 5
+    page.button_group(key="sampled-model").set_value("AE, d = 2").run()
+    assert whose(page) == "The figures show the pretrained **AE lite, d = 2**."
+    assert "yours: VAE dense, d = 3, β = 0.392" in list(page.table[0].value.index)
+
+
+def test_two_models_are_held_side_by_side_under_the_same_noise():
+    page = trained(opened({"draw-epochs": "2", "draw-images": "1000"}), "draw")
+    page.button(key="run-compare").click().run()
+    assert not page.exception
+    told = words(page)
+    assert "**AE lite, d = 20**" in told and "**yours: AE dense, d = 20**" in told

@@ -47,11 +47,12 @@ digits.pick_digits(visitor)
 st.subheader("How many come back as another digit?", anchor=False)
 misreadings.against_size(visitor, shown)
 
-st.subheader("The network that did it", anchor=False)
+st.subheader("What it was paid for", anchor=False)
 st.markdown(
     "Encoder and decoder learn together, and from pictures only: no label says which digit it is."
 )
-models.network(shown)
+with st.expander("More: the network, layer by layer"):
+    models.network(shown)
 st.latex(
     theme.formula(
         r"\latent{z} = \encoder{e}(x) \qquad \hat x = \decoder{g}(\latent{z}) \qquad "

@@ -15,9 +15,8 @@ data = visitor.digits
 frame.opening("latent_scatter")
 st.markdown(
     "Every point is one digit, at the place of its **code**. Move over the map: beside it stands "
-    "what the decoder draws exactly there, and the real digit nearest to it. Go into the white, "
-    "where no digit lives: **white space is not nothing**. The decoder draws something at every "
-    "place, often a smear of the digits around."
+    "what the decoder draws exactly there, and the real digit nearest to it. **Where no digit "
+    "lives, it draws something too**: the small pictures behind the points."
 )
 
 MODELS = {

@@ -12,9 +12,8 @@ visitor = session()
 
 frame.opening("random_sampling")
 st.markdown(
-    "The decoder draws a picture at any place, so draw a place at random. But *a random place* "
-    "means nothing until you say **from which distribution**. Here are four answers. The decoder "
-    "and the noise stay the same when you change the answer; only the places move."
+    "*A random place* means nothing until you say **from which distribution**. Change the answer: "
+    "decoder and noise stay the same, and the sixteen places fly."
 )
 
 MODELS = {
@@ -76,15 +75,15 @@ st.markdown(
     "(Ghosh et al. 2020, arXiv:1903.12436). A **VAE** pays a KL for every code, which pulls the "
     "average of its posteriors towards N(0, I). It is a pull, not a guarantee."
 )
-st.markdown(
-    "A **hole** is a place farther from every code on the map than 95 % of held-out digits' codes "
-    "are: an autoencoder's decoder was hardly ever trained there. (A VAE's codes on the map are "
-    "its posterior means. Its decoder was trained on the clouds around them too, so such a hole "
-    "may be known ground to it.) The box is not the fair choice that it seems: it spends samples "
-    "on corners where no digit lives, and the more dimensions there are, the more of its volume "
-    "is corner."
-)
-with st.expander("More: what good samples do not prove"):
+with st.expander("More: what a hole is, and what good samples do not prove"):
+    st.markdown(
+        "A **hole** is a place farther from every code on the map than 95 % of held-out digits' "
+        "codes are: an autoencoder's decoder was hardly ever trained there. (A VAE's codes on the "
+        "map are its posterior means. Its decoder was trained on the clouds around them too, so "
+        "such a hole may be known ground to it.) The box is not the fair choice that it seems: it "
+        "spends samples on corners where no digit lives, and the more dimensions there are, the "
+        "more of its volume is corner."
+    )
     st.markdown(
         "A sampler that copies training codes would have no holes and readable samples, and would "
         "create nothing. And a mixture of ever more Gaussians comes ever closer to copying. "

@@ -1,5 +1,6 @@
 """Four samplers, one noise: sixteen samples under the hand, and all four side by side."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -17,37 +18,45 @@ from app.words import percent
 
 
 def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
-    """Sixteen samples, numbered in the picture and on the map, those in a hole marked on both."""
+    """Sixteen samples, numbered, beside the map on which they lie; those in a hole are marked on
+    both. Where the sampler changes, they fly to their new places.
+    """
     drawn = cache.samples(shown, SAMPLERS[sampler], visitor.noise_seed)
     marked = images.holes(drawn.distance)
     in_hole = [mark is not None for mark in marked]
-    numbers = [str(number) for number in range(1, len(in_hole) + 1)]
-    sheet, on_map = st.columns([5, 9], gap="medium")
-    with sheet:
-        widgets.pictures(
-            drawn.images,
-            4,
-            key="samples",
-            labels=numbers,
-            marked=marked,
-            alt=f"Sixteen decoded samples of the sampler {sampler}, numbered; framed, because in a "
-            "hole: " + (", ".join(n for n, hole in zip(numbers, in_hole) if hole) or "none"),
-        )
-        told = f"{sum(in_hole)} of {len(in_hole)} lie in a hole, a square on the map."
-        st.caption(f"{told} {images.legend(marked)}")
-        new_noise(visitor)
-    with on_map:
-        st.markdown(f"**Samples among the codes: {shown.title}**")
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         chosen = optional_layers([], key="sampled-layers")
-        prior = chosen.prior or SAMPLERS[sampler] == "prior"
-        layers = replace(chosen, prior=prior, samples=drawn.z, in_hole=in_hole)
-        extent = same_axes(visitor, shown)
-        among_the_codes(visitor, shown, layers, extent, key=f"samples-{shown.key}", told=True)
-        if shown.config.latent_dim > 2:
-            st.caption(
-                f"A square may lie among dots: holes are measured in all {len(drawn.z[0])} "
-                "dimensions, and the map shows two."
-            )
+        new_noise(visitor)
+    if visitor.pad_failed:
+        _sheet(drawn.images, marked, sampler)
+    prior = chosen.prior or SAMPLERS[sampler] == "prior"
+    layers = replace(chosen, prior=prior, samples=drawn.z, in_hole=in_hole, sheet=True)
+    extent = same_axes(visitor, shown)
+    among_the_codes(visitor, shown, layers, extent, key="samples-map", told=True)
+    shadows = ""
+    if shown.config.latent_dim > 2:
+        shadows = (
+            " A square may lie among dots: holes are measured in all "
+            f"{len(drawn.z[0])} dimensions, and the map shows two."
+        )
+    st.caption(
+        f"{sum(in_hole)} of {len(in_hole)} samples lie in a hole, a square on the map. "
+        f"{images.legend(marked)}{shadows}"
+    )
+
+
+def _sheet(pictures: Tensor, marked: Sequence[images.Mark | None], sampler: str) -> None:
+    """The sixteen pictures, drawn by the server."""
+    numbers = [str(number) for number in range(1, len(marked) + 1)]
+    in_holes = ", ".join(n for n, mark in zip(numbers, marked) if mark) or "none"
+    widgets.pictures(
+        pictures,
+        4,
+        key="samples",
+        labels=numbers,
+        marked=marked,
+        alt=f"Sixteen decoded samples of the sampler {sampler}, numbered; in a hole: {in_holes}",
+    )
 
 
 def judged(visitor: Visitor, shown: Shown, sampler: str) -> None:

@@ -23,7 +23,7 @@ from core.models import mean_image
 Values = tuple[Float[Tensor, " codes"], str]  # a number for each code, and what it is
 Extra = Literal["N(0, I)", "Holes", "Mosaic"]
 FARTHEST = 30  # times the largest number of a code: beyond it no map reaches
-WELCOME = Layers(prior=True, mosaic=True, walks=True)
+WELCOME = Layers(mosaic=True, walks=True)
 
 
 class Mark(NamedTuple):
