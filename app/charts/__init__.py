@@ -31,6 +31,7 @@ from app.charts.maps import Map, latent_map, over
 from app.charts.marks import ellipses, footprint, numbered, path, prior_contours, rings
 from app.charts.measures import (
     bars,
+    bars_across,
     beside_usual,
     by_latent,
     lower_bounds,

@@ -100,13 +100,14 @@ def by_code_size(
     *,
     title: str,
     y: str,
+    form: str,
     colours: dict[str, str],
     dashes: dict[str, list[int]],
 ) -> alt.LayerChart:
-    """Shares against the numbers in a code, in powers of two, and some models among them.
+    """Quantities against the numbers in a code, in powers of two, and some models among them.
 
-    Columns: x (numbers in the code), y (share), curve (str, a key of `colours` and `dashes`); of
-    these models x, y, name (str).
+    Columns: x (numbers in the code), y (from 0 on, written in that form, such as "%"), curve (str,
+    a key of `colours` and `dashes`); of these models x, y, name (str).
     """
     most = 1.2 * float(max(curves["y"].max(), here["y"].max()))
     chart = lines(
@@ -116,7 +117,7 @@ def by_code_size(
     axis = alt.Axis(values=sizes, format="d", grid=False)
     across = alt.X("x:Q", title="numbers in the code, d", axis=axis)
     across = across.scale(type="log", base=2, nice=False, padding=24)
-    high = alt.Y("y:Q", title=y, axis=alt.Axis(format="%"), scale=scale_of((0, most)))
+    high = alt.Y("y:Q", title=y, axis=alt.Axis(format=form), scale=scale_of((0, most)))
     strokes = chart.encode(across, high)
     dots = (
         alt.Chart(curves)
@@ -125,7 +126,7 @@ def by_code_size(
             across,
             high,
             alt.Color("curve:N", title=None, scale=palette(colours), legend=None),
-            tooltip=["curve:N", "x:Q", alt.Tooltip("y:Q", format=".1%")],
+            tooltip=["curve:N", "x:Q", alt.Tooltip("y:Q", format=f".1{form}")],
         )
     )
     place = alt.Chart(here).encode(across, high)

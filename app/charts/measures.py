@@ -28,6 +28,30 @@ def bars(
     return titled(layered(bar, number), title, height=260)
 
 
+_EVERY_NAME = alt.Axis(labelLimit=200, labelOverlap=False, labelFontSize=13, ticks=False)
+
+
+def bars_across(
+    table: pd.DataFrame, *, title: str, x: str, colours: dict[str, str]
+) -> alt.LayerChart:
+    """A bar for each name, one below the other, its number at its end; as high as its names are
+    many. Columns: name (a key of `colours`), value, words (str, the number).
+    """
+    names = list(colours)
+    most = 1.2 * float(table["value"].max())
+    base = alt.Chart(table).encode(
+        alt.Y("name:N", title=None, sort=names, axis=_EVERY_NAME),
+        alt.X("value:Q", title=x, scale=scale_of((0.0, most))),
+    )
+    bar = base.mark_bar().encode(
+        alt.Color("name:N", scale=palette(colours), legend=None), tooltip=["name:N", "words:N"]
+    )
+    number = base.mark_text(dx=4, align="left", fontSize=13, color=theme.PRIOR).encode(
+        text="words:N"
+    )
+    return titled(layered(bar, number), title, height=90 + 24 * len(names))  # axis and title
+
+
 def beside_usual(table: pd.DataFrame, *, title: str, x: str, y: str) -> alt.LayerChart:
     """A bar for each class, and a dash where it usually ends; its number above both.
 

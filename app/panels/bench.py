@@ -19,6 +19,7 @@ from app.cache import Shown
 from app.course import lesson_at
 from app.jobs import Job
 from app.panels import models, shelf
+from app.panels.logit_bounds import bound_of, same_nats
 from app.panels.settings import Choice, choose, in_words
 from app.state import YOURS, Visitor
 from app.words import duration, grouped, nats, title
@@ -234,7 +235,7 @@ def _train(
     if last is not None and last.status != "failed":
         more = max(1, last.order.training.epochs // 2)
         if st.button(
-            f"Go on for {more} epochs more",
+            f"Go on for {more} {'epoch' if more == 1 else 'epochs'} more",
             key=f"extend-{bench.key}",
             help="The learning rate rises once more, and comes down again.",
         ):
@@ -389,11 +390,14 @@ def _held_against(visitor: Visitor, run: Shown, pretrained: Shown) -> str:
     ours = cache.mean_terms(run)
     said = f"You said **{run.predicted}**. " if run.predicted is not None else ""
     count = grouped(len(visitor.digits.test_images))
-    told = f"{said}Measured: **{nats(ours.total)}** per image"
+    told = f"{said}Measured: **{nats(ours.total)}** per image{bound_of(run)}"
     if run.is_vae:
         told += f" (reconstruction {ours.reconstruction:.1f} + KL {ours.kl:.2f})"
-    if run.config.likelihood != pretrained.config.likelihood:
-        return f"{told}, on the {count} test images in use. Other likelihoods charge other nats."
+    if not same_nats(run.config, pretrained.config):
+        return (
+            f"{told}, on the {count} test images in use. The pretrained has another likelihood, "
+            "bound or variance, and so other nats: they do not compare."
+        )
     theirs = cache.mean_terms(pretrained)
     learned = run.card.get("training", {}).get("images")
     fewer = f"; yours learned from {grouped(learned)} images" if learned else ""

@@ -1,9 +1,10 @@
-"""A continuous Bernoulli's bound: its words, and what it does to the mean."""
+"""A continuous Bernoulli's bound: its words, what it does to the mean, and to costs."""
 
 import torch
 
 from app.cache import Shown
 from core.continuous_bernoulli import continuous_bernoulli_mean
+from core.models import ModelConfig
 
 
 def bound_of(shown: Shown) -> str:
@@ -12,6 +13,20 @@ def bound_of(shown: Shown) -> str:
         return ""
     bound = shown.config.logit_bound
     return f", |logit| ≤ {bound:.2f}" if bound else ", without a bound on its logits"
+
+
+def same_nats(one: ModelConfig, other: ModelConfig) -> bool:
+    """Whether two models' costs compare: one likelihood, under one bound or of one variance. The
+    height of a density hangs on what was chosen there.
+    """
+    if one.likelihood != other.likelihood:
+        return False
+    match one.likelihood:
+        case "continuous_bernoulli":
+            return one.logit_bound == other.logit_bound
+        case "gaussian":
+            return one.variance == other.variance
+    return True
 
 
 def pedestal(bound: float | None) -> float:

@@ -71,13 +71,15 @@ def differences(shown: Shown, other: Shown) -> list[str]:
         if name in HOW or name not in ours or name not in theirs or not matters(name, ours):
             continue
         if ours[name] != theirs[name]:
-            words = f"{in_words(ours[name])} instead of {_all_or(theirs[name], name)}"
+            words = f"{_told(name, ours[name])} instead of {_told(name, theirs[name])}"
             told.append(f"{setting.label[0].lower()}{setting.label[1:]}: {words}")
     return told
 
 
-def _all_or(value: object, name: str) -> str:
-    return "all of its set" if name == "images" and value is None else in_words(value)
+def _told(name: str, value: object) -> str:
+    if name == "images":
+        return grouped(value) if isinstance(value, int) else "all of its set"
+    return in_words(value)
 
 
 def provenance(shown: Shown) -> str:

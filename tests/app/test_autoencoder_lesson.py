@@ -53,11 +53,12 @@ def test_misreadings_are_counted_over_all_digits_and_over_the_fours():
     assert tuple(misread(read, labels)) == pytest.approx((3 / 5, 1 / 3))
 
 
-def curves(page: AppTest) -> dict[str, dict[float, float]]:
-    """Share by size of each curve, and of the page's own model under "here"."""
-    (chart,) = page.get("vega_lite_chart")
+def curves(page: AppTest, chart: int = 0) -> dict[str, dict[float, float]]:
+    """By size each curve of a chart, the misreadings' or the costs', and the page's own model
+    under "here"."""
+    drawn = page.get("vega_lite_chart")[chart]
     found: dict[str, dict[float, float]] = {}
-    for table in chart.proto.datasets:
+    for table in drawn.proto.datasets:
         for row in pa.ipc.open_stream(table.data.data).read_all().to_pylist():
             found.setdefault(row.get("curve", "here"), {})[row["x"]] = row["y"]
     return found
@@ -79,6 +80,17 @@ def test_the_curve_shows_what_was_measured_and_where_the_page_stands(tour):
     assert all(f"{share}\N{NO-BREAK SPACE}%" in sentence for share in ("52.8", "1.8", "53", "2"))
 
 
+def test_the_costs_are_those_of_the_pretrained_models_and_the_page_s_own_is_among_them(tour):
+    shown = curves(follow(tour, "autoencoder", {"d": "4"}), chart=1)
+    costs = shown["this course's models"]
+    for d, cost in costs.items():
+        measured = cache.mean_terms(cache.pretrained(f"ae-dense-{d:g}")).reconstruction
+        assert cost == pytest.approx(measured)
+    assert shown["here"] == {4: costs[4]}
+    floor, blind = cache.bce_extremes("sample")
+    assert floor < min(costs.values()) < max(costs.values()) < blind
+
+
 def test_the_page_opens_on_the_paper_and_the_curve_comes_after_the_first_figure(tour):
     page = follow(tour, "autoencoder")
     kinds = [node.type for node in nodes(page.main)]
@@ -98,5 +110,5 @@ def test_without_the_classifier_one_sentence_stands_in_the_curve_s_place(
     cache.classifier.clear()
     assert not page.exception
     assert "The classifier's file cannot be used, so nobody can judge here." in texts(page)
-    assert not page.get("vega_lite_chart")
+    assert len(page.get("vega_lite_chart")) == 1, "the costs need no classifier"
     assert last_heading(page) == "Check yourself"

@@ -2,7 +2,9 @@
 
 import json
 import re
+import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -12,9 +14,11 @@ from streamlit.testing.v1 import AppTest
 from app import cache
 from app.cache import Shown
 from app.lessons.continuous_bernoulli import likelihoods, sharpness
+from app.panels import logit_bounds
+from app.state import YOURS
 from core.card import Card
-from core.models import build
-from tests.visiting import page_of
+from core.models import ModelConfig, build
+from tests.visiting import RUN_SECONDS, nodes, page_of, run_to_its_end
 
 
 def opened(tour: AppTest, **controls: str) -> AppTest:
@@ -66,23 +70,38 @@ def test_a_small_slope_is_the_difference_that_is_written(tour):
     assert "(0.0001 − 0.0000) / 0.05 = **+0.0020**" in captions(page)
 
 
-def yours(d: int) -> Shown:
+def yours(d: int = 20, key: str = "mine", **other: Any) -> Shown:
+    """A run of this visit: like the pretrained continuous Bernoulli, but for what is said."""
     like = cache.pretrained("vae-lite-20-continuous-bernoulli")
-    config = replace(like.config, latent_dim=d, beta=4.0)
+    config = replace(like.config, latent_dim=d, **other)
     card: Card = {**like.card, "data": "the digits of this visit."}
-    return Shown(key="mine", model=build(config), card=card, mine=True)
+    return Shown(key=key, model=build(config), card=card, mine=True)
+
+
+def bring(page: AppTest, run: Shown) -> AppTest:
+    """Let the page have a run of this visit as its stop, as the bench's offer does."""
+    visitor = page.session_state["visitor"]
+    visitor.runs[run.key] = run
+    visitor.here["continuous-bernoulli"] = [run.key]
+    page.run()
+    page.button_group(key="cb-d").set_value(YOURS).run()
+    assert not page.exception, page.exception
+    return page
 
 
 def test_a_model_of_ones_own_says_what_it_is_and_how_much_of_the_noise_it_takes(tour):
-    page = opened(tour, cb_d="20")
-    page.session_state["visitor"].own["vae"] = yours(5)
-    page.run()
-    assert not page.exception, page.exception
+    page = bring(opened(tour, cb_new="true", cb_best="true"), yours(5, beta=4.0))
     told = captions(page)
+    assert "The figures show **yours: VAE lite, d = 5, β = 4, continuous bernoulli**" in told
     assert "Yours is VAE lite, d = 5, β = 4, continuous bernoulli, |logit| ≤ 9.21" in told
     assert "the digits of this visit." in told
-    assert "It differs from the pretrained continuous Bernoulli in d, β, training" in told
-    assert "one of 5 numbers takes only the first 5 of ε's 20" in told
+    assert "numbers in the code, d: 5 instead of 2; β, the weight of the KL: 4 instead of 1" in told
+    assert "one of 2 numbers takes only the first 2 of ε's 5" in told
+
+
+def test_a_run_of_another_architecture_is_said_to_be_so(tour):
+    page = bring(opened(tour), yours(architecture="dense"))
+    assert "layers: dense instead of lite" in captions(page)
 
 
 @pytest.mark.parametrize("lam", ["0.0001", "0.3", "0.5", "0.99"])
@@ -104,24 +123,160 @@ def test_the_area_under_the_score_is_never_above_a_half(tour, lam):
 )
 def test_one_switch_says_what_every_row_shows(tour, view, continuous, others):
     """The ten digits restored, which have originals, and the new ones, which have none."""
-    told = captions(opened(tour, cb_view=view))
-    for figure in ("squared error", "sharpness"):
-        for row in (
-            f"Continuous Bernoulli, {continuous}, |logit| ≤ 9.21: {figure}",
-            f"Squared error (Gaussian), {others}: {figure}",
-            f"BCE (Bernoulli), {others}: {figure}",
+    told = captions(opened(tour, cb_view=view, cb_new="true"))
+    for figures in (r"sharpness \*\*[\d.]+\*\*, error [\d.]+", r"sharpness \*\*[\d.]+\*\*, \d+"):
+        for row, drawn in (
+            ("Continuous Bernoulli", f"{continuous}, |logit| ≤ 9.21"),
+            ("Squared error (Gaussian)", others),
+            ("BCE (Bernoulli)", others),
         ):
-            assert told.count(row) == 1, row
+            line = re.escape(f"**{row}**  \n{drawn}  \n") + figures
+            assert len(re.findall(line, told)) == 1, line
+
+
+def sharpnesses(page: AppTest) -> list[float]:
+    """Of the rows, from the first: the digits', then the models'."""
+    return [float(n) for n in re.findall(r"sharpness \*\*([\d.]+)\*\*", captions(page))]
 
 
 def test_the_rows_come_first_and_with_the_sharpest_of_all(tour):
     """What the learner is asked is to be seen where the page begins: λ is sharper than all."""
     page = opened(tour)
-    told = captions(page)
-    sharp = [float(n) for n in re.findall(r"squared error [\d.]+, sharpness ([\d.]+)", told)]
-    digits, continuous, gaussian, bce = sharp
+    digits, continuous, gaussian, bce = sharpnesses(page)
     assert continuous > max(digits, gaussian, bce)
-    assert page.subheader[0].value == "New digits from the same noise"
+    kinds = [node.type for node in nodes(page.main)]
+    assert kinds.index("image") < kinds.index("vega_lite_chart") < kinds.index("subheader")
+
+
+def test_as_means_no_row_is_sharper_than_the_digits(tour):
+    digits, *others = sharpnesses(opened(tour, cb_view="mean"))
+    assert len(others) == 3 and digits > max(others)
+
+
+def bars(page: AppTest) -> dict[str, list[str]]:
+    """The names on the bars of each chart, by its title."""
+    found = {}
+    for chart in page.get("vega_lite_chart"):
+        spec = json.loads(chart.proto.spec)
+        if "title" in spec and spec["title"]["text"] in ("Sharpness", "Error"):
+            found[spec["title"]["text"]] = spec["layer"][0]["encoding"]["y"]["sort"]
+    return found
+
+
+PRETRAINED_BARS = ["digits", "CB λ", "CB mean", "CB restored", "Gaussian", "BCE"]
+
+
+def test_every_run_of_a_size_has_its_bars_also_beside_the_pretrained(tour):
+    page = opened(tour)
+    assert bars(page) == {"Sharpness": PRETRAINED_BARS, "Error": PRETRAINED_BARS}
+    bring(page, yours(likelihood="gaussian", variance=0.2))
+    bring(page, yours(key="another", likelihood="bernoulli"))
+    bring(page, yours(key="small", d=2))
+    page.button_group(key="cb-d").set_value("20").run()
+    named = [*PRETRAINED_BARS, "yours: Gaussian, τ² 0.2", "yours: BCE"]
+    assert bars(page) == {"Sharpness": named, "Error": named}
+    assert captions(page).count("**Yours: BCE (Bernoulli)**") == 1, "the newest has its row"
+
+
+def test_runs_that_are_alike_are_told_apart():
+    runs = [yours(), yours(logit_bound=None), yours(key="again"), yours(key="and again")]
+    assert list(sharpness.runs_named(runs)) == [
+        "yours: CB ≤ 9.21",
+        "yours: CB, no bound",
+        "yours: CB ≤ 9.21 (2)",
+        "yours: CB ≤ 9.21 (3)",
+    ]
+
+
+@pytest.mark.parametrize(("size", "pretrained"), [(2, 2), (5, 2), (7, 20), (32, 20)])
+def test_a_run_is_held_against_the_nearest_size(size, pretrained):
+    """By how many times as long its code is."""
+    assert likelihoods.nearest(size) == pretrained
+
+
+def test_the_page_s_sliders_reach_the_run_and_the_run_becomes_a_stop(tour):
+    page = opened(tour, cb_d="2")
+    page.button_group(key="cb-run-likelihood").set_value("Gaussian (squared error)").run()
+    page.button_group(key="cb-run-variance").set_value("0.2").run()
+    page.slider(key="cb-run-epochs").set_value(1).run()
+    page.button_group(key="cb-run-images").set_value("300").run()
+    page = page.button(key="train-cb-run").click().run()
+    job = page.session_state["visitor"].job
+    assert job.order.model == ModelConfig(
+        "vae", "lite", latent_dim=2, likelihood="gaussian", variance=0.2
+    )
+    assert (job.order.training.epochs, job.order.training.images) == (1, 300)
+    page = run_to_its_end(page, "train-cb-run")
+    assert page.button_group(key="cb-d").value == YOURS
+    assert captions(page).count("**Yours: Squared error (Gaussian)**") == 1
+    page.button_group(key="cb-d").set_value("20").run()
+    assert "The figures show the pretrained **VAE lite, d = 20" in captions(page)
+
+
+def test_the_bound_is_asked_only_of_a_continuous_bernoulli_and_the_variance_of_a_gaussian(tour):
+    page = opened(tour)
+    asked = {}
+    for name in ("Bernoulli (BCE)", "Gaussian (squared error)", "Continuous Bernoulli"):
+        page.button_group(key="cb-run-likelihood").set_value(name).run()
+        keys = {control.key for control in (*page.button_group, *page.select_slider)}
+        asked[name] = {"cb-run-bound", "cb-run-variance"} & keys
+    assert list(asked.values()) == [set(), {"cb-run-variance"}, {"cb-run-bound"}]
+
+
+def test_a_run_has_its_row_below_the_pretrained_while_it_goes_on(tour):
+    page = opened(tour, cb_view="mean")
+    page.button_group(key="cb-run-bound").set_value("2").run()
+    page = page.button(key="train-cb-run").click().run()
+    visitor = page.session_state["visitor"]
+    deadline = time.monotonic() + RUN_SECONDS
+    while visitor.job.frame is None:
+        assert time.monotonic() < deadline, "the run makes no picture"
+        page.run()
+    told = captions(page.run())
+    visitor.job.stop()
+    assert visitor.job.order.model.logit_bound == 2 and visitor.job.order.model.latent_dim == 20
+    rows = ["Continuous Bernoulli", "Squared error (Gaussian)", "BCE (Bernoulli)"]
+    assert [told.count(f"**{row}**") for row in rows] == [1, 1, 1]
+    assert told.count("**Yours: Continuous Bernoulli**  \nmean μ(λ), |logit| ≤ 2.00  \n") == 1
+    assert page.button_group(key="cb-d").value == "20"
+
+
+@pytest.mark.parametrize(
+    ("like", "other", "compare"),
+    [
+        ({"likelihood": "bernoulli"}, {"likelihood": "bernoulli", "variance": 0.5}, True),
+        ({"likelihood": "bernoulli"}, {"likelihood": "gaussian"}, False),
+        ({"likelihood": "gaussian"}, {"likelihood": "gaussian", "logit_bound": None}, True),
+        ({"likelihood": "gaussian"}, {"likelihood": "gaussian", "variance": 0.5}, False),
+        ({}, {"latent_dim": 2}, True),
+        ({}, {"logit_bound": 4.6}, False),
+    ],
+)
+def test_costs_compare_only_under_one_bound_and_of_one_variance(like, other, compare):
+    config = cache.pretrained("vae-lite-20-continuous-bernoulli").config
+    one, another = replace(config, **like), replace(config, **other)
+    assert logit_bounds.same_nats(one, another) == compare
+
+
+def test_a_run_under_another_bound_is_not_held_against_the_pretrained_s_nats(tour):
+    for bound, compared in ((4.6, False), (9.21024, True)):
+        page = bring(opened(tour), yours(logit_bound=bound))
+        (told,) = [text.value for text in page.markdown if "Measured: " in text.value]
+        assert f"per image, |logit| ≤ {bound:.2f}" in told
+        assert ("The pretrained VAE lite" in told) == compared
+        assert ("they do not compare" in told) != compared
+
+
+def test_two_models_are_held_side_by_side_under_the_same_switch(tour):
+    page = bring(opened(tour, cb_view="mean"), yours(logit_bound=4.6))
+    page.button(key="run-compare").click().run()
+    assert not page.exception, page.exception
+    told = captions(page)
+    for name, bound in (("VAE lite, d = 20", "9.21"), ("yours: VAE lite, d = 20", "4.60")):
+        line = f"**{name}, β = 1, continuous bernoulli**  \nmean μ(λ), |logit| ≤ {bound}  \n"
+        assert told.count(line) == 1, line
+    page.button(key="compare-close").click().run()
+    assert "**BCE (Bernoulli)**" in captions(page)
 
 
 def three(d: int) -> dict[str, Shown]:
@@ -172,7 +327,7 @@ def test_a_picture_is_ahead_only_where_its_numbers_are(other, words):
 def test_no_sentence_leaves_out_the_bound_or_the_rate(tour):
     told = "\n".join(text.value for text in opened(tour).markdown)
     assert "The mean is greyed by the bound" in told
-    assert "may in part be the rate" in told
+    assert "may in part be the **rate" in told
     for unsupported in ("famous sharpness", "sharper is not closer", "best guess"):
         assert unsupported not in told
 

@@ -47,7 +47,7 @@ BENCHES = (
     Bench("random-sampling", "draw", ("d", "kind"), "sampled-model", "[data-testid=stTable]"),
     Bench("interpolation", "walk", ("d", "kind"), "walk-d", ".st-key-stage"),
     Bench("vae", "vae-run", ("beta", "d"), "vae-beta", "svg text:has-text('yours')"),
-    Bench("continuous-bernoulli", "cb", ("likelihood", "d"), "cb-d", ".st-key-stage"),
+    Bench("continuous-bernoulli", "cb-run", ("likelihood", "d"), "cb-d", ".st-key-stage"),
     Bench("build-your-own", "own", ("d", "hidden"), "own-model", ".st-key-shelf"),
 )
 

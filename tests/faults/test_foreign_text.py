@@ -95,7 +95,7 @@ def test_the_paper_s_table_is_no_markdown_either(tmp_path, monkeypatch):
     table["minutes"]["note"] = table["poster"]["source"] = CALL
     (tmp_path / "paper_table.json").write_text(json.dumps(table))
     monkeypatch.setattr(cache, "PRETRAINED", tmp_path)
-    page = healthy(follow(newcomer(), "continuous_bernoulli"))
+    page = healthy(follow(newcomer(), "continuous_bernoulli", {"cb-paper": "true"}))
     shown = [block.value for block in (*page.markdown, *page.caption)]
     assert any(f"`{CALL}`" in text for text in shown)
     assert all("](http:" not in text.replace(f"`{CALL}`", "") for text in shown)

@@ -295,5 +295,5 @@ def test_lesson_6_goes_on_without_the_paper_s_table(
     tour: AppTest, endings: dict[str, str], folder: Path, way: str
 ):
     write(folder / "paper_table.json", TABLES[way])
-    page = follow(tour, "continuous_bernoulli")
+    page = follow(tour, "continuous_bernoulli", {"cb-paper": "true"})
     check(page, endings["continuous_bernoulli"], "paper_table.json", "make paper-table")

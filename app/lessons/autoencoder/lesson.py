@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import quiz, theme, widgets
 from app.cache import Shown
-from app.lessons.autoencoder import costs, misreadings
+from app.lessons.autoencoder import misreadings, rival
 from app.panels import bench, digits, drawing, frame, models, restoring
 from app.state import YOURS, session
 
@@ -44,7 +44,7 @@ def both(left: Shown, right: Shown) -> None:
 bench.show(visitor, BENCH, shown, pretrained, figure, both)
 digits.pick_digits(visitor)
 
-st.subheader("How many come back as another digit?", anchor=False)
+st.subheader("What does a longer code buy?", anchor=False)
 misreadings.against_size(visitor, shown)
 
 st.subheader("What it was paid for", anchor=False)
@@ -62,9 +62,8 @@ st.latex(
 st.markdown(
     "The loss is the **binary cross-entropy** (BCE), summed over the pixels, in nats. It is lowest "
     "where the restored picture equals the original, but even there it is not 0: a grey pixel "
-    "costs its own entropy."
+    "costs its own entropy. That is the cost of a perfect restorer above."
 )
-costs.cost_in_context(visitor, shown)
 
 more = widgets.section("More: the straight-line rival", key="pca-more")
 if more.open:
@@ -74,7 +73,7 @@ if more.open:
             f"{shown.config.latent_dim} numbers and restores it, with straight lines only. "
             "Compare the squared error, which needs no likelihood."
         )
-        costs.against_pca(visitor, shown)
+        rival.against_pca(visitor, shown)
 
 st.subheader("Check yourself", anchor=False)
 quiz.check(

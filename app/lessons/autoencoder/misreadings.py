@@ -1,6 +1,7 @@
-"""How many digits come back as another digit, against the size of the code; and PCA's."""
+"""How often digits come back as another digit, and at what cost, against the size of the code."""
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -20,6 +21,10 @@ SIZES = [1, 2, 4, 8, 16, 32]  # of the pretrained models' codes
 _ALL, _NINES, _PCA = "any digit", "fours as nines", "PCA, any digit"
 _COLOURS = {_ALL: theme.RECONSTRUCTION, _NINES: theme.DECODER, _PCA: theme.PRIOR}
 _DASHES = {_ALL: [1, 0], _NINES: [6, 3], _PCA: [2, 2]}
+
+_COST, _BLIND, _PERFECT = "this course's models", "always the mean image", "a perfect restorer"
+_COST_COLOURS = {_COST: theme.RECONSTRUCTION, _BLIND: theme.PRIOR, _PERFECT: theme.ENCODER}
+_COST_DASHES = {_COST: [1, 0], _BLIND: [2, 2], _PERFECT: [6, 3]}
 
 
 class Misread(NamedTuple):
@@ -60,57 +65,102 @@ def told(shown: Shown) -> None:
 
 @files.figure
 def against_size(visitor: Visitor, shown: Shown) -> None:
-    """The pretrained ladder's misreadings and PCA's, and the page's model among them."""
+    """Misreadings and costs of the pretrained ladder, and the runs of this visit among them."""
     reader = judge(visitor.data)
-    if reader is None:
-        st.caption(why_unread(visitor.data))
-        return
-    labels = cache.judged_of(shown).labels
     ladder = {d: cache.pretrained(f"ae-dense-{d}", visitor.data) for d in SIZES}
+    yours = [run.on(visitor.data) for run in visitor.runs.values() if not run.is_vae]
+    among = [shown, *(run for run in yours if run.key != shown.key)]
+    misreadings, costs = st.columns(2, gap="medium")
+    with misreadings:
+        if reader is None:
+            st.caption(why_unread(visitor.data))
+        else:
+            _misreadings(visitor, ladder, among, reader)
+    with costs:
+        _costs(visitor, ladder, among)
+    st.caption("Rings: the model on this page, and your other runs of this visit.")
+
+
+def _misreadings(
+    visitor: Visitor, ladder: dict[int, Shown], among: Sequence[Shown], reader: Judge
+) -> None:
+    """How many digits come back as another digit, against the size of the code; and PCA's."""
+    labels = cache.judged_of(among[0]).labels
     ours = {d: misread(cache.readings(model, reader), labels) for d, model in ladder.items()}
     pca = {d: misread(cache.readings_of_pca(visitor.data, d, reader), labels) for d in SIZES}
-    here = misread(cache.readings(shown, reader), labels)
     said = takeaway(ours, pca)
-    st.markdown(said)
     curves = {
         _ALL: {d: each.share for d, each in ours.items()},
         _NINES: {d: each.nines for d, each in ours.items()},
         _PCA: {d: each.share for d, each in pca.items()},
     }
+    shares = [misread(cache.readings(model, reader), labels).share for model in among]
     st.altair_chart(
         charts.by_code_size(
-            pd.DataFrame(
-                [(d, y, curve) for curve, ys in curves.items() for d, y in ys.items()],
-                columns=["x", "y", "curve"],
-            ),
-            pd.DataFrame(
-                [
-                    (shown.config.latent_dim, here.share, f"here: {percent(here.share, 1)}"),
-                    *_yours(visitor, shown, reader, labels),
-                ],
-                columns=["x", "y", "name"],
-            ),
+            _table(curves),
+            _rings(among, shares, [percent(share, 1) for share in shares]),
             title="Digits that come back as another digit",
             y="share misread",
+            form="%",
             colours=_COLOURS,
             dashes=_DASHES,
         ),
         key="misread-by-d",
         alt=said,
     )
-    st.caption(_how_measured(visitor, reader, labels))
+    st.caption(f"{said} {_how_measured(visitor, reader, labels)}")
 
 
-def _yours(
-    visitor: Visitor, shown: Shown, reader: Judge, labels: Int64[Tensor, " n"]
-) -> list[tuple[int, float, str]]:
-    """The other runs of this visit, each a place among the curves."""
-    found = []
-    for run in visitor.runs.values():
-        if run.key != shown.key and not run.is_vae:
-            share = misread(cache.readings(run.on(visitor.data), reader), labels).share
-            found.append((run.config.latent_dim, share, f"yours: {percent(share, 1)}"))
-    return found
+def _costs(visitor: Visitor, ladder: dict[int, Shown], among: Sequence[Shown]) -> None:
+    """What restoring costs, against the size of the code."""
+    cost = {d: cache.mean_terms(model).reconstruction for d, model in ladder.items()}
+    alike = [model for model in among if model.config.likelihood == "bernoulli"]
+    costs = [cache.mean_terms(model).reconstruction for model in alike]
+    floor, blind = cache.bce_extremes(visitor.data)
+    curves = {
+        _COST: cost,
+        _BLIND: dict.fromkeys(SIZES, blind),
+        _PERFECT: dict.fromkeys(SIZES, floor),
+    }
+    told = "; ".join(f"d = {d}: {nats(each)}" for d, each in cost.items())
+    st.altair_chart(
+        charts.by_code_size(
+            _table(curves),
+            _rings(alike, costs, [nats(each) for each in costs]),
+            title="What restoring a digit costs",
+            y="BCE, nats per image",
+            form="f",
+            colours=_COST_COLOURS,
+            dashes=_COST_DASHES,
+        ),
+        key="cost-by-d",
+        alt=told,
+    )
+    st.caption(
+        f"From {nats(cost[SIZES[0]])} with {SIZES[0]} number to {nats(cost[SIZES[-1]])} with "
+        f"{SIZES[-1]}; a perfect restorer would pay {nats(floor)}, and who always answers with the "
+        f"mean image {nats(blind)}. Means over {grouped(len(visitor.digits.test_images))} test "
+        "images in use."
+    )
+
+
+def _table(curves: dict[str, dict[int, float]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [(d, y, curve) for curve, ys in curves.items() for d, y in ys.items()],
+        columns=["x", "y", "curve"],
+    )
+
+
+def _rings(models: Sequence[Shown], heights: list[float], words: list[str]) -> pd.DataFrame:
+    """Models among the curves: the first is the page's."""
+    names = ["here" if i == 0 else "yours" for i in range(len(models))]
+    return pd.DataFrame(
+        [
+            (model.config.latent_dim, y, f"{name}: {told}")
+            for model, y, name, told in zip(models, heights, names, words, strict=True)
+        ],
+        columns=["x", "y", "name"],
+    )
 
 
 def takeaway(ours: dict[int, Misread], pca: dict[int, Misread]) -> str:
@@ -131,5 +181,4 @@ def _how_measured(visitor: Visitor, reader: Judge, labels: Int64[Tensor, " n"]) 
         f"The first {grouped(len(labels))} test images in use, "
         f"{grouped(int((labels == 4).sum()))} of them fours, restored and then read by the "
         f"course's classifier, which misreads {percent(own_errors, 1)} of them as they are. "
-        "Rings: the model on this page, and your other runs."
     )

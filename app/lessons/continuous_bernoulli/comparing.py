@@ -18,6 +18,9 @@ MEASURES = ("the three losses", "squared error", "digits read right", "bits per 
 @st.fragment
 def on_one_axis(visitor: Visitor, models: dict[str, Shown]) -> None:
     """A figure of all models on one axis, where it means the same for all; else a refusal."""
+    if not models:
+        st.caption("No model of this page can be used, so there is nothing to compare.")
+        return
     measure = widgets.choice(
         "Put on one axis", MEASURES, default="digits read right", key="cb-measure"
     )
@@ -26,13 +29,14 @@ def on_one_axis(visitor: Visitor, models: dict[str, Shown]) -> None:
     match measure:
         case "squared error":
             figures = [
-                (SHORT[name], cache.restoring_error(shown, "mean", judge(visitor.data)))
+                (SHORT[name], cache.restoring_error(shown, "mean", None))
                 for name, shown in models.items()
             ]
             figure_bars(
                 figures,
                 "Squared error of the mean image",
                 "sum over pixels",
+                form=".1f",
                 key="cb-axis-error",
             )
             st.caption(
@@ -57,7 +61,11 @@ def _read_right(visitor: Visitor, models: dict[str, Shown]) -> None:
     figures = [("digits", cache.readable_digits(visitor.data, reader))]
     figures += [(SHORT[name], cache.readable(shown, reader)) for name, shown in models.items()]
     figure_bars(
-        figures, "Reconstructions read as their label", "share of images", key="cb-axis-read"
+        figures,
+        "Reconstructions read as their label",
+        "share of images",
+        form=".3f",
+        key="cb-axis-read",
     )
 
 
@@ -72,11 +80,12 @@ def _bits(visitor: Visitor, models: dict[str, Shown]) -> None:
         [("uniform", 8.0), *figures],
         "Bits that a pixel's byte costs at most",
         "bits per pixel",
+        form=".2f",
         key="cb-axis-bits",
     )
     chosen = [
-        f"Gaussian, τ² = {shown.config.variance:g}"
-        for shown in models.values()
+        f"{SHORT[name]}, τ² = {shown.config.variance:g}"
+        for name, shown in models.items()
         if shown.config.likelihood == "gaussian"
     ]
     chosen += [

@@ -1,26 +1,30 @@
 """Whole digits under three likelihoods: what is drawn of each, and how it is judged."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
-from app import cache, charts, theme, widgets
-from app.cache import Judge, PretrainedError, Shown
-from app.panels import files
+from app import cache, charts, images, theme, widgets
+from app.cache import Judge, Passing, PretrainedError, Shown
+from app.panels import files, models
 from app.panels.digits import judge, new_noise
 from app.panels.logit_bounds import bound_of
 from app.panels.map.places import decoded
-from app.panels.models import learned_from
 from app.state import Visitor
-from app.words import as_code, grouped, percent, title
+from app.words import as_code, grouped, number, percent, title
 from core import evaluation, latent, sampling
 from core.data import to_float
+from core.evaluation.judging import View
 from core.models import Likelihood
 
-VIEWS: dict[str, evaluation.judging.View] = {
+SIZES = (2, 20)  # of the pretrained models' codes
+FEW = 100  # images that a run is judged on while it goes on
+
+VIEWS: dict[str, View] = {
     "λ": "parameter",
     "mean": "mean",
     "one sample": "sample",
@@ -31,117 +35,184 @@ LIKELIHOODS: dict[Likelihood, str] = {
     "gaussian": "Squared error (Gaussian)",
     "bernoulli": "BCE (Bernoulli)",
 }
-YOURS = "Yours, continuous Bernoulli"
+MINE = "Yours"
 SHORT = {
-    YOURS: "yours",
+    MINE: "yours",
     LIKELIHOODS["continuous_bernoulli"]: "CB",
     LIKELIHOODS["gaussian"]: "Gaussian",
     LIKELIHOODS["bernoulli"]: "BCE",
 }
 
 
+def choose_view() -> View:
+    """What of p(x|z) every row of the page draws."""
+    return VIEWS[widgets.choice("Every row shows", list(VIEWS), key="cb-view")]
+
+
+def nearest(d: int) -> int:
+    """The pretrained size that a code of so many numbers is held against."""
+    return min(SIZES, key=lambda size: abs(math.log(size / d)))
+
+
 def three_likelihoods(visitor: Visitor, d: int) -> dict[str, Shown]:
-    """The pretrained VAEs of size d, one for each likelihood whose file can be used, and the
-    visitor's own continuous Bernoulli where there is one."""
+    """The pretrained VAEs of size d, one for each likelihood whose file can be used."""
     bernoulli = "vae-lite-2-beta-1" if d == 2 else f"vae-lite-{d}-bernoulli"
     names: dict[Likelihood, str] = {
         "continuous_bernoulli": f"vae-lite-{d}-continuous-bernoulli",
         "gaussian": f"vae-lite-{d}-gaussian",
         "bernoulli": bernoulli,
     }
-    models = {}
+    found = {}
     for name, file in names.items():
         try:
-            models[LIKELIHOODS[name]] = cache.pretrained(file, visitor.data)
+            found[LIKELIHOODS[name]] = cache.pretrained(file, visitor.data)
         except PretrainedError as error:
             files.lacks(error)
             st.caption(f"{LIKELIHOODS[name]} is missing below: {as_code(file)} cannot be used.")
-    mine = visitor.own.get("vae")
-    if mine is not None and mine.config.likelihood == "continuous_bernoulli":
-        models[YOURS] = mine.on(visitor.data)
-    return models
+    return found
 
 
-@st.fragment
-def rows(visitor: Visitor, models: dict[str, Shown]) -> None:
-    """Ten digits as each model restores them, and ten new ones from the same noise, all under one
-    switch. The pictures are painted before their figures, which take longer."""
-    view = VIEWS[widgets.choice("Every row shows", list(VIEWS), key="cb-view")]
-    reader = judge(visitor.data)
-    images = visitor.followed().images
-    themselves = _row("The digits themselves", to_float(images), key="digits")
-    places = {}
-    for name, shown in models.items():
-        z = latent.encode(shown.model, images).mean
-        pictures, key = decoded(visitor, shown, z, view), f"{SHORT[name]}-restored"
-        places[name] = _row(_viewed(name, shown, view), pictures, key=key)
-    _tell(themselves, "The digits themselves", cache.judged_digits(visitor.data, reader))
-    for name, shown in models.items():
-        judged = cache.judged_reconstructions(shown, view, reader)
-        _tell(places[name], _viewed(name, shown, view), judged)
-    count = cache.judged_count(visitor.digits.name)
-    st.caption(
-        f"Figures above the rows: means over the first {grouped(count)} test images, not "
-        "over these ten. Codes are posterior means. Squared error: sum over pixels. Sharpness: "
-        f"variance of the Laplacian. A Gaussian's samples are clipped to [0, 1].{_read(reader)}"
-        + whose(models)
+def of_likelihood(three: Mapping[str, Shown], likelihood: Likelihood) -> Shown | None:
+    """The model that a run of that likelihood is held against: where its file cannot be used,
+    another of the three; None where there is none."""
+    return three.get(LIKELIHOODS[likelihood]) or next(iter(three.values()), None)
+
+
+def runs_of_size(visitor: Visitor, d: int) -> list[Shown]:
+    """This visit's VAEs that are held against models of that size, the newest last."""
+    return [
+        run.on(visitor.data)
+        for run in visitor.runs.values()
+        if run.is_vae and nearest(run.config.latent_dim) == d
+    ]
+
+
+# ---- digits restored ---------------------------------------------------------------------------
+
+
+def rows(visitor: Visitor, named: Iterable[tuple[str, Shown]], view: View) -> None:
+    """Ten digits, and below them as each model restores them, with the figures of many more."""
+    ten = visitor.followed().images
+    sharpness = cache.judged_digits(visitor.data, None).sharpness
+    _row(
+        f"**The digits themselves**  \nsharpness **{sharpness:.3f}**",
+        to_float(ten),
+        key="digits",
+        alt="The digits themselves",
     )
-    st.subheader("New digits from the same noise", anchor=False)
-    _new_digits(visitor, models, view, reader)
+    for place, (name, shown) in enumerate(named):
+        judged = _judged(visitor, shown, view)
+        _row(
+            f"{_in_lines(name, shown, view)}  \nsharpness **{judged.sharpness:.3f}**, error "
+            f"{judged.squared_error:.1f}",
+            decoded(visitor, shown, latent.encode(shown.model, ten).mean, view),
+            key=f"restored-{place}",
+            alt=f"The ten digits restored by {called(name, shown, view)}",
+        )
 
 
-def _new_digits(
-    visitor: Visitor,
-    models: dict[str, Shown],
-    view: evaluation.judging.View,
-    reader: Judge | None,
-) -> None:
+def no_run() -> None:
+    """The place of a run's row before there is one, as high as the row."""
+    words, place = _parts()
+    words.caption(f"**{MINE}**  \nyour run's row  \nstands here")
+    with place.container(height=52, border=False, key="cb-no-run"):
+        st.caption(
+            "Set a bound of 2, or a Gaussian whose variance is 0.5; train, and watch this row."
+        )
+
+
+def how_judged(visitor: Visitor) -> str:
+    """What the rows' figures are, in a few sentences."""
+    return (
+        "Sharpness: variance of the Laplacian; of one sample, mostly speckle. Error: squared, "
+        f"summed over pixels. Means over the first {grouped(cache.judged_count(visitor.data))} "
+        f"test images (while a run goes on, the first {FEW}), restored from posterior means. A "
+        "Gaussian's samples are clipped to [0, 1]."
+    )
+
+
+def _judged(visitor: Visitor, shown: Shown, view: View) -> evaluation.judging.Judgement:
+    """The figures of a model's row; of a run that goes on, over few images."""
+    if not isinstance(shown, Passing):
+        return cache.judged_reconstructions(shown, view, None)
+    few = shown.images[:FEW]
+    pictures = decoded(visitor, shown, latent.encode(shown.model, few).mean, view)
+    return evaluation.judging.judge(None, pictures, to_float(few))
+
+
+def _parts() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Of a row: where its words stand, and where its picture."""
+    words, picture = st.columns([2, 5], gap="small", vertical_alignment="center")
+    return words, picture
+
+
+def _row(told: str, pictures: Tensor, *, key: str, alt: str) -> None:
+    """A row of digits, and words beside it."""
+    words, picture = _parts()
+    words.caption(told)
+    with picture, st.container(key=f"cb-{key}"):
+        # As wide as there is room: all ten are to be compared at one glance.
+        st.image(images.sheet(pictures, len(pictures), gap=4), width="stretch", alt=alt)
+
+
+def called(name: str, shown: Shown, view: View) -> str:
+    """A model's name and what is drawn of it; only a continuous Bernoulli's λ is not its mean."""
+    words = {"parameter": "λ", "mean": "mean μ(λ)", "sample": "one sample"}
+    if shown.config.likelihood != "continuous_bernoulli":
+        words |= {"parameter": "λ, which is its mean", "mean": "mean, which is its λ"}
+    return f"{name}, {words[view]}{bound_of(shown)}"
+
+
+def _in_lines(name: str, shown: Shown, view: View) -> str:
+    """The same in two lines: the name, and what is drawn."""
+    drawn = called(name, shown, view).removeprefix(f"{name}, ")
+    if name == MINE:
+        name += f": {LIKELIHOODS[shown.config.likelihood]}"
+    return f"**{name}**  \n{drawn}"
+
+
+def whose(compared: Mapping[str, Shown]) -> str:
+    """What the visitor's own model is, and in what it differs from the pretrained one of its
+    likelihood; nothing where there is none."""
+    mine = compared.get(MINE)
+    if mine is None:
+        return ""
+    told = f" Yours is {title(mine.config)}{bound_of(mine)}; "
+    told += f"it learned from {models.learned_from(mine)}"
+    theirs = compared.get(LIKELIHOODS[mine.config.likelihood])
+    if theirs is None or not (apart := models.differences(mine, theirs)):
+        return told
+    return (
+        f"{told} Unlike the pretrained {theirs.title}: {'; '.join(apart)}. Not all that you see is "
+        "the loss's doing."
+    )
+
+
+# ---- digits drawn ------------------------------------------------------------------------------
+
+
+def new_digits(visitor: Visitor, compared: Mapping[str, Shown], view: View) -> None:
     """Ten draws of the prior, decoded by each model from the same ε."""
-    places = {}
-    for name, shown in models.items():
+    reader = judge(visitor.data)
+    for name, shown in compared.items():
         z = sampling.prior(cache.noise(visitor.noise_seed, 10, shown.config.latent_dim))
-        pictures, key = decoded(visitor, shown, z, view), f"{SHORT[name]}-sampled"
-        places[name] = _row(_viewed(name, shown, view), pictures, key=key)
-    for name, shown in models.items():
         judged = cache.judged_samples(shown, view, reader)
-        _tell(places[name], _viewed(name, shown, view), judged)
+        told = f"{_in_lines(name, shown, view)}  \nsharpness **{judged.sharpness:.3f}**"
+        if judged.confident is not None:
+            told += f", {percent(judged.confident)} read"
+        _row(
+            told,
+            decoded(visitor, shown, z, view),
+            key=f"{SHORT[name]}-sampled",
+            alt=f"Ten samples of {called(name, shown, view)}",
+        )
     st.caption(
         "ε is drawn from the prior once, for every model. They never agreed on what a place in "
         "latent space means: compare rows, not columns. Figures: means over "
         f"{grouped(cache.JUDGED)} samples of each model. A sample has no original, and so no "
-        "squared error." + _numbers_of_noise(models)
+        f"squared error.{_read(reader)}" + _numbers_of_noise(compared)
     )
     new_noise(visitor)
-
-
-def _row(name: str, pictures: Tensor, *, key: str) -> DeltaGenerator:
-    """A row of digits, and the place above it for its name and, later, its figures."""
-    with st.container(gap=None):
-        place = st.empty()
-        place.caption(f"{name}: …")
-        widgets.pictures(pictures, len(pictures), key=f"cb-{key}", alt=f"Row of digits: {name}")
-    return place
-
-
-def _tell(place: DeltaGenerator, name: str, judged: evaluation.judging.Judgement) -> None:
-    """A row's name and figures, at its place."""
-    figures = [f"sharpness {judged.sharpness:.3f}"]
-    if judged.squared_error is not None:
-        figures.insert(0, f"squared error {judged.squared_error:.1f}")
-    if judged.confident is not None:
-        figures.append(
-            f"{percent(judged.confident)} read with p > {evaluation.judging.CONFIDENT:g}"
-        )
-    place.caption(f"{name}: {', '.join(figures)}")
-
-
-def _viewed(name: str, shown: Shown, view: evaluation.judging.View) -> str:
-    """The row's name with what is drawn; only the continuous Bernoulli's λ is not its mean."""
-    what = f" ({title(shown.config)})" if name == YOURS else ""
-    words = {"parameter": "λ", "mean": "mean μ(λ)", "sample": "one sample"}
-    if shown.config.likelihood != "continuous_bernoulli":
-        words |= {"parameter": "λ, which is its mean", "mean": "mean, which is its λ"}
-    return f"{name}{what}, {words[view]}{bound_of(shown)}"
 
 
 def _read(reader: Judge | None) -> str:
@@ -149,14 +220,14 @@ def _read(reader: Judge | None) -> str:
     if reader is None:
         return ""
     return (
-        f" Read with p > {evaluation.judging.CONFIDENT:g}: the share of images to one of whose ten "
-        "digits the classifier of this course gives more than that probability, right or wrong."
+        f" Read: the share of images to one of whose ten digits the classifier of this course "
+        f"gives more than {evaluation.judging.CONFIDENT:g}, right or wrong."
     )
 
 
-def _numbers_of_noise(models: dict[str, Shown]) -> str:
+def _numbers_of_noise(compared: Mapping[str, Shown]) -> str:
     """How one ε serves codes of different sizes."""
-    sizes = {shown.config.latent_dim for shown in models.values()}
+    sizes = {shown.config.latent_dim for shown in compared.values()}
     if len(sizes) <= 1:
         return ""
     return (
@@ -165,49 +236,24 @@ def _numbers_of_noise(models: dict[str, Shown]) -> str:
     )
 
 
-def whose(models: dict[str, Shown]) -> str:
-    """What the visitor's own model is, and in what it differs from the continuous Bernoulli
-    beside it; nothing where there is none."""
-    if YOURS not in models:
-        return ""
-    mine, theirs = models[YOURS], models.get(LIKELIHOODS["continuous_bernoulli"])
-    words = {
-        "architecture": "architecture",
-        "hidden_dim": "width",
-        "latent_dim": "d",
-        "beta": "β",
-        "logit_bound": "bound",
-    }
-    told = f" Yours is {title(mine.config)}{bound_of(mine)}; "
-    told += f"it learned from {learned_from(mine)}"
-    if theirs is None:
-        return told
-    apart = [
-        word
-        for field, word in words.items()
-        if getattr(mine.config, field) != getattr(theirs.config, field)
-    ]
-    if any(mine.card.get(field) != theirs.card.get(field) for field in ("data", "training")):
-        apart.append("training")
-    if not apart:
-        return told
-    return (
-        f"{told} It differs from the pretrained continuous Bernoulli in {', '.join(apart)}: not "
-        "all that you see is the loss's doing."
-    )
-
-
 def figure_bars(
-    figures: Sequence[tuple[str, float | None]], title: str, y: str, *, key: str
+    figures: Sequence[tuple[str, float]], title: str, unit: str, *, form: str, key: str
 ) -> None:
-    """A bar a name, in grey what is no model."""
-    colours = {
-        name: theme.PRIOR if name in ("digits", "uniform") else theme.DECODER for name, _ in figures
-    }
+    """A bar a name, the visitor's own in another colour, in grey what is no model."""
+    named = [(name, value, number(value, form)) for name, value in figures]
     st.altair_chart(
-        charts.bars(
-            pd.DataFrame(figures, columns=["name", "value"]), title=title, y=y, colours=colours
+        charts.bars_across(
+            pd.DataFrame(named, columns=["name", "value", "words"]),
+            title=title,
+            x=unit,
+            colours={name: _colour(name) for name, _ in figures},
         ),
         key=key,
-        alt=f"{title}: " + ", ".join(f"{name} {value:.3g}" for name, value in figures),
+        alt=f"{title}: " + ", ".join(f"{name} {words}" for name, _, words in named),
     )
+
+
+def _colour(name: str) -> str:
+    if name in ("digits", "uniform"):
+        return theme.PRIOR
+    return theme.TOTAL if name.startswith(SHORT[MINE]) else theme.DECODER

@@ -76,12 +76,12 @@ def _pictures(visitor: Visitor, shown: Shown) -> None:
     logits = latent.decode(shown.model, latent.encode(shown.model, images).mean)
     mean = continuous_bernoulli_mean(logits)
     bound = shown.config.logit_bound
-    under = f"under |logit| at most {bound:.4g}" if bound else "without a bound"
+    under = f"under |logit| ≤ {bound:.4g}" if bound else "without a bound"
     widgets.pictures(
         torch.cat([to_float(images), mean, logits.sigmoid()]),
         len(images),
         key="cb-bound",
-        headings=["Test digits", f"Mean images, {under}", f"Parameter lambda, {under}"],
+        headings=["Test digits", f"Mean images, {under}", f"Parameter λ, {under}"],
         alt=f"Ten test digits above their mean images and their λ, {under}",
     )
     limits = "Without a bound a mean may come as near to 0 and 1 as it likes."

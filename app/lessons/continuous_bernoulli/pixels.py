@@ -30,6 +30,7 @@ LAMBDAS = (
     0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999,
 )  # fmt: skip
 BOUND = math.log(1 / LAMBDAS[0] - 1)  # on |logit|, of the curves as of the models
+SIDE = 252  # of the digit under the microscope, in pixels of the screen
 
 
 def pixel_density(lam: float) -> None:
@@ -87,19 +88,16 @@ def point_at_pixel(visitor: Visitor) -> float:
     if source == "of any value":
         values = [i / 100 for i in range(101)]
         return widgets.one_of("Value of the pixel, x", values, 0.3, key="cb-pixel")
-    picture, controls = st.columns([2, 3], gap="medium")
+    picture, controls = st.container(), st.container()
     with controls:
         chosen, name = choose_digit(visitor, "Digit", 3, key="cb-digit")
-        row = widgets.whole_number("Row", 1, 28, 8, key="cb-row")
-        column = widgets.whole_number("Column", 1, 28, 15, key="cb-column")
-        image = chosen[0, 0]
-        byte = int(image[row - 1, column - 1])
-        grey = int(((image > 0) & (image < 255)).sum())
-        st.metric("Its value, x", f"{byte / 255:.3f}", help=f"Byte {byte} of 0 to 255")
-        st.caption(
-            f"Of this image's 784 pixels {int((image == 0).sum())} are exactly 0, "
-            f"{int((image == 255).sum())} exactly 1, and {grey} grey."
-        )
+        down, across = st.columns(2, gap="small")
+        with down:
+            row = widgets.whole_number("Row", 1, 28, 8, key="cb-row")
+        with across:
+            column = widgets.whole_number("Column", 1, 28, 15, key="cb-column")
+    image = chosen[0, 0]
+    grey = int(((image > 0) & (image < 255)).sum())
     rows, columns = torch.meshgrid(torch.arange(1, 29), torch.arange(1, 29), indexing="ij")
     pixels = pd.DataFrame(
         {"row": rows.flatten(), "column": columns.flatten(), "x": to_float(image).flatten()}
@@ -108,7 +106,7 @@ def point_at_pixel(visitor: Visitor) -> float:
     with picture:
         st.altair_chart(
             charts.digit_pixels(
-                pixels, pixels[(pixels.row == row) & (pixels.column == column)], side=336
+                pixels, pixels[(pixels.row == row) & (pixels.column == column)], side=SIDE
             ),
             width="content",
             key=chart,
@@ -116,8 +114,11 @@ def point_at_pixel(visitor: Visitor) -> float:
             on_select=functools.partial(_point_at_picked, chart),
             selection_mode="pick",
         )
-        st.caption("Click a pixel, or step to it by row and column.")
-    return byte / 255
+        st.caption(
+            f"Click a pixel, or step to it. {int((image == 0).sum())} of these 784 are exactly 0, "
+            f"{int((image == 255).sum())} exactly 1, and {grey} grey."
+        )
+    return int(image[row - 1, column - 1]) / 255
 
 
 def _point_at_picked(chart: str) -> None:
@@ -151,7 +152,7 @@ def _rules(x: float) -> list[_Rule]:
             variance,
         ),
         _Rule(
-            f"Continuous Bernoulli, |logit| ≤ {BOUND:.2f}", "λ", continuous_bernoulli_nll,
+            "Continuous Bernoulli", "λ", continuous_bernoulli_nll,
             natural, (-3.0, 10.0), continuous_bernoulli_mean,
         ),
     ]  # fmt: skip
@@ -174,19 +175,19 @@ def _cost_chart(rule: _Rule, x: float, given: Tensor) -> None:
 
     grid, best = logit_grid(), rule.best.clamp(-BOUND, BOUND).unsqueeze(0)
     lowest, at = cost(best).item(), best.sigmoid().item()
-    words = f"lowest: {nats(lowest, 2)} at {rule.answer} = {at:.2g}"
+    words = f"lowest: {nats(lowest, 2)}, at {rule.answer} = {at:.2g}"
     here = pd.DataFrame({"x": given.sigmoid().numpy(), "y": cost(given).numpy()})
     st.altair_chart(
         charts.over(
             charts.marked_curve(
                 over_lambda(grid, cost(grid)),
-                pd.DataFrame({"x": [at], "y": [lowest], "name": [words]}),
+                pd.DataFrame({"x": [at], "y": [lowest], "name": [f"lowest at {at:.2g}"]}),
                 title=rule.name,
                 x=f"the decoder's answer, {rule.answer}",
                 y="nats per pixel",
                 colour=theme.RECONSTRUCTION,
                 y_domain=rule.domain,
-                height=260,
+                height=230,
             ),
             charts.open_mark(here, theme.DECODER),
             zoom=False,
@@ -224,7 +225,8 @@ def _where_lowest(x: float) -> None:
         lam = 1 / (1 + math.exp(-natural))
         words = (
             "BCE and the Gaussian are lowest at the pixel's own value. The continuous Bernoulli is "
-            f"lowest at λ = {lam:.2g}, the λ whose **mean** is {x:.3g}."
+            f"lowest at λ = {lam:.2g}, the λ whose **mean** is {x:.3g}. (All answers here: "
+            f"|logit| ≤ {BOUND:.2f}.)"
         )
     st.markdown(words)
 

@@ -1,5 +1,6 @@
 """Whose sharpness it is: λ's, the bound's or the model's, told apart by what was measured."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import streamlit as st
@@ -11,14 +12,13 @@ from app import cache, widgets
 from app.cache import Shown
 from app.lessons.continuous_bernoulli.likelihoods import (
     LIKELIHOODS,
+    MINE,
     SHORT,
-    YOURS,
     figure_bars,
-    whose,
 )
 from app.panels.logit_bounds import pedestal
 from app.state import Visitor
-from app.words import grouped, listed, nats
+from app.words import listed, nats, number
 from core import evaluation, latent
 from core.data import to_float
 from core.models import mean_image
@@ -48,7 +48,7 @@ def looks(models: dict[str, Shown]) -> dict[str, Look]:
     for name, shown in models.items():
         x = to_float(shown.digits.test_images[: cache.judged_count(shown.data)])
         found.setdefault("digits", _look(x, x))
-        mean, called = cache.restored(shown)[: len(x)], SHORT[name]
+        mean, called = cache.restored(shown)[: len(x)], SHORT.get(name, name)
         if shown.config.likelihood != "continuous_bernoulli":
             found[called] = _look(mean, x)
             continue
@@ -68,38 +68,65 @@ def _look(pictures: Tensor, originals: Tensor) -> Look:
     )
 
 
-def told_apart(visitor: Visitor, models: dict[str, Shown]) -> None:
-    """The mean under its bound and with its contrast restored, then λ, both means and the other
-    likelihoods as bars, and in words what these numbers say."""
-    cb = models.get(LIKELIHOODS["continuous_bernoulli"])
+def runs_named(runs: Sequence[Shown]) -> dict[str, Shown]:
+    """The runs of a visit by short names, each its own: "yours: CB ≤ 4.60", "yours: BCE (2)"."""
+    named: dict[str, Shown] = {}
+    for run in runs:
+        name = f"{SHORT[MINE]}: {_in_short(run)}"
+        same = sum(other == name or other.startswith(f"{name} (") for other in named)
+        named[f"{name} ({same + 1})" if same else name] = run
+    return named
+
+
+def _in_short(shown: Shown) -> str:
+    """A likelihood and what it was chosen with."""
+    config = shown.config
+    match config.likelihood:
+        case "gaussian":
+            return f"Gaussian, τ² {config.variance:g}"
+        case "continuous_bernoulli":
+            bound = config.logit_bound
+            return f"CB ≤ {bound:.2f}" if bound else "CB, no bound"
+    return SHORT[LIKELIHOODS["bernoulli"]]
+
+
+def told_apart(three: dict[str, Shown], runs: Sequence[Shown]) -> None:
+    """The looks of the pretrained models and of the visitor's runs as bars, and in words what
+    those of the pretrained say."""
+    found = looks(three)
+    every = found | looks(runs_named(runs))
+    left, right, words = st.columns([4, 4, 5])
+    with left:
+        sharp = [(name, look.sharpness) for name, look in every.items()]
+        unit = "variance of the Laplacian"
+        figure_bars(sharp, "Sharpness", unit, form=".3f", key="cb-sharpness")
+    with right:
+        errors = [(name, look.error) for name, look in every.items()]
+        unit = "squared, sum over pixels"
+        figure_bars(errors, "Error", unit, form=".1f", key="cb-error")
+    cb = three.get(LIKELIHOODS["continuous_bernoulli"])
     if cb is None or cb.config.logit_bound is None:
-        st.caption("A comparison is missing here: it needs the continuous Bernoulli.")
+        words.caption("A comparison is missing here: it needs the continuous Bernoulli.")
         return
-    found = looks(models)
-    pictures, words = st.columns([3, 2], gap="medium", vertical_alignment="center")
-    with pictures:
-        _three_pictures(visitor, cb, cb.config.logit_bound)
-    words.markdown(_of_lambda(found) + _of_the_bound(found, cb.config.logit_bound))
-    sharp = [(name, look.sharpness) for name, look in found.items()]
-    errors = [(name, look.error) for name, look in found.items() if name != "digits"]
-    for column, title, unit, figures in zip(
-        st.columns(2),
-        ("Sharpness", "Squared error"),
-        ("variance of the Laplacian", "sum over pixels"),
-        (sharp, errors),
-        strict=True,
-    ):
-        with column:
-            figure_bars(figures, f"{title} of the reconstructions", unit, key=f"cb-{title}")
-    st.markdown(_against_the_others(found) + _of_the_rate(models))
-    st.caption(
-        f"Means over the first {grouped(cache.judged_count(cb.data))} test images, each restored "
-        f"from its posterior mean.{whose(models)}"
+    words.markdown(
+        _of_lambda(found)
+        + _of_the_bound(found, cb.config.logit_bound)
+        + _against_the_others(found)
+        + _of_the_rate(three)
     )
 
 
+def with_contrast_restored(visitor: Visitor, three: dict[str, Shown]) -> None:
+    """The ten digits as the continuous Bernoulli's λ, its mean, and that with its contrast
+    restored."""
+    cb = three.get(LIKELIHOODS["continuous_bernoulli"])
+    if cb is None or cb.config.logit_bound is None:
+        st.caption("A figure is missing here: it needs the continuous Bernoulli.")
+        return
+    _three_pictures(visitor, cb, cb.config.logit_bound)
+
+
 def _three_pictures(visitor: Visitor, cb: Shown, bound: float) -> None:
-    """The ten digits as the continuous Bernoulli's λ, its mean, and that with contrast restored."""
     logits = latent.decode(cb.model, latent.encode(cb.model, visitor.followed().images).mean)
     mean = mean_image(cb.config, logits)
     widgets.pictures(
@@ -108,28 +135,27 @@ def _three_pictures(visitor: Visitor, cb: Shown, bound: float) -> None:
         key="cb-contrast",
         scale=2,
         gap=2,
-        headings=["Parameter lambda", "Mean", "Mean, its contrast restored"],
+        headings=["Parameter λ", "Mean", "Mean, its contrast restored"],
         alt="The ten digits under the continuous Bernoulli: its λ, its mean, and its mean with "
         "darkest and lightest grey drawn as black and white",
     )
 
 
 def _of_lambda(found: dict[str, Look]) -> str:
-    digits, parameter = found["digits"].sharpness, found["CB λ"].sharpness
     return (
-        "**λ is a parameter**, farther from ½ than the value that the model expects. Drawn as a "
-        f"picture it has sharpness {parameter:.3f}; the digits themselves have {digits:.3f}. "
+        "**Whose sharpness is it?** λ is a **parameter**, farther from ½ than what the model "
+        f"expects: {found['CB λ'].sharpness:.3f} (the digits: {found['digits'].sharpness:.3f}). "
     )
 
 
 def _of_the_bound(found: dict[str, Look], bound: float) -> str:
     lowest, mean, restored = pedestal(bound), found["CB mean"], found[f"CB {RESTORED}"]
     return (
-        f"**The mean is greyed by the bound.** |logit| ≤ {bound:.2f} keeps every mean between "
+        f"**The mean is greyed by the bound**: |logit| ≤ {bound:.2f} keeps it within "
         f"{lowest:.3f} and {1 - lowest:.3f}, which alone multiplies its sharpness by "
-        f"{(1 - 2 * lowest) ** 2:.2f}. Draw these two greys as 0 and 1, and all between in line: "
-        f"its sharpness goes from {mean.sharpness:.3f} to {restored.sharpness:.3f}, its squared "
-        f"error from {mean.error:.1f} to {restored.error:.1f}."
+        f"{(1 - 2 * lowest) ** 2:.2f}. Draw these two greys as 0 and 1: it goes from "
+        f"{mean.sharpness:.3f} to {restored.sharpness:.3f}, its error from {mean.error:.1f} to "
+        f"{restored.error:.1f}. "
     )
 
 
@@ -137,14 +163,11 @@ def _against_the_others(found: dict[str, Look]) -> str:
     """The continuous Bernoulli's mean, its contrast restored, beside the other models' means."""
     restored = found[f"CB {RESTORED}"]
     told = [
-        f"{beside(restored, found[name])} {of} ({found[name].sharpness:.3f} and "
-        f"{found[name].error:.1f})"
+        f"{beside(restored, found[name])} {of}"
         for name, of in (("BCE", "BCE's picture"), ("Gaussian", "the Gaussian's"))
         if name in found
     ]
-    if not told:
-        return ""
-    return f"**With its contrast restored the mean is {listed(told)}.** "
+    return f"So it is {listed(told)}. " if told else ""
 
 
 def beside(restored: Look, other: Look) -> str:
@@ -158,13 +181,13 @@ def beside(restored: Look, other: Look) -> str:
 
 def _of_the_rate(models: dict[str, Shown]) -> str:
     """That models which spend more nats on their codes can restore more, where they do."""
-    spent = {SHORT[name]: cache.mean_terms(it).kl for name, it in models.items() if name != YOURS}
+    spent = {SHORT[name]: cache.mean_terms(it).kl for name, it in models.items()}
     mine = spent.pop("CB")
-    others = listed([f"the {name} model's {nats(kl)}" for name, kl in spent.items()])
-    told = f"Its codes spend {nats(mine)} (KL), {others}"
-    frugal = [name for name, kl in spent.items() if kl < mine]
     if not spent:
         return ""
+    others = listed([f"the {name} model's {number(kl, '.1f')}" for name, kl in spent.items()])
+    told = f"Its codes spend {nats(mine)} (KL), {others}"
+    frugal = [name for name, kl in spent.items() if kl < mine]
     if not frugal:
         return f"{told}."
-    return f"{told}: its difference from {listed(frugal)} may in part be the rate's."
+    return f"{told}: its difference from {listed(frugal)} may in part be the **rate's**."

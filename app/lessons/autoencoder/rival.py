@@ -1,4 +1,4 @@
-"""What restoring costs, beside a perfect restorer, one that knows nothing, and a linear one."""
+"""The straight-line rival: PCA of the same size restores the same digits."""
 
 import streamlit as st
 import torch
@@ -6,24 +6,9 @@ import torch
 from app import cache, widgets
 from app.cache import Shown
 from app.state import Visitor
-from app.words import grouped, nats
+from app.words import grouped
 from core import evaluation
 from core.data import to_float
-
-
-def cost_in_context(visitor: Visitor, shown: Shown) -> None:
-    """The model's mean BCE on the test images, its floor, and the cost of knowing nothing."""
-    if shown.config.likelihood != "bernoulli":
-        return
-    floor, blind = cache.bce_extremes(visitor.data)
-    cost = cache.mean_terms(shown).reconstruction
-    columns = st.columns(3)
-    columns[0].metric("Perfect restoration", nats(floor), help="Σ H(x): the entropy floor")
-    columns[1].metric("This model", nats(cost), help="Mean BCE")
-    columns[2].metric("Always the mean image", nats(blind), help="One answer for every digit")
-    st.caption(
-        f"BCE, means over the {grouped(len(visitor.digits.test_images))} test images in use."
-    )
 
 
 def against_pca(visitor: Visitor, shown: Shown) -> None:
