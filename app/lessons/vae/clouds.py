@@ -36,11 +36,14 @@ def show(visitor: Visitor, shown: Shown) -> None:
 
 
 def side_by_side(visitor: Visitor, *two: Shown) -> None:
-    """Two models' maps: an autoencoder's points beside clouds, or two models' clouds. Where codes
-    are two numbers, on the same axes, in whose middle N(0, I) lies.
+    """Two models' maps: an autoencoder's points beside clouds, or two models' clouds.
+
+    Clouds are drawn on the same axes where codes are two numbers: the prior gives them one scale.
+    Nothing gives an autoencoder's codes a scale, and after a few steps they lie so far apart that
+    clouds on their axes would be dots: N(0, I), dashed on both maps, says how far.
     """
     extents = [_extent(shown) for shown in two]
-    if all(shown.config.latent_dim == 2 for shown in two):
+    if all(shown.config.latent_dim == 2 and shown.is_vae for shown in two):
         reach = max(abs(side) for extent in extents for side in extent)
         extents = [(-reach, reach, -reach, reach)] * len(two)
     sides = zip(("left", "right"), st.columns(len(two), gap="medium"), two, extents, strict=True)
