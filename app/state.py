@@ -71,6 +71,7 @@ class Visitor:
     stood: dict[str, object] = field(default_factory=dict)  # where selectors stood before a run
     trained_on: str | None = None  # the page that the job was started on
     predicted: int | None = None  # of its reconstruction cost, nats per image; None where nothing
+    keeping: bool = False  # whether it goes on the shelf by itself when it is over
     finished: int = 0  # runs that came to an end so far
     passing: dict[str, Passing] = field(default_factory=dict)  # of each job, last looked at
     runs: dict[str, Shown] = field(default_factory=dict)  # this visit's models, newest last
@@ -220,6 +221,8 @@ class Visitor:
             self.showed[self.trained_on] = run.key
         if run is not None:
             self.take(run, self.trained_on, self.selector)
+            if self.keeping:
+                self.keep(run.key)
 
     def _made(self, job: Job | None) -> Shown | None:
         """The model of a job that is over; None of one that failed."""
@@ -250,7 +253,8 @@ class Visitor:
         self.brought += 1
 
     def take(self, shown: Shown, page: str | None, selector: str) -> None:
-        """Let a page show a model of this visit: before its selector is drawn."""
+        """Let a page show a model of this visit alone: before its selector is drawn."""
+        self.compared.pop(page, None)
         self.runs.pop(shown.key, None)  # so that the last of them is the newest
         self.runs[shown.key] = shown
         before = [key for key in self.here.get(page, []) if key != shown.key]
@@ -259,7 +263,7 @@ class Visitor:
             if (stood := st.session_state.get(selector, YOURS)) != YOURS:
                 self.stood[selector] = stood
             st.session_state[selector] = YOURS
-        wanted = {*chain(*self.here.values()), *self.shelf}
+        wanted = {*chain(*self.here.values(), *self.compared.values()), *self.shelf}
         wanted |= {self.beside[key] for key in wanted if key in self.beside}
         self.runs = {key: run for key, run in self.runs.items() if key in wanted}
 

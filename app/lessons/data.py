@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import widgets
-from app.panels import digits, frame
+from app.panels import digits, frame, shelf
 from app.state import session
 from app.words import grouped, listed
 
@@ -41,3 +41,4 @@ st.markdown(
     "only when you ask for it. If the files are on disk already, start the course with the folder "
     "that holds `MNIST/raw`: set `LATENT_WALK_DATA`, or add `-- --data FOLDER` to the command."
 )
+shelf.to_see(visitor)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import widgets
 from app.course import DATA_PAGE, WORDS_A_MINUTE, how_many, reading_minutes
-from app.panels import digits, frame, models
+from app.panels import digits, frame, models, shelf
 from app.panels.map import pad
 from app.state import session
 
@@ -37,6 +37,8 @@ st.caption(
     "and as long to play as you like. This browser remembers which lessons you opened."
 )
 frame.course(visitor)
+
+shelf.to_see(visitor)
 
 st.subheader("The digits in use", anchor=False)
 st.markdown(data.source)

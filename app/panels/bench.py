@@ -50,6 +50,7 @@ class Bench(NamedTuple):
     architecture: Architecture = "dense"
     ranges: Mapping[str, Sequence[Any]] = {}  # of a slider, where it does not reach everywhere
     partner: Kind | None = None  # that may train together with the page's own, where asked for
+    keeps: bool = False  # whether its runs go on the shelf by themselves, which stands open
 
 
 def stop(visitor: Visitor) -> list[str]:
@@ -110,11 +111,17 @@ def show(
         with on_stage, st.container(key="stage"):
             stage()
         with drawer, st.container(border=True, key="drawer"):
+            st.html('<div id="drawer"></div>')
             st.markdown("**Train your own**")
             order()
             said()
-            shelf.show(visitor, bench.kinds, bench.selector)
-    st.html('<a class="to-the-bench" href="#bench" target="_self">Train it yourself</a>')
+        shelf.show(visitor, bench.kinds, bench.selector, opened=bench.keeps)
+    st.html(
+        "".join(
+            f'<a class="to-the-bench" href="#{place}" target="_self">Train it yourself</a>'
+            for place in ("bench", "drawer")  # beside the figure, or below it: style.css knows
+        )
+    )
 
 
 def _begin(bench: Bench, shown: Shown, pretrained: Shown) -> ModelConfig:
@@ -231,6 +238,7 @@ def _train(
         except (ValueError, DataError) as error:
             st.error(f"{error}. The page keeps what it had.", icon=":material/error:")
         else:
+            visitor.keeping = bench.keeps
             st.rerun()
     if last is not None and last.status != "failed":
         more = max(1, last.order.training.epochs // 2)
@@ -368,15 +376,16 @@ def holding(likely: tuple[float, float], measured: list[float]) -> tuple[float, 
 def _outcome(visitor: Visitor, bench: Bench, run: Shown, pretrained: Shown) -> None:
     """What was said, what was measured, the pretrained beside it, and what to do with the run."""
     st.markdown(_held_against(visitor, run, pretrained))
+    kept = run.key in visitor.shelf
+    if shelf.full(visitor) and not kept:
+        st.caption(shelf.FULL)
     with st.container(horizontal=True, key=f"outcome-{bench.key}"):
-        kept = run.key in visitor.shelf
         widgets.act(
             "On the shelf" if kept else "Keep on the shelf",
             visitor.keep,
             run.key,
             key="run-keep",
             disabled=kept or shelf.full(visitor),
-            help=shelf.FULL if shelf.full(visitor) and not kept else None,
         )
         widgets.act(
             "Compare side by side", visitor.compare, pretrained.key, run.key, key="run-compare"
@@ -388,7 +397,10 @@ def _outcome(visitor: Visitor, bench: Bench, run: Shown, pretrained: Shown) -> N
 def _held_against(visitor: Visitor, run: Shown, pretrained: Shown) -> str:
     """The run's cost on the test images in use beside the pretrained's, on the same."""
     ours = cache.mean_terms(run)
-    said = f"You said **{run.predicted}**. " if run.predicted is not None else ""
+    said = ""
+    if run.predicted is not None:
+        off = nats(abs(run.predicted - ours.reconstruction))
+        said = f"You predicted **{run.predicted}** for restoring it: {off} off. "
     count = grouped(len(visitor.digits.test_images))
     told = f"{said}Measured: **{nats(ours.total)}** per image{bound_of(run)}"
     if run.is_vae:

@@ -6,29 +6,37 @@ import streamlit as st
 
 from app import cache, widgets
 from app.cache import Shown
+from app.course import LESSONS
 from app.state import SHELF, Visitor
-from app.words import nats, title
+from app.words import grouped, nats, title
 from core import evaluation
 from core.data import to_float
 from core.models import Kind
 
-FULL = f"The shelf holds {SHELF} runs: let one of them go first."
-THUMBNAIL = 5  # digits
+FULL = f"The shelf is full, and this run is not on it: it holds {SHELF}. Let one go first."
+CARD = 232  # pixels of the screen: four cards stand side by side
 
 
 def full(visitor: Visitor) -> bool:
     return len(visitor.shelf) >= SHELF
 
 
-def show(visitor: Visitor, kinds: Sequence[Kind], selector: str) -> None:
-    """The runs that are kept: digits that they restore, their settings, what a test image costs.
-
-    Two that are ticked are held side by side in the page's figure.
+def show(visitor: Visitor, kinds: Sequence[Kind], selector: str, *, opened: bool = False) -> None:
+    """The runs that are kept, each a card: the ten digits as it restores them, its settings, what
+    a test image costs it. Two that are ticked are held side by side in the page's figure.
     """
     if not visitor.shelf:
         return
-    with st.expander(f"Your shelf: {len(visitor.shelf)} of {SHELF} runs", key="shelf"):
-        ticked = [key for key in visitor.shelf if _run(visitor, visitor.runs[key], kinds, selector)]
+
+    @st.fragment
+    def cards() -> None:
+        st.caption("Tick two to hold them side by side in the figure above.")
+        ticked: list[str] = []
+        with st.container(horizontal=True):
+            for key in visitor.shelf:
+                with _card(visitor, visitor.runs[key]):
+                    if _handles(visitor, visitor.runs[key], kinds, selector):
+                        ticked.append(key)
         if len(ticked) == 2:
             widgets.act(
                 "Hold these two side by side",
@@ -37,43 +45,81 @@ def show(visitor: Visitor, kinds: Sequence[Kind], selector: str) -> None:
                 key="shelf-compare",
                 type="primary",
             )
-        else:
-            st.caption("Tick two to hold them side by side in this page's figure.")
+        elif len(ticked) > 2:
+            st.caption(f"{len(ticked)} are ticked: two at a time can stand side by side.")
+
+    with st.expander(_how_many(visitor), expanded=opened, key="shelf"):
+        cards()
 
 
-def _run(visitor: Visitor, run: Shown, kinds: Sequence[Kind], selector: str) -> bool:
-    """A run on the shelf; whether it is ticked."""
-    shown = run.on(visitor.data)
-    fits = run.config.kind in kinds
-    picture, words, take, leave = st.columns([2, 4, 1, 1], vertical_alignment="center")
-    with picture:
-        restored = evaluation.judging.reconstruct(
-            shown.model, to_float(visitor.followed().images[:THUMBNAIL])
+def to_see(visitor: Visitor) -> None:
+    """The same on a page without a figure to hold them in, and the way to one that has it."""
+    if not visitor.shelf:
+        return
+    with st.expander(_how_many(visitor), key="shelf"):
+        with st.container(horizontal=True):
+            for key in visitor.shelf:
+                with _card(visitor, visitor.runs[key]):
+                    pass
+        st.page_link(
+            LESSONS[-1].page,
+            label=f"Hold them side by side in lesson {len(LESSONS)}",
+            icon=":material/arrow_forward:",
         )
+
+
+def _how_many(visitor: Visitor) -> str:
+    return f"Your shelf: {len(visitor.shelf)} of {SHELF} runs"
+
+
+def _card(visitor: Visitor, run: Shown):
+    """A run in a frame, which further elements may be put into."""
+    shown = run.on(visitor.data)
+    frame = st.container(border=True, width=CARD, gap="small", key=f"shelf-card-{run.key}")
+    with frame:
+        digits = to_float(visitor.followed().images)
         widgets.pictures(
-            restored,
-            THUMBNAIL,
+            evaluation.judging.reconstruct(shown.model, digits),
+            len(digits) // 2,
             key=f"shelf-{run.key}",
             scale=1,
-            alt=f"{THUMBNAIL} digits as {run.title} restores them",
+            alt=f"Ten digits as {run.title} restores them",
         )
-    with words:
-        ticked = widgets.tick(
-            f"{title(run.config)}, seed {run.card.get('training', {}).get('seed', '?')}: "
-            f"{nats(cache.mean_terms(shown).total)} per test image",
-            key=f"shelf-tick-{run.key}",
-            disabled=not fits,
-        )
-    with take:
-        widgets.act(
-            "Show here",
-            visitor.take,
-            run,
-            visitor.page,
-            selector,
-            key=f"shelf-take-{run.key}",
-            disabled=not fits,
-        )
-    with leave:
+        cost = nats(cache.mean_terms(shown).total)
+        st.markdown(f"**{title(run.config)}**  \n{cost} per test image")
+        st.caption(_how_trained(run))
+    return frame
+
+
+def _how_trained(run: Shown) -> str:
+    """Its training in a few words, as its card has it."""
+    training = run.card.get("training", {})
+    told = ["brought back"] if run.brought else []
+    if run.config.architecture == "dense":
+        told.append(f"{run.config.hidden_dim} hidden units")
+    if epochs := training.get("epochs"):
+        images = training.get("images")
+        told.append(f"{epochs} epochs" + (f" of {grouped(images)} images" if images else ""))
+    if (seed := training.get("seed")) is not None:
+        told.append(f"seed {seed}")
+    return ", ".join(told)
+
+
+def _handles(visitor: Visitor, run: Shown, kinds: Sequence[Kind], selector: str) -> bool:
+    """What can be done with a run on the shelf; whether it is ticked."""
+    fits = run.config.kind in kinds
+    if not fits:
+        st.caption(f"This page shows no {run.config.kind.upper()}.")
+    ticked = fits and widgets.tick("Side by side", key=f"shelf-tick-{run.key}")
+    with st.container(horizontal=True, gap="small"):
+        if fits:
+            widgets.act(
+                "Show here",
+                visitor.take,
+                run,
+                visitor.page,
+                selector,
+                key=f"shelf-take-{run.key}",
+            )
         widgets.act("Let go", visitor.let_go, run.key, key=f"shelf-leave-{run.key}")
-    return ticked and fits
+    return ticked

@@ -49,3 +49,10 @@ def test_a_map_turned_and_mirrored_is_the_same_map():
     turned = latent.Turn(70, True).of(points)
     assert two_maps.shared(points, latent.turn_onto(turned, points).of(turned)) > 0.9999
     assert torch.allclose(points.mean(0), torch.zeros(2), atol=1e-4)
+
+
+def test_two_maps_are_held_side_by_side_above_the_last_two():
+    page = trained(follow(newcomer(), "latent_scatter", SHORT), "map")
+    page.button(key="run-compare").click().run()
+    assert not page.exception, page.exception
+    assert sum("The same map?" in text.value for text in page.markdown) == 2

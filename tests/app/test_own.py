@@ -1,12 +1,23 @@
 """Models of one's own, from outside: trained, looked at, taken home, brought back."""
 
+import itertools
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import get_args
 
+import pandas as pd
+import pyarrow as pa
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
+from app.jobs import Job
+from app.lessons.build_your_own.own import most_alike
+from app.state import SHELF, YOURS, Visitor
 from core import checkpoints
+from core.models import Architecture, Kind, Likelihood, ModelConfig
 from tests.serving import ROOT
 from tests.visiting import (
     Link,
@@ -23,9 +34,7 @@ LATE = {  # short runs with little data, each a few tenths of a second
     "own-images": "1000",
     "own-epochs": "2",
 }
-FIGURES = (
-    "Reconstructions", "Map", "Samples", "Interpolation", "Film", "Loss terms", "Take it home",
-)  # fmt: skip
+FIGURES = ("Reconstructions", "Map", "Samples", "Interpolation", "Film", "Loss terms")
 
 
 def healthy(page: AppTest) -> AppTest:
@@ -55,7 +64,6 @@ def test_every_figure_of_lesson_7_shows_a_trained_model(owner: AppTest, figure: 
         "Interpolation": "hole",
         "Film": "Each point is the code of a test image",
         "Loss terms": "At the end the loss on test images is",
-        "Take it home": "checkpoints.load",
     }
     assert seen[figure] in words(page)
 
@@ -74,7 +82,7 @@ def told_name(page: AppTest) -> str:
 
 
 def test_what_is_taken_home_is_two_files_with_a_word_on_how_to_load_them(owner: AppTest):
-    page = healthy(follow(owner, "build_your_own", {"own-figure": "Take it home"}))
+    page = healthy(follow(owner, "build_your_own"))
     weights, card = (page.get("download_button")[i].proto for i in range(2))
     assert weights.label.startswith("Weights, ") and card.label == "Card"
     assert weights.url != card.url
@@ -86,7 +94,7 @@ def test_models_of_different_beta_go_home_under_different_names():
     names = set()
     for beta in ("0.5", "10"):
         tour = newcomer()
-        link: Link = {"own-kind": "VAE", "own-beta": beta, "own-figure": "Take it home"}
+        link: Link = {"own-kind": "VAE", "own-beta": beta}
         names.add(told_name(healthy(trained(tour, link))))
     assert len(names) == 2
 
@@ -207,14 +215,14 @@ def test_a_default_that_nobody_touched_is_no_prediction():
     assert "You predicted" not in words(trained(newcomer()))
 
 
-def test_a_run_of_lesson_1_does_not_fill_lesson_2():
+def test_a_run_of_lesson_1_is_only_offered_on_lesson_7():
     """Fault 13."""
-    tour = newcomer()
-    page = follow(tour, "autoencoder")
-    page.button(key="train-autoencoder").click().run()
-    page.button(key="stop-autoencoder").click().run()
-    page = healthy(follow(run_to_its_end(page, "train-autoencoder"), "latent_scatter"))
-    assert "at this moment" not in words(page)
+    page = follow(newcomer(), "autoencoder", {"ae-images": "300", "ae-epochs": "1"})
+    page.button(key="train-ae").click().run()
+    page = healthy(follow(run_to_its_end(page, "train-ae"), "build_your_own"))
+    assert "The figures show the pretrained" in words(page)
+    page.button(key="offer-own").click().run()
+    assert "The figures show **yours: AE dense, d = 2**" in words(healthy(page))
 
 
 def test_a_model_says_how_many_digits_it_was_trained_on():
@@ -223,3 +231,213 @@ def test_a_model_says_how_many_digits_it_was_trained_on():
     page = trained(tour, {"own-images": "4000"})
     (told,) = [caption.value for caption in page.caption if "Trained on" in caption.value]
     assert re.search(r"Trained on[^.:]*4\s000", told), told
+
+
+def visitor_of(page: AppTest) -> Visitor:
+    return page.session_state["visitor"]
+
+
+def newest(page: AppTest) -> str:
+    """The key of the run that the page has as its stop."""
+    run = visitor_of(page).run
+    assert run is not None
+    return run.key
+
+
+def job_of(page: AppTest) -> Job:
+    job = visitor_of(page).job
+    assert job is not None
+    return job
+
+
+def on_the_plane(page: AppTest) -> pd.DataFrame:
+    """The models that the plane shows."""
+    (plane,) = [chart for chart in page.get("vega_lite_chart") if "url" in chart.proto.spec]
+    tables = [pa.ipc.open_stream(table.data.data).read_all() for table in plane.proto.datasets]
+    (models,) = [table.to_pandas() for table in tables if "kl" in table.column_names]
+    return models
+
+
+def test_every_control_reaches_the_run():
+    asked: Link = {
+        "own-kind": "VAE",
+        "own-architecture": "lite",
+        "own-d": "5",
+        "own-beta": "0.392",
+        "own-likelihood": "Gaussian (squared error)",
+        "own-variance": "0.1",
+        "own-images": "300",
+        "own-epochs": "3",
+        "own-rate": "0.001",
+        "own-batch": "16",
+        "own-seed": "7",
+    }
+    page = follow(newcomer(), "build_your_own", asked)
+    page.button(key="train-own").click().run()
+    order = job_of(healthy(page)).order
+    job_of(page).stop()
+    assert order.model == ModelConfig(
+        "vae", "lite", 5, likelihood="gaussian", beta=0.392, variance=0.1
+    )
+    training = order.training
+    assert (training.images, training.epochs, training.seed) == (300, 3, 7)
+    assert (training.learning_rate, training.batch_size) == (0.001, 16)
+
+
+def test_width_and_bound_reach_the_run_where_they_matter():
+    asked: Link = {
+        "own-hidden": "32", "own-likelihood": "Continuous Bernoulli", "own-bound": "4.6",
+    }  # fmt: skip
+    page = follow(newcomer(), "build_your_own", asked)
+    page.button(key="train-own").click().run()
+    model = job_of(healthy(page)).order.model
+    job_of(page).stop()
+    assert (model.hidden_dim, model.likelihood, model.logit_bound) == (
+        32, "continuous_bernoulli", 4.6,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_a_run_is_held_against_a_model_that_there_is_of_its_kind_and_likelihood(kind: Kind):
+    for architecture, d, likelihood, beta in itertools.product(
+        get_args(Architecture), (1, 3, 20, 64), get_args(Likelihood), (0.0, 1.0, 500.0)
+    ):
+        config = ModelConfig(kind, architecture, d, likelihood=likelihood, beta=beta)
+        name = most_alike(config)
+        card = json.loads((ROOT / "pretrained" / f"{name}.json").read_text(encoding="utf-8"))
+        assert (card["model"]["kind"], card["model"]["likelihood"]) == (kind, likelihood), name
+
+
+def test_the_nearest_pretrained_has_the_nearest_code_and_the_nearest_beta():
+    assert most_alike(ModelConfig(latent_dim=6)) == "ae-dense-8"
+    assert most_alike(ModelConfig(architecture="deep")) == "ae-deep-2"
+    assert most_alike(ModelConfig("vae", beta=2.5)) == "vae-lite-2-beta-3.92"
+    assert most_alike(ModelConfig("vae", latent_dim=10)) == "vae-lite-20-bernoulli"
+
+
+def test_a_run_that_is_over_stands_on_the_shelf_until_it_is_let_go():
+    page = healthy(trained(newcomer()))
+    visitor = visitor_of(page)
+    assert visitor.shelf == [newest(page)]
+    assert "Your shelf: 1 of 8 runs" in words(page)
+    page.button(key=f"shelf-leave-{newest(page)}").click().run()
+    assert visitor.shelf == []
+    healthy(page.run())
+    assert visitor.shelf == [], "what was let go does not come back by itself"
+    assert "The figures show **yours" in words(page)
+
+
+def test_a_full_shelf_says_so_and_takes_no_more():
+    page = healthy(trained(newcomer()))
+    visitor = visitor_of(page)
+    run = visitor.runs[newest(page)]
+    for copy in range(1, SHELF):
+        key = f"{run.key}-{copy}"
+        visitor.runs[key] = replace(run, key=key)
+        visitor.keep(key)
+    page = healthy(trained(page, {"own-seed": "1"}))
+    assert len(visitor.shelf) == SHELF and newest(page) not in visitor.shelf
+    assert "The shelf is full, and this run is not on it" in words(page)
+    assert page.button(key="run-keep").disabled
+    page.button(key=f"shelf-leave-{run.key}").click().run()
+    page.button(key="run-keep").click().run()
+    assert newest(page) in visitor.shelf
+
+
+def test_the_selector_goes_back_to_the_pretrained_and_to_one_s_own(owner: AppTest):
+    page = healthy(follow(owner, "build_your_own"))
+    page.button(key="run-back").click().run()
+    assert page.button_group(key="own-model").value == "pretrained"
+    assert "The figures show the pretrained **VAE lite, d = 2, β = 0.392**" in words(page)
+    assert on_the_plane(page)["mine"].sum() == 2, "runs stay on the plane"
+    page.button_group(key="own-model").set_value(YOURS).run()
+    assert "The figures show **yours: VAE dense, d = 2, β = 0.5**" in words(healthy(page))
+
+
+def test_runs_stand_on_the_plane_at_the_costs_on_their_cards(owner: AppTest):
+    """A card's figures are measured apart, when a run ends: on all of the sample's test images."""
+    page = healthy(follow(owner, "build_your_own"))
+    models = on_the_plane(page)
+    mine = models[models["mine"]]
+    told = [run.card["test"] for run in visitor_of(page).runs.values()]
+    assert mine["kl"].tolist() == pytest.approx([test["kl"] for test in told])
+    assert mine["reconstruction"].tolist() == pytest.approx(
+        [test["reconstruction"] for test in told]
+    )
+    assert mine["kl"].iloc[0] == 0 < mine["kl"].iloc[1], "an autoencoder stands on the axis"
+    assert all(image.startswith("data:image/") for image in mine["image"])
+
+
+def test_a_run_of_another_likelihood_is_named_below_the_plane():
+    page = healthy(trained(newcomer(), {"own-likelihood": "Gaussian (squared error)"}))
+    assert not on_the_plane(page)["mine"].any()
+    assert "other likelihoods charge other nats: yours: AE dense, d = 2, gaussian" in words(page)
+    assert not any(entry.key == "own-guess" for entry in page.number_input)
+
+
+@pytest.fixture(scope="module")
+def learner() -> Iterator[AppTest]:
+    """A visitor whose run is paused somewhere on its way."""
+    asked: Link = {"own-kind": "VAE", "own-epochs": "100"}
+    page = follow(newcomer(), "build_your_own", asked)
+    page.button(key="train-own").click().run()
+    while (now := visitor_of(page).moment()) is None or len(now.card["history"]) < 2:
+        page.run()
+    page.button(key="pause-own").click().run()
+    yield page
+    job_of(page).stop()
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_figure_shows_a_run_on_its_way(learner: AppTest, figure: str):
+    page = healthy(follow(learner, "build_your_own", {"own-figure": figure}))
+    seen = {
+        "Reconstructions": "reconstruction cost of each",
+        "Map": "Codes of 500",
+        "Samples": "Sample from",
+        "Interpolation": "hole",
+        "Film": "The film is ready when the run is over",
+        "Loss terms": "So far the loss on test images is",
+    }
+    assert seen[figure] in words(page)
+    assert "The figures show **yours: VAE dense, d = 2, β = 1**" in words(page)
+    (mine,) = on_the_plane(page).query("mine").itertuples()
+    assert mine.here and mine.kl > 0
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_figure_holds_two_runs_side_by_side(owner: AppTest, figure: str):
+    page = healthy(follow(owner, "build_your_own", {"own-figure": figure}))
+    for key in visitor_of(page).shelf:
+        page.checkbox(key=f"shelf-tick-{key}").check().run()
+    page.button(key="shelf-compare").click().run()
+    assert not healthy(page).warning
+    assert any(button.key == "compare-close" for button in page.button)
+    page.button(key="compare-close").click().run()
+    for key in visitor_of(page).shelf:
+        page.checkbox(key=f"shelf-tick-{key}").uncheck().run()
+    assert "Tick two to hold them" in words(healthy(page))
+
+
+def test_a_run_that_diverges_says_so_and_the_page_keeps_the_run_before_it():
+    page = healthy(trained(newcomer()))
+    before = newest(page)
+    page = follow(page, "build_your_own", {"own-epochs": "100", "own-d": "32"})
+    page.button(key="train-own").click().run()
+    job = job_of(page)
+    while not job.over:
+        with torch.no_grad():
+            next(job.state.model.parameters()).fill_(float("nan"))
+    page.run()
+    assert job.status == "failed"
+    assert "The page keeps what it had." in page.error[0].value
+    assert newest(page) == before and visitor_of(page).shelf == [before]
+    assert "The figures show **yours: AE dense, d = 2**" in words(page)
+
+
+@pytest.mark.parametrize("lesson", ["welcome", "data"])
+def test_pages_without_a_figure_show_the_shelf_and_the_way_to_lesson_7(owner: AppTest, lesson: str):
+    page = healthy(follow(owner, lesson))
+    assert "Your shelf: 2 of 8 runs" in words(page)
+    assert "VAE dense, d = 2, β = 0.5" in words(page)
+    assert "Hold them side by side in lesson 7" in words(page)

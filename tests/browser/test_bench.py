@@ -148,7 +148,8 @@ def test_on_a_phone_the_drawer_lies_below_its_figure_and_one_tap_away(
     assert drawer["y"] >= stage["y"] + stage["height"] - 1
     assert stage["width"] <= 390
     page.get_by_test_id("stPageLink").last.scroll_into_view_if_needed()
-    page.locator(".to-the-bench").tap()
+    page.locator(".to-the-bench").locator("visible=true").tap()
+    expect(page.get_by_text("Train your own")).to_be_in_viewport()
     train = page.locator(f".st-key-train-{bench.key} button")
     train.scroll_into_view_if_needed()
     train.tap()

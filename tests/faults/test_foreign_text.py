@@ -117,13 +117,13 @@ def test_a_model_of_absurd_numbers_is_refused_and_the_page_goes_on(uploads):
     assert len(page.error) == 1, messages(page)
     assert "`mine.safetensors`" in page.error[0].value
     assert page.title[0].value.startswith("7")
-    assert not page.session_state["visitor"].own
+    assert not page.session_state["visitor"].runs
 
 
 @pytest.mark.parametrize("figure", ["Reconstructions", "Map", "Samples", "Interpolation"])
 def test_a_model_with_the_largest_codes_that_are_taken_is_shown_by_every_figure(figure: str):
     page = healthy(bring_back(files(scale=2e4)))
     assert not page.error, messages(page)
-    codes = page.session_state["visitor"].own["ae"].codes.mean
+    codes = page.session_state["visitor"].run.codes.mean
     assert 1e4 < codes.abs().max() <= 1e6
     healthy(follow(page, "build_your_own", {"own-figure": figure}))

@@ -39,7 +39,7 @@ STATES: tuple[tuple[str, Link], ...] = (
     ("build_your_own", {"own-kind": "VAE", "own-figure": "Map"}),
     ("build_your_own", {"own-architecture": "lite", "own-figure": "Interpolation"}),
     ("build_your_own", {"own-architecture": "deep", "own-figure": "Samples"}),
-    ("build_your_own", {"own-architecture": "shallow", "own-figure": "Take it home"}),
+    ("build_your_own", {"own-architecture": "shallow", "own-figure": "Film"}),
 )
 # Read from the address by hand: codes, paths and places on maps; and, on t-SNE, a digit's number.
 PLACES = ("z", "z-path", "z-ae", "z-ae-path", "z-vae", "z-vae-path", "blur", "blur-path")

@@ -1,20 +1,56 @@
-"""A model of one's own: every figure of the course for it, and the way home."""
+"""A model of one's own: what it is held against, what was predicted of it, and the way home."""
 
-import pandas as pd
+import math
+from collections.abc import Sequence
+
 import streamlit as st
 
-from app import cache, charts, theme, widgets
+from app import widgets
 from app.cache import Shown
-from app.panels.digits import choose_digit, new_noise
-from app.panels.models import provenance
-from app.panels.samples import same_noise
-from app.panels.walks import crossfade, strips, walk, walk_by_hand
-from app.state import Visitor, afresh
-from app.words import file_name, grouped, nats, title
+from app.panels import bench
+from app.state import YOURS, Visitor, afresh
+from app.words import file_name
 from core import checkpoints
 from core.checkpoints import CheckpointError
 from core.models import ModelConfig
-from core.training import PROBE
+
+SELECTOR = "own-model"  # the control between the visitor's run and the pretrained most like it
+BETAS = (0.0392, 0.392, 1, 3.92, 39.2, 392)  # of the pretrained VAEs
+SIZES = (1, 2, 4, 8, 16, 32)  # of the codes of the pretrained AEs
+
+
+def most_alike(config: ModelConfig) -> str:
+    """The pretrained model that a run is held against: of its kind and its likelihood, then with
+    a code as near as there is, then of its layers or its β.
+    """
+    kind, likelihood = config.kind, config.likelihood.replace("_", "-")
+    two_or_twenty = _nearest(config.latent_dim, (2, 20))
+    if kind == "ae" and likelihood == "bernoulli":
+        d = _nearest(config.latent_dim, SIZES)
+        return f"ae-{config.architecture if d == 2 else 'dense'}-{d}"
+    if kind == "ae":
+        return f"ae-lite-20-{likelihood}"
+    if likelihood == "bernoulli" and two_or_twenty == 2:
+        return f"vae-lite-2-beta-{_nearest(config.beta, BETAS):g}"
+    return f"vae-lite-{two_or_twenty}-{likelihood}"
+
+
+def _nearest(value: float, among: Sequence[float]) -> float:
+    """In factors: 6 is nearer to 8 than to 4."""
+    return min(among, key=lambda other: abs(math.log(other / max(value, 1e-9))))
+
+
+def choose(visitor: Visitor) -> tuple[str, str]:
+    """Which model the figures show, and the pretrained one that a run is held against."""
+    run, job = visitor.run, visitor.training_here()
+    config = run.config if run else ModelConfig()
+    pretrained = most_alike(job.order.model if job else config)
+    if run is None:
+        return pretrained, pretrained
+    named = {"pretrained": "The pretrained most like it", YOURS: "Yours"}
+    stops = ["pretrained", *bench.stop(visitor)]
+    stop = widgets.answer("Show", stops, stops[0], key=SELECTOR, format_func=named.__getitem__)
+    return (YOURS if stop == YOURS else pretrained), pretrained
 
 
 def prediction(visitor: Visitor, config: ModelConfig) -> int | None:
@@ -23,7 +59,7 @@ def prediction(visitor: Visitor, config: ModelConfig) -> int | None:
     """
     if config.likelihood != "bernoulli":
         return None
-    under_way = visitor.job is not None and not visitor.job.over
+    under_way = visitor.under_way() is not None
     return widgets.guess(
         "Your prediction: the reconstruction cost of a test image, nats",
         *(1, 999),
@@ -31,96 +67,6 @@ def prediction(visitor: Visitor, config: ModelConfig) -> int | None:
         placeholder="none made",
         disabled=under_way,
         help="Locked when you press Train, and told beside the result of that run.",
-    )
-
-
-def against_prediction(visitor: Visitor, shown: Shown) -> None:
-    """What a run cost in the end, beside what was predicted of it before it began."""
-    if shown.config.likelihood != "bernoulli" or shown.film is None:
-        return
-    cost = cache.mean_terms(shown).reconstruction
-    count = grouped(len(visitor.digits.test_images))
-    said = f"You predicted **{shown.predicted}**" if shown.predicted else "No prediction made"
-    st.markdown(
-        f"Reconstruction cost of this run. {said}; measured: **{nats(cost)}** per image, the mean "
-        f"over the {count} test images in use."
-    )
-
-
-def own_samples(visitor: Visitor, shown: Shown) -> None:
-    """Numbered samples of a model and their places, from the prior or from a fitted Gaussian."""
-    where = ["The prior N(0, I)", "A Gaussian fitted to the codes"]
-    figure, beside = st.columns([3, 2], gap="large")
-    with beside:
-        usual = where[0 if shown.is_vae else 1]
-        chosen = widgets.choice(
-            "Sample from", where, key=afresh("own-sampler", usual, on=shown.is_vae), default=usual
-        )
-        new_noise(visitor)
-        st.markdown(
-            "The prior is what a VAE is paid to fill. An autoencoder never heard of it: fit a "
-            "Gaussian to its codes, and sample from that."
-        )
-    with figure:
-        same_noise(visitor, shown, fitted=chosen == where[1])
-
-
-def own_walk(visitor: Visitor, shown: Shown) -> None:
-    """A cross-fade, a walk between two codes, and the walk on the map."""
-    left, right = st.columns(2)
-    with left:
-        start, from_name = choose_digit(visitor, "From", 4, key="own-from")
-    with right:
-        end, to_name = choose_digit(visitor, "To", 7, key="own-to")
-    path = walk(visitor, shown, (start, end), 11)
-    strips(visitor, crossfade((start, end), 11), [path])
-    walk_by_hand(visitor, [path], (from_name, to_name))
-
-
-def learned_curves(shown: Shown) -> None:
-    """The terms of the loss over a run that is over, from its card."""
-    history = shown.card.get("history", [])
-    if len(history) < 2:
-        st.info("This model's card holds no history of its training.")
-        return
-    curves = {"reconstruction": ("Reconstruction", theme.RECONSTRUCTION)}
-    if shown.is_vae:
-        curves |= {"kl": ("KL to the prior", theme.KL), "total": ("Their sum, with β", theme.TOTAL)}
-    for column, (term, (heading, colour)) in zip(
-        st.columns(len(curves)), curves.items(), strict=True
-    ):
-        table = pd.DataFrame(
-            [
-                (record["step"], terms[term], images)
-                for record in history
-                for images, terms in (("test", record["test"]), ("train", record["train"]))
-                if terms is not None
-            ],
-            columns=["step", "nats", "images"],
-        )
-        settled = table[table["step"] > table["step"].max() * 0.05]["nats"]
-        room = max(1e-3, 0.1 * (settled.max() - settled.min()))
-        column.altair_chart(
-            charts.loss_curve(
-                table,
-                colour,
-                title=heading,
-                last_step=int(table["step"].max()),
-                domain=(float(settled.min() - room), float(settled.max() + 3 * room)),
-            ),
-            key=f"learned-{term}",
-            alt=f"{heading} over the training, on train and test images; test at the end "
-            f"{nats(history[-1]['test'][term])} per image",
-        )
-    test, train = history[-1]["test"], history[-1]["train"]
-    if train is None:  # a history of one record, before the first step
-        return
-    gap = test["total"] - train["total"]
-    st.caption(
-        f"At the end the loss on test images is {nats(abs(gap))} per image "
-        f"{'higher' if gap > 0 else 'lower'} than on training images (test: the first "
-        f"{PROBE}). Where the test curve turns "
-        "up while the training curve goes down, the model learns its images by heart."
     )
 
 
@@ -180,21 +126,8 @@ def bring_back(visitor: Visitor) -> None:
     if st.button("Bring it back", key="bring-back", icon=":material/upload:"):
         weights, card = found["safetensors"], found["json"]
         try:
-            visitor.bring_back(weights.getvalue(), card.getvalue(), weights.name)
+            visitor.bring_back(weights.getvalue(), card.getvalue(), weights.name, SELECTOR)
         except CheckpointError as error:
             st.error(str(error), icon=":material/error:")
         else:
             st.rerun()
-
-
-def own_model(visitor: Visitor) -> Shown | None:
-    """One of the visitor's own models, the last one made unless another is chosen."""
-    if not visitor.own:
-        return None
-    mine = {title(shown.config): shown for shown in visitor.own.values()}
-    newest = list(mine)[-1]
-    models = [shown.key for shown in mine.values()]
-    chosen = widgets.answer("Yours", list(mine), newest, key=afresh("own-model", newest, on=models))
-    shown = mine[chosen].on(visitor.data)
-    st.caption(f"The figures show **{shown.title}**. {provenance(shown)}")
-    return shown

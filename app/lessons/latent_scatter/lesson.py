@@ -60,7 +60,7 @@ def figure(now: Shown) -> None:
 
 
 def both(left: Shown, right: Shown) -> None:
-    two_maps.aligned(visitor, left, right)
+    two_maps.aligned(left, right, key="held")
 
 
 bench.show(visitor, BENCH, shown, pretrained, figure, both)

@@ -38,18 +38,18 @@ def last_two(visitor: Visitor, pretrained: Shown) -> None:
         )
         return
     left, right = (runs[-2], runs[-1]) if len(runs) > 1 else (pretrained, runs[-1])
-    aligned(visitor, left, right)
+    aligned(left, right, key="map")
 
 
 @files.figure
-def aligned(visitor: Visitor, left: Shown, right: Shown) -> None:
+def aligned(left: Shown, right: Shown, *, key: str) -> None:
     """Two maps of the same digits, each to its own scale, the right one turned and mirrored by a
     dial; and how much of it is then the left one.
     """
     ours, theirs = (standard(shown) for shown in (left, right))
     best = latent.turn_onto(theirs, ours)
-    dial = afresh("map-turn", 0, on=(left.key, right.key))
-    flip = afresh("map-flip", False, on=(left.key, right.key))
+    dial = afresh(f"{key}-turn", 0, on=(left.key, right.key))
+    flip = afresh(f"{key}-flip", False, on=(left.key, right.key))
     turn, mirror, fit = st.columns([3, 2, 2], vertical_alignment="bottom")
     with turn:
         degrees = widgets.whole_number(
@@ -60,7 +60,7 @@ def aligned(visitor: Visitor, left: Shown, right: Shown) -> None:
     with fit:
         st.button(
             "The best turn",
-            key="map-best-turn",
+            key=f"{key}-best-turn",
             on_click=move,
             args=({dial: round(best.degrees / STEP) * STEP % 360, flip: best.mirrored},),
             help="The turn, with or without a mirror, after which the same digits' codes lie "
@@ -80,7 +80,7 @@ def aligned(visitor: Visitor, left: Shown, right: Shown) -> None:
                         axes=("", ""),
                     )
                 ),
-                key=f"two-maps-{'left' if shown is left else 'right'}",
+                key=f"{key}-{'left' if shown is left else 'right'}",
                 alt=f"Codes of {len(points)} digits by {shown.title}, to their own scale",
             )
     st.markdown(_told(left, right, ours, theirs, turned))
