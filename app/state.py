@@ -215,14 +215,15 @@ class Visitor:
         run, partner = self._made(self.job), self._made(self.partner)
         if partner is not None:
             self.runs[partner.key] = partner
-        if partner is not None and run is not None:
-            self.beside[run.key] = partner.key
-            self.compared[self.trained_on] = partner.key, run.key
-            self.showed[self.trained_on] = run.key
+            if run is not None:
+                self.beside[run.key] = partner.key
         if run is not None:
             self.take(run, self.trained_on, self.selector)
             if self.keeping:
                 self.keep(run.key)
+            if partner is not None:
+                self.compared[self.trained_on] = partner.key, run.key
+                self.showed[self.trained_on] = run.key
 
     def _made(self, job: Job | None) -> Shown | None:
         """The model of a job that is over; None of one that failed."""
