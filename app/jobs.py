@@ -9,6 +9,7 @@ told of a finished run (`cards`), and how long one takes (`speed`).
 
 import atexit
 import logging
+import secrets
 import threading
 import time
 from collections import deque
@@ -117,6 +118,7 @@ class Job:
 
     def __init__(self, order: Order, digits: Digits) -> None:
         """Raises ValueError where the digits cannot serve the order."""
+        self.key = f"run-{secrets.token_hex(8)}"  # of the model that it makes: no other run's
         self.order = order
         self.digits = digits
         self.total = training.total_steps(order.training, digits)

@@ -66,18 +66,20 @@ class Visitor:
     chosen: dict[str, Numbers] = field(default_factory=dict)  # on the map of that name
     pad_failed: bool = False  # the browser could not draw a pad: the server draws instead
     job: Job | None = None  # the last run, or the one that goes on
-    job_key: str = ""  # of the model that it makes
+    partner: Job | None = None  # what was ordered together with it: see `jobs`
     selector: str = ""  # the control that its page chooses models by
     stood: dict[str, object] = field(default_factory=dict)  # where selectors stood before a run
     trained_on: str | None = None  # the page that the job was started on
     predicted: int | None = None  # of its reconstruction cost, nats per image; None where nothing
     keeping: bool = False  # whether it goes on the shelf by itself when it is over
     finished: int = 0  # runs that came to an end so far
-    passing: Passing | None = None  # the moment of the job that was last looked at
+    passing: dict[str, Passing] = field(default_factory=dict)  # of each job, last looked at
     runs: dict[str, Shown] = field(default_factory=dict)  # this visit's models, newest last
     here: dict[str | None, list[str]] = field(default_factory=dict)  # a page's last two of them
+    beside: dict[str, str] = field(default_factory=dict)  # a run's partner, both by their keys
     shelf: list[str] = field(default_factory=list)  # the runs that are kept, by their keys
     compared: dict[str | None, tuple[str, str]] = field(default_factory=dict)  # two on a page
+    showed: dict[str | None, str] = field(default_factory=dict)  # which model a page last showed
     brought: int = 0  # models brought back from their files so far
     bases: dict[str, object] = field(default_factory=dict)  # what controls depend on, by their key
     watch: cache.ConnectionWatch = field(default_factory=cache.ConnectionWatch)
@@ -104,27 +106,55 @@ class Visitor:
         run = self.run if name == YOURS else self.runs.get(name)
         return run.on(self.data) if run else cache.pretrained(name, self.data)
 
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """The last run, and before it its partner, where two were ordered together.
+
+        They are two jobs, so that each has its own slices, film and end, and nothing of a job
+        needs to know of pairs; what makes them one run is said here. It is under way until both
+        are over, and whoever steers it, steers both (`steer`).
+        """
+        return tuple(job for job in (self.partner, self.job) if job is not None)
+
+    def steer(self, verb: Callable[[Job], None]) -> None:
+        """Do something with the run, such as `Job.pause`: with both jobs where it has two."""
+        for job in self.jobs:
+            verb(job)
+
+    def under_way(self) -> Job | None:
+        """The job that goes on; its partner where only that still does."""
+        going_on = [job for job in self.jobs if not job.over]
+        return going_on[-1] if going_on else None
+
     def training_here(self) -> Job | None:
-        """The job under way, where it was started on this page."""
-        job = self.job
-        return job if job and not job.over and self.trained_on == self.page else None
+        """The job that goes on, where it was started on this page."""
+        return self.under_way() if self.trained_on == self.page else None
 
     def moment(self) -> Passing | None:
         """The run of this page as it is at this moment; None where none goes on, or before its
         first picture. Two looks at one moment are one and the same.
         """
-        job = self.training_here()
-        if job is None or job.frame is None:
+        return self._moment_of(self.job) if self.job and self.training_here() else None
+
+    def two_moments(self) -> tuple[Passing, Passing] | None:
+        """The partner and the run of this page at this moment, where two train together."""
+        run = self.moment()
+        partner = self._moment_of(self.partner) if run and self.partner else None
+        return (partner, run) if partner and run else None
+
+    def _moment_of(self, job: Job) -> Passing | None:
+        if job.frame is None:
             return None
-        if self.passing is None or self.passing.model is not job.frame.model:
-            self.passing = Passing(
-                key=self.job_key,
+        last = self.passing.get(job.key)
+        if last is None or last.model is not job.frame.model:
+            self.passing[job.key] = Passing(
+                key=job.key,
                 model=job.frame.model,
                 card=cards.of_moment(job),
                 mine=True,
                 data=job.order.data,
             )
-        return self.passing
+        return self.passing[job.key]
 
     def followed(self) -> Ten:
         """The ten digits being followed."""
@@ -142,14 +172,18 @@ class Visitor:
         training: TrainConfig,
         selector: str = "",
         predicted: int | None = None,
+        partner: ModelConfig | None = None,
     ) -> None:
         """Start a run in place of the last one. Its page will show it as a stop of that selector;
-        what was predicted of its cost is kept with it. Raises ValueError, DataError.
+        what was predicted of its cost is kept with it. A partner trains together with it, from the
+        same seed on the same digits. Raises ValueError, DataError.
         """
         # As its card is to say how many.
         training = replace(training, images=self.images_of(training))
-        job = Job(Order(model, training, self.data, self.followed().images), self.digits)
-        self._begin(job, selector)
+        order = Order(model, training, self.data, self.followed().images)
+        job = Job(order, self.digits)
+        other = Job(replace(order, model=partner), self.digits) if partner else None
+        self._begin(job, other, selector)
         self.predicted = predicted
 
     def images_of(self, training: TrainConfig) -> int:
@@ -159,43 +193,60 @@ class Visitor:
     def extend(self, epochs: int) -> None:
         """Go on with the last run, which is over, for so many epochs more."""
         if self.job is not None:
-            self._begin(self.job.extended(epochs), self.selector)
+            other = self.partner and self.partner.extended(epochs)
+            self._begin(self.job.extended(epochs), other, self.selector)
 
-    def _begin(self, job: Job, selector: str) -> None:
-        if self.job is not None:
-            self.job.stop()
-        self.job = self.watch.job = job
-        self.job_key, self.selector = f"run-{secrets.token_hex(8)}", selector
-        self.trained_on, self.passing = self.page, None
+    def _begin(self, job: Job, partner: Job | None, selector: str) -> None:
+        self.steer(Job.stop)
+        self.job, self.partner, self.selector = job, partner, selector
+        self.watch.jobs = self.jobs
+        self.trained_on = self.page
+        self.passing.clear()
         self.compared.pop(self.page, None)
-        job.start()
+        self.steer(Job.start)
 
     def collect(self) -> None:
-        """Take over the model of a run that is over: the page that it was started on shows it."""
-        job = self.job
-        if job is None or not self.has_new_model():
+        """Take over the model of a run that is over: the page that it was started on shows it,
+        beside its partner's where it has one.
+        """
+        if not self.has_new_model():
             return
-        job.collected = True
         self.finished += 1
-        if job.status == "failed":
-            return
-        shown = Shown(
-            key=self.job_key,
+        run, partner = self._made(self.job), self._made(self.partner)
+        if partner is not None:
+            self.runs[partner.key] = partner
+            if run is not None:
+                self.beside[run.key] = partner.key
+        if run is not None:
+            self.take(run, self.trained_on, self.selector)
+            if self.keeping:
+                self.keep(run.key)
+            if partner is not None:
+                self.compared[self.trained_on] = partner.key, run.key
+                self.showed[self.trained_on] = run.key
+
+    def _made(self, job: Job | None) -> Shown | None:
+        """The model of a job that is over; None of one that failed."""
+        if job is None or job.collected:
+            return None
+        job.collected = True
+        if job.status == "failed" or job.state.step == 0:
+            return None
+        return Shown(
+            key=job.key,
             model=job.state.model.eval(),
             card=cards.of_run(job),
             film=job.film,
             mine=True,
             data=job.order.data,
-            predicted=self.predicted,
+            predicted=self.predicted if job is self.job else None,
         )
-        self.take(shown, self.trained_on, self.selector)
-        if self.keeping:
-            self.keep(shown.key)
 
     def has_new_model(self) -> bool:
         """Whether a run is over whose model was not taken over yet."""
-        job = self.job
-        return job is not None and job.over and not job.collected and job.state.step > 0
+        return all(job.over for job in self.jobs) and any(
+            not job.collected and job.state.step > 0 for job in self.jobs
+        )
 
     def bring_back(self, weights: bytes, card: bytes, name: str, selector: str) -> None:
         """Take over a model from the contents of its two files. Raises CheckpointError."""
@@ -214,6 +265,7 @@ class Visitor:
                 self.stood[selector] = stood
             st.session_state[selector] = YOURS
         wanted = {*chain(*self.here.values(), *self.compared.values()), *self.shelf}
+        wanted |= {self.beside[key] for key in wanted if key in self.beside}
         self.runs = {key: run for key, run in self.runs.items() if key in wanted}
 
     def keep(self, key: str) -> None:
@@ -225,6 +277,12 @@ class Visitor:
         """Hold two models side by side in this page's figure: runs of this visit by their keys,
         pretrained ones by their names."""
         self.compared[self.page] = left, right
+
+    def shows(self, key: str) -> None:
+        """The page shows that model: two that were compared when it showed another give way."""
+        if self.showed.get(self.page) != key:
+            self.showed[self.page] = key
+            self.close_comparison()
 
     def close_comparison(self) -> None:
         """Show one model again in this page's figure."""

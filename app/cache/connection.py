@@ -15,15 +15,15 @@ def watch_connection(_watch: "ConnectionWatch") -> "ConnectionWatch":
 
 
 class ConnectionWatch:
-    """Tells a visitor's job that nobody watches it. `back` on every run of a page."""
+    """Tells a visitor's jobs that nobody watches them. `back` on every run of a page."""
 
     def __init__(self) -> None:
-        self.job: jobs.Job | None = None
+        self.jobs: tuple[jobs.Job, ...] = ()
 
     def left(self) -> None:
-        if self.job is not None:
-            self.job.leave()
+        for job in self.jobs:
+            job.leave()
 
     def back(self) -> None:
-        if self.job is not None:
-            self.job.visitor_left = None
+        for job in self.jobs:
+            job.visitor_left = None

@@ -217,9 +217,13 @@ def fetch(name: Name) -> None:
     data.load(name, data_root(), download=True)
 
 
-def seconds_for(config: ModelConfig, training: TrainConfig, images: int) -> float:
-    """How long a run on so many images takes if it starts now, in seconds."""
+def seconds_for(
+    config: ModelConfig, training: TrainConfig, images: int, together: int = 1
+) -> float:
+    """How long a run on so many images takes if it starts now, in seconds; so many such runs
+    together."""
     load = jobs.load()
+    load = load._replace(jobs=load.jobs + together - 1)
     question = like(config), training.batch_size, training.precision
     price = cost(*question, beside_others=load.jobs > 0)
     return speed.seconds(price, training.epochs * (images // training.batch_size), load)

@@ -49,6 +49,7 @@ class Bench(NamedTuple):
     kinds: Sequence[Kind] = ("ae", "vae")  # which runs the page's figures can show
     architecture: Architecture = "dense"
     ranges: Mapping[str, Sequence[Any]] = {}  # of a slider, where it does not reach everywhere
+    partner: Kind | None = None  # that may train together with the page's own, where asked for
     keeps: bool = False  # whether its runs go on the shelf by themselves, which stands open
 
 
@@ -71,10 +72,12 @@ def show(
     """The page's first figure and its drawer.
 
     `figure` draws one model: the one shown, or this page's run as it goes on; `both` draws two
-    side by side, where that was asked for. A run is held against `pretrained`. The sliders begin
-    at the model that is shown, of the bench's architecture unless it is a run, or at one `like`
-    that. `ask` asks for a prediction of the cost, which is locked when the run begins.
+    side by side: where that was asked for, and where two train together. A run is held against
+    `pretrained`. The sliders begin at the model that is shown, of the bench's architecture unless
+    it is a run, or at one `like` that. `ask` asks for a prediction of the cost, which is locked
+    when the run begins.
     """
+    visitor.shows(shown.key)
     live = _live(visitor)
     every = POLL if live else None
 
@@ -82,6 +85,9 @@ def show(
     def stage() -> None:
         if visitor.has_new_model() or (live and not _live(visitor)):
             st.rerun()  # once, in full: the page takes over what there is, and polling ends
+        if (together := visitor.two_moments()) is not None:
+            both(*together)
+            return
         two = None if live else _compared(visitor)
         if two is not None:
             both(*two)
@@ -126,8 +132,7 @@ def _begin(bench: Bench, shown: Shown, pretrained: Shown) -> ModelConfig:
 
 
 def _live(visitor: Visitor) -> bool:
-    job = visitor.training_here()
-    return job is not None and job.busy
+    return visitor.training_here() is not None and any(job.busy for job in visitor.jobs)
 
 
 # ---- before a run ------------------------------------------------------------------------------
@@ -153,13 +158,23 @@ def _order(
     except ValueError as error:
         st.error(f"That is no model: {error}.", icon=":material/error:")
         return
+    partner = _partner(bench, choice.model)
     predicted = ask(choice.model) if ask else None
-    _steer(visitor, bench, choice, predicted)
-    st.caption(_what_it_is(visitor, choice))
+    _steer(visitor, bench, choice, partner, predicted)
+    st.caption(_what_it_is(visitor, choice, partner))
 
 
-def _what_it_is(visitor: Visitor, choice: Choice) -> str:
-    """What a run would be: its model, its loss, its images."""
+def _partner(bench: Bench, model: ModelConfig) -> ModelConfig | None:
+    """The model that trains together with this one, where the learner asks for it."""
+    if bench.partner is None or model.kind == bench.partner:
+        return None
+    names = f"{in_words(bench.partner)} and {in_words(model.kind)}"
+    both = widgets.switch(f"Train {names} together", key=f"{bench.key}-together")
+    return replace(model, kind=bench.partner) if both else None
+
+
+def _what_it_is(visitor: Visitor, choice: Choice, partner: ModelConfig | None) -> str:
+    """What a run would be: its model, its loss, its images; and what trains beside it."""
     model, training = choice
     images = visitor.images_of(training)
     numbers = sum(weights.numel() for weights in build(model).parameters())
@@ -167,7 +182,8 @@ def _what_it_is(visitor: Visitor, choice: Choice) -> str:
     if model.kind == "vae":
         told.append(f"loss: reconstruction + {in_words(model.beta)} · KL")
     told.append(f"{training.epochs} epochs of {grouped(images)} images")
-    return ", ".join(told) + "." + _changed(visitor, choice)
+    beside = f" Beside it **{title(partner)}**: same seed, same digits." if partner else ""
+    return ", ".join(told) + "." + beside + _changed(visitor, choice)
 
 
 def _changed(visitor: Visitor, choice: Choice) -> str:
@@ -187,25 +203,38 @@ def _changed(visitor: Visitor, choice: Choice) -> str:
     return f" {len(changed)} things changed since your last run; one at a time tells more."
 
 
-def _steer(visitor: Visitor, bench: Bench, choice: Choice, predicted: int | None) -> None:
+def _steer(
+    visitor: Visitor,
+    bench: Bench,
+    choice: Choice,
+    partner: ModelConfig | None,
+    predicted: int | None,
+) -> None:
     """Train, or what can be done with the run that goes on."""
-    job = visitor.job
+    job = visitor.under_way()
     with st.container(horizontal=True, vertical_alignment="center", key=f"run-{bench.key}"):
-        if job is None or job.over:
-            _train(visitor, bench, choice, predicted)
+        if job is None:
+            _train(visitor, bench, choice, partner, predicted)
         elif visitor.trained_on == visitor.page:
-            _pause_or_stop(job, bench.key)
+            _pause_or_stop(visitor, job, bench.key)
         else:
             _elsewhere(visitor, job)
 
 
-def _train(visitor: Visitor, bench: Bench, choice: Choice, predicted: int | None) -> None:
+def _train(
+    visitor: Visitor,
+    bench: Bench,
+    choice: Choice,
+    partner: ModelConfig | None,
+    predicted: int | None,
+) -> None:
     last = visitor.job if visitor.trained_on == visitor.page else None
-    seconds = cache.seconds_for(choice.model, choice.training, visitor.images_of(choice.training))
+    images, jobs = visitor.images_of(choice.training), 2 if partner else 1
+    seconds = cache.seconds_for(choice.model, choice.training, images, jobs)
     label = f"{'Train' if last is None else 'Train again'} · about {duration(seconds)}"
     if st.button(label, key=f"train-{bench.key}", type="primary", icon=":material/play_arrow:"):
         try:
-            visitor.train(*choice, bench.selector, predicted)
+            visitor.train(*choice, bench.selector, predicted, partner)
         except (ValueError, DataError) as error:
             st.error(f"{error}. The page keeps what it had.", icon=":material/error:")
         else:
@@ -222,19 +251,19 @@ def _train(visitor: Visitor, bench: Bench, choice: Choice, predicted: int | None
             st.rerun()
 
 
-def _pause_or_stop(job: Job, key: str) -> None:
+def _pause_or_stop(visitor: Visitor, job: Job, key: str) -> None:
     if job.status == "paused":
         if st.button("Continue", key=f"continue-{key}", icon=":material/play_arrow:"):
-            job.start()
+            visitor.steer(Job.start)
             st.rerun()
         if st.button("One step", key=f"step-{key}", icon=":material/skip_next:"):
-            job.one_step()
+            visitor.steer(Job.one_step)
             st.rerun()
     elif st.button("Pause", key=f"pause-{key}", icon=":material/pause:"):
-        job.pause()
+        visitor.steer(Job.pause)
         st.rerun()
     if st.button("Stop", key=f"stop-{key}", icon=":material/stop:"):
-        job.stop()
+        visitor.steer(Job.stop)
         st.rerun()
 
 
@@ -264,10 +293,11 @@ def _say(visitor: Visitor, bench: Bench, shown: Shown, pretrained: Shown) -> Non
         return
     last = visitor.job
     if last is not None and visitor.trained_on == visitor.page:
-        if last.status == "failed":
-            told = f"{last.error} The page keeps what it had."
+        for failed in (job for job in visitor.jobs if job.status == "failed"):
+            whose = f"{title(failed.order.model)}: " if visitor.partner else ""
+            told = f"{whose}{failed.error} The page keeps what it had."
             st.error(told, icon=":material/error:")
-        elif last.reason and shown.mine:
+        if last.status != "failed" and last.reason and shown.mine:
             st.info(last.reason, icon=":material/stop_circle:")
     if shown.mine:
         _outcome(visitor, bench, shown, pretrained)

@@ -123,14 +123,14 @@ def test_a_model_without_a_film_says_so():
 def test_a_damaged_film_is_named_and_the_page_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    name = "never-seen-before"  # whose film was packed for nobody yet
     for suffix in (".safetensors", ".json"):
-        shutil.copy(cache.PRETRAINED / f"ae-lite-2{suffix}", tmp_path)
-    (tmp_path / "ae-lite-2.film.safetensors").write_bytes(b"half a film")
+        shutil.copy(cache.PRETRAINED / f"ae-lite-2{suffix}", tmp_path / f"{name}{suffix}")
+    (tmp_path / f"{name}.film.safetensors").write_bytes(b"half a film")
     monkeypatch.setattr(cache, "PRETRAINED", tmp_path)
-    cache.film_content.clear()
-    page = page_of("ae-lite-2").run()
+    page = page_of(name).run()
     assert not page.exception
-    assert "ae-lite-2.film.safetensors" in page.error[0].value
+    assert f"{name}.film.safetensors" in page.error[0].value
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ BENCHES = (
     Bench("latent-scatter", "map", ("seed", "epochs"), "map-of", "text=The same map?"),
     Bench("random-sampling", "draw", ("d", "kind"), "sampled-model", "[data-testid=stTable]"),
     Bench("interpolation", "walk", ("d", "kind"), "walk-numbers", ".st-key-stage"),
-    Bench("vae", "vae", ("beta", "d"), "vae-beta", "svg text:has-text('yours')"),
+    Bench("vae", "vae-run", ("beta", "d"), "vae-beta", "svg text:has-text('yours')"),
     Bench("continuous-bernoulli", "cb-run", ("likelihood", "d"), "cb-d", ".st-key-stage"),
     Bench("build-your-own", "own", ("d", "epochs"), "own-model", ".st-key-shelf"),
 )

@@ -59,7 +59,7 @@ def prediction(visitor: Visitor, config: ModelConfig) -> int | None:
     """
     if config.likelihood != "bernoulli":
         return None
-    under_way = visitor.job is not None and not visitor.job.over
+    under_way = visitor.under_way() is not None
     return widgets.guess(
         "Your prediction: the reconstruction cost of a test image, nats",
         *(1, 999),

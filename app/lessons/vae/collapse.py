@@ -1,12 +1,11 @@
 """What β buys: terms of the loss, rate against distortion, clouds that grow into the prior."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 import streamlit as st
 
 from app import cache, charts, theme
-from app.cache import PretrainedError, Shown
+from app.cache import Passing, PretrainedError, Shown
+from app.lessons.vae.sweep import BETAS, name_of
 from app.panels import files
 from app.state import Visitor
 from app.words import as_code, grouped, nats
@@ -53,26 +52,23 @@ def loss_terms(visitor: Visitor, shown: Shown) -> None:
     )
 
 
-def collapse_alarm(visitor: Visitor, shown: Shown) -> None:
-    """Names a collapse where there is one: no KL, and the cost of always drawing the mean image."""
-    if shown.config.likelihood != "bernoulli":
-        return
-    terms = cache.mean_terms(shown)
-    mean_cost = cache.bce_extremes(visitor.data)[1]
-    if evaluation.codes.collapsed(terms.kl, terms.reconstruction, mean_cost):
-        st.error(
-            f"**Posterior collapse.** The KL is {nats(terms.kl, 2)}: every cloud is the prior, and "
-            "the code says nothing about the image. The reconstruction costs "
-            f"{nats(terms.reconstruction)}, about what always drawing the mean image costs "
-            f"({mean_cost:.1f}). Every digit comes back as the same grey average.",
-            icon=":material/warning:",
-        )
+def collapsed(shown: Shown) -> bool:
+    """Whether a VAE's codes tell nothing: no KL, and the cost of always drawing the mean image.
+
+    A run that goes on may pass such a moment; it is asked at its end.
+    """
+    if shown.config.likelihood != "bernoulli" or isinstance(shown, Passing):
+        return False
+    terms, mean_image_cost = cache.mean_terms(shown), cache.bce_extremes(shown.data)[1]
+    return evaluation.codes.collapsed(terms.kl, terms.reconstruction, mean_image_cost)
 
 
-def beta_sweep(visitor: Visitor, betas: Sequence[float], name: str, shown: Shown) -> None:
-    """Reconstruction against KL of the pretrained models and of the page's, on the data in use."""
+def beta_sweep(visitor: Visitor, shown: Shown) -> None:
+    """Reconstruction against KL of the pretrained models and of this visit's runs, on the data in
+    use.
+    """
     rows: dict[tuple[float, float], tuple[str, bool]] = {}
-    for swept in _pretrained(visitor, betas, name):
+    for swept in _pretrained(visitor):
         measured = cache.mean_terms(swept)
         kl, reconstruction = measured.kl, measured.reconstruction
         beta, place = swept.config.beta, (round(kl, 1), round(reconstruction, 1))
@@ -84,13 +80,15 @@ def beta_sweep(visitor: Visitor, betas: Sequence[float], name: str, shown: Shown
         columns=["kl", "reconstruction", "name", "shown", "swept"],
     )
     count = grouped(len(visitor.digits.test_images))
-    mine = ""
-    if shown.mine:
-        if shown.config.likelihood == "bernoulli":
-            terms = cache.mean_terms(shown)
-            table.loc[len(table)] = (terms.kl, terms.reconstruction, "yours", True, False)
-        else:
-            mine = " Yours cannot stand here: its likelihood charges other nats."
+    elsewhere = 0
+    for run in _runs(visitor):
+        if run.config.likelihood != "bernoulli":
+            elsewhere += 1
+            continue
+        terms = cache.mean_terms(run)
+        here = run.key == shown.key
+        table.loc[len(table)] = (terms.kl, terms.reconstruction, _name(run), here, False)
+    mine = " A run of another likelihood cannot stand here: it charges other nats."
     floor, blind = cache.bce_extremes(visitor.data)
     levels = pd.DataFrame(
         {
@@ -105,16 +103,18 @@ def beta_sweep(visitor: Visitor, betas: Sequence[float], name: str, shown: Shown
         + f"; lines at {floor:.1f} and {blind:.1f} nats",
     )
     st.caption(
-        f"Measured on the {count} test images in use.{mine} Lines: the same images restored "
-        "perfectly, and all answered with the mean training image."
+        f"Measured on the {count} test images in use.{mine if elsewhere else ''} Lines: the same "
+        "images restored perfectly, and all answered with the mean training image."
     )
 
 
-def quarter_circle(visitor: Visitor, betas: Sequence[float], name: str, shown: Shown) -> None:
-    """Mean radius against code spread, of the page's model and of the sweep."""
+def quarter_circle(visitor: Visitor, shown: Shown) -> None:
+    """Mean radius against code spread, of the page's model, of the sweep and of this visit's
+    runs.
+    """
     columns = ["spread", "radius", "name", "shown"]
     dots, names = [], {}
-    for swept in _pretrained(visitor, betas, name):
+    for swept in _pretrained(visitor):
         beta = f"{swept.config.beta:g}"
         places = sorted(_spread_and_radius(swept), reverse=True)
         dots += [(*place, "", False) for place in places]
@@ -122,6 +122,9 @@ def quarter_circle(visitor: Visitor, betas: Sequence[float], name: str, shown: S
         first, before = names.get(about, (places[0], ""))
         names[about] = first, f"{before}, {beta}" if before else beta
     dots += [(*place, words, False) for place, words in names.values()]
+    for run in _runs(visitor):
+        first, *others = sorted(_spread_and_radius(run), reverse=True)
+        dots += [(*first, _name(run), False), *((*place, "", False) for place in others)]
     here = _spread_and_radius(shown)
     dots += [(*place, "", True) for place in here]
     st.altair_chart(
@@ -135,9 +138,20 @@ def quarter_circle(visitor: Visitor, betas: Sequence[float], name: str, shown: S
     )
     st.caption(
         f"Measured on the {grouped(len(shown.images))} images of the map. Large: the model above. "
-        "Small: every β, its value beside it. Dashed: spread² + radius² = 1. There the average of "
-        "the clouds has the prior's variance, if all its clouds are of one size."
+        "Small: every β, its value beside it, and your runs. Dashed: spread² + radius² = 1. There "
+        "the average of the clouds has the prior's variance, if all its clouds are of one size."
     )
+
+
+def _runs(visitor: Visitor) -> list[Shown]:
+    """This visit's variational autoencoders."""
+    return [run.on(visitor.data) for run in visitor.runs.values() if run.is_vae]
+
+
+def _name(run: Shown) -> str:
+    """A run's word on a plot of dots for β."""
+    d = run.config.latent_dim
+    return f"yours, β = {run.config.beta:g}" + (f", d = {d}" if d != 2 else "")
 
 
 def _spread_and_radius(shown: Shown) -> list[tuple[float, float]]:
@@ -147,11 +161,11 @@ def _spread_and_radius(shown: Shown) -> list[tuple[float, float]]:
     return list(zip(spread.tolist(), radius.tolist()))
 
 
-def _pretrained(visitor: Visitor, betas: Sequence[float], name: str) -> list[Shown]:
+def _pretrained(visitor: Visitor) -> list[Shown]:
     found = []
-    for beta in betas:
+    for beta in BETAS:
         try:
-            found.append(cache.pretrained(name.format(beta), visitor.data))
+            found.append(cache.pretrained(name_of(beta), visitor.data))
         except PretrainedError as error:
             files.lacks(error)
             st.caption(f"No dot for β = {beta:g} here: {as_code(error.file)} cannot be used.")

@@ -8,9 +8,10 @@ import torch
 
 from app import cache, charts, theme, widgets
 from app.cache import Judge, PretrainedError, Shown
-from app.panels import files
+from app.lessons.vae import sweep
+from app.lessons.vae.trainings import AE, partner_of
+from app.panels import files, models
 from app.panels.digits import judge, new_noise, why_unread
-from app.panels.models import model
 from app.panels.samples import same_noise
 from app.state import Visitor
 from app.words import as_code, percent
@@ -21,7 +22,7 @@ PRIOR, FITTED = "N(0, I)", "Fitted Gaussian"
 
 
 PAIRS = ("Pretrained, d = 20", "The VAE above")
-TWENTY = ("ae-lite-20-bernoulli", "vae-lite-20-bernoulli")
+TWENTY = ("ae-lite-20-bernoulli", sweep.TWENTY)
 
 
 def choose_pair(visitor: Visitor, vae: Shown) -> tuple[Shown, Shown]:
@@ -34,7 +35,7 @@ def choose_pair(visitor: Visitor, vae: Shown) -> tuple[Shown, Shown]:
             st.caption(f"The VAE above meets an autoencoder: {as_code(error.file)} cannot be used.")
         else:
             return ae, other
-    return model(visitor, "ae", "ae-lite-2"), vae
+    return partner_of(visitor, vae) or models.find(visitor, AE), vae
 
 
 @st.fragment

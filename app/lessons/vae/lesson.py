@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import quiz, widgets
+from app.cache import Passing, Shown
 from app.lessons.vae import (
     blur,
     calculator,
@@ -12,56 +13,74 @@ from app.lessons.vae import (
     ledger,
     prior,
     reparameterisation,
+    sweep,
     trainings,
 )
-from app.panels import digits, drawing, frame, models, restoring, training
-from app.state import session
-from core.models import ModelConfig
+from app.panels import bench, digits, drawing, frame, models, restoring
+from app.panels.settings import in_words
+from app.state import YOURS, session
 
-BETAS = [0.0392, 0.392, 1, 3.92, 39.2, 392]
-SWEEP = "vae-lite-2-beta-{:g}"
 CLOUDS, FILM = "The clouds", "The film of the training"
+BENCH = bench.Bench(
+    key="vae-run",  # "vae-beta" is the selector
+    selector="vae-beta",
+    sliders=("beta", "latent_dim"),
+    kinds=("vae",),
+    ranges={
+        "kind": ["vae"],
+        "beta": [0.01, 0.02, 0.0392, 0.1, 0.2, 0.392, 1, 2, 3.92, 10, 20, 39.2, 100, 200, 392, 400],
+        "latent_dim": range(1, 33),
+    },
+    partner="ae",
+)
 
 visitor = session()
 
 frame.opening("vae")
 st.markdown(
-    "The encoder of a **VAE** answers with a Gaussian cloud, the **posterior** $q(z|x)$, and the "
-    "decoder must restore the image from any point of it. Each cloud pays for its distance from "
-    "one fixed cloud, the **prior** N(0, I): that is the **KL**, and β its weight. Pull β to 39.2, "
-    "and every cloud swells into the prior."
+    "The encoder of a **VAE** answers with a Gaussian cloud, the **posterior** $q(z|x)$. Each "
+    "cloud pays for its distance from a fixed one, the **prior** N(0, I): that is the **KL**, and "
+    "β its weight. Pull β to 39.2, and every cloud swells into the prior."
 )
 knob, look = st.columns([3, 2], gap="medium")
 with knob:
     beta = widgets.one_of(
-        "β, the weight of the KL", BETAS, 1, key="vae-beta", format_func="{:g}".format
+        "β, the weight of the KL",
+        [*sweep.BETAS, *bench.stop(visitor)],
+        1,
+        key="vae-beta",
+        format_func=in_words,
     )
 with look:
     view = widgets.choice("See", [CLOUDS, FILM], key="vae-view")
-vae = models.model(visitor, "vae", SWEEP.format(beta))
-with st.container():  # one place on the page, with an alarm or without
-    collapse.collapse_alarm(visitor, vae)
-if view == CLOUDS:
-    clouds.show(visitor, vae)
-else:
-    trainings.show(visitor, vae, SWEEP.format(1))
+vae = models.find(visitor, YOURS if isinstance(beta, str) else sweep.name_of(beta))
+
+
+def figure(now: Shown) -> None:
+    if view == CLOUDS or isinstance(now, Passing):  # the film of a run is there at its end
+        clouds.show(visitor, now)
+    else:
+        trainings.show(visitor, now, sweep.name_of(1))
+
+
+def both(left: Shown, right: Shown) -> None:
+    clouds.side_by_side(visitor, left, right)
+
+
+bench.show(visitor, BENCH, vae, models.find(visitor, sweep.nearest(vae.config)), figure, both)
 
 st.subheader("Why one wants a VAE: a duel", anchor=False)
 words, who = st.columns([3, 2], gap="medium")
 with words:
     st.markdown(
-        "Both **generate**, from the same draws of ε: as they are, which is a draw from N(0, I), "
-        "or moved and stretched to the Gaussian fitted to the model's own codes. Give the "
-        "autoencoder its chance."
+        "Both **generate** from the same draws of ε: from N(0, I), or from the Gaussian fitted to "
+        "the model's own codes afterwards. An autoencoder can generate, too, but nothing tells it "
+        "*where* to sample. The KL pulls the **average** of all clouds towards N(0, I): one place "
+        "to sample from before any code is seen."
     )
 with who:
     ae, other = duel.choose_pair(visitor, vae)
 duel.show(visitor, ae, other)
-st.markdown(
-    "An autoencoder can generate too, but it does not tell you *where* to sample: N(0, I) is "
-    "arbitrary for it, and the Gaussian was fitted afterwards. The KL pulls the **average** of all "
-    "clouds towards N(0, I), so that there is one place to sample from before any code is seen."
-)
 
 st.subheader("What β buys", anchor=False)
 st.markdown(
@@ -71,12 +90,19 @@ st.markdown(
 )
 left, right = st.columns(2, gap="medium")
 with left:
-    collapse.beta_sweep(visitor, BETAS, SWEEP, vae)
+    collapse.beta_sweep(visitor, vae)
 with right:
-    collapse.quarter_circle(visitor, BETAS, SWEEP, vae)
+    collapse.quarter_circle(visitor, vae)
 
 st.subheader("Look closer", anchor=False)
-noise = widgets.section("Inside one cloud: the reparameterisation", key="vae-noise-open")
+with st.container(gap="xsmall"):
+    noise = widgets.section("Inside one cloud: the reparameterisation", key="vae-noise-open")
+    account = widgets.section("The ledger of one image", key="vae-ledger-open")
+    average = widgets.section("The prior against the average of all clouds", key="vae-prior-open")
+    grey = widgets.section("Why blurry?", key="vae-blur-open")
+    paper = widgets.section("Ten digits restored; draw one, and watch its cloud", key="vae-draw")
+    terms = widgets.section("Two terms, a bound, and the KL of two Gaussians", key="vae-terms")
+    which = widgets.section("Which β is it in other codes? A calculator", key="vae-calculator-open")
 if noise.open:
     with noise:
         st.markdown(
@@ -87,7 +113,6 @@ if noise.open:
             "μ and σ through them. Move ε."
         )
         reparameterisation.show(visitor, vae)
-account = widgets.section("The ledger of one image", key="vae-ledger-open")
 if account.open:
     with account:
         st.markdown(
@@ -96,7 +121,6 @@ if account.open:
             "account."
         )
         ledger.show(visitor, vae)
-average = widgets.section("The prior against the average of all clouds", key="vae-prior-open")
 if average.open:
     with average:
         st.markdown(
@@ -104,18 +128,15 @@ if average.open:
             "**aggregate posterior**, that should cover the prior. Does it?"
         )
         prior.against_prior(visitor, vae)
-grey = widgets.section("Why blurry?", key="vae-blur-open")
 if grey.open:
     with grey:
         blur.sharpness_on_cards()
         blur.why_blurry(visitor, vae)
-paper = widgets.section("Ten digits restored; draw one, and watch its cloud", key="vae-draw")
 if paper.open:
     with paper:
         restoring.reconstructions(visitor, vae)
         digits.pick_digits(visitor)
         drawing.draw_your_own(visitor, vae)
-terms = widgets.section("Two terms, a bound, and the KL of two Gaussians", key="vae-terms")
 if terms.open:
     with terms:
         collapse.bound()
@@ -125,7 +146,6 @@ if terms.open:
             "something that is in general no bound at all."
         )
         collapse.loss_terms(visitor, vae)
-which = widgets.section("Which β is it in other codes? A calculator", key="vae-calculator-open")
 if which.open:
     with which:
         st.markdown(
@@ -133,8 +153,6 @@ if which.open:
             "how a code writes its loss."
         )
         calculator.show()
-
-training.train(visitor, ModelConfig(kind="vae", beta=beta), training.short_run(visitor), key="vae")
 
 st.subheader("Check yourself", anchor=False)
 quiz.check(
