@@ -65,7 +65,7 @@ def digit(request: Request) -> Response:
 
 def warm_up() -> None:
     """Load what the first lesson needs, then tell the garbage collector that it stays."""
-    for name in ("app.panels.training", "app.panels.drawing", "app.charts", "mlxtend.data"):
+    for name in ("app.panels.bench", "app.panels.drawing", "app.charts", "mlxtend.data"):
         importlib.import_module(name)
     from app import cache
     from core.models import ModelConfig

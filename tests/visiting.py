@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
@@ -33,7 +33,9 @@ def newcomer() -> AppTest:
     return AppTest.from_file(str(APP / "tour.py"), default_timeout=120).run()
 
 
-def follow(tour: AppTest, lesson: str, link: Link | None = None) -> AppTest:
+def follow(
+    tour: AppTest, lesson: str, link: Mapping[str, str | list[str]] | None = None
+) -> AppTest:
     """Open a page by a link. Parameters are read when a page is entered: hence from another one.
 
     What the link does not say stays as this visitor left it.

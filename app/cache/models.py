@@ -174,9 +174,9 @@ def of_a_model(
                 shown.worked_out[question] = work(shown, *asked, **named)
             return shown.worked_out[question]
 
-        kept_answer: Any = answer
-        kept_answer.clear = of_all.clear
-        return kept_answer
+        forgetful: Any = answer
+        forgetful.clear = of_all.clear  # forgets all that is kept, as what it wraps does
+        return forgetful
 
     return kept
 

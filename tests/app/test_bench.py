@@ -4,7 +4,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from app import cache
-from app.cache import Passing
+from app.cache import Passing, Shown
+from app.jobs import Job
 from app.state import SHELF, YOURS, Visitor
 from core import latent
 from core.models import ModelConfig
@@ -19,11 +20,24 @@ def visitor_of(page: AppTest) -> Visitor:
     return page.session_state["visitor"]
 
 
+def job_of(page: AppTest) -> Job:
+    job = visitor_of(page).job
+    assert job is not None
+    return job
+
+
+def run_of(page: AppTest) -> Shown:
+    """The run that stands on the page."""
+    run = visitor_of(page).run
+    assert run is not None
+    return run
+
+
 def trained(page: AppTest, key: str = "ae") -> AppTest:
     """A run of the page, from Train to the page that shows what became of it."""
     page.button(key=f"train-{key}").click().run()
     assert not page.exception and not page.error, messages(page)
-    wait_for(lambda: visitor_of(page).job.over)
+    wait_for(lambda: job_of(page).over)
     return page.run()
 
 
@@ -35,7 +49,7 @@ def whose(page: AppTest) -> str:
 def test_the_sliders_of_lesson_1_reach_the_run():
     page = follow(newcomer(), "autoencoder", {"ae-d": "7", "ae-hidden": "64", **SHORT})
     page.button(key="train-ae").click().run()
-    order = visitor_of(page).job.order
+    order = job_of(page).order
     assert order.model == ModelConfig("ae", "dense", 7, 64)
     assert order.training == TrainConfig(epochs=2, images=1000)
 
@@ -55,8 +69,7 @@ def test_a_run_is_a_further_stop_of_the_selector_and_the_selector_leads_back():
 
 def test_the_outcome_tells_both_costs_on_the_same_images():
     page = trained(follow(newcomer(), "autoencoder", {"d": "4", **SHORT}))
-    visitor = visitor_of(page)
-    ours = cache.mean_terms(visitor.run).total
+    ours = cache.mean_terms(run_of(page)).total
     theirs = cache.mean_terms(cache.pretrained("ae-dense-4")).total
     told = words(page)
     assert f"Measured: **{ours:.1f} nats**" in told
@@ -66,18 +79,17 @@ def test_the_outcome_tells_both_costs_on_the_same_images():
 def test_the_figure_is_the_run_while_it_goes_on():
     page = follow(newcomer(), "autoencoder", {"ae-epochs": "100"})
     page.button(key="train-ae").click().run()
-    visitor = visitor_of(page)
-    wait_for(lambda: visitor.job.frame is not None)
+    wait_for(lambda: job_of(page).frame is not None)
     page.run()
     assert f"of {PROBE} test digits come back as another digit" in words(page)
     assert "yours: AE dense, d = 2" in whose(page)
-    visitor.job.stop()
+    job_of(page).stop()
 
 
 def test_pause_step_continue_and_stop_are_offered_and_do_what_they_say():
     page = follow(newcomer(), "autoencoder", {"ae-epochs": "100"})
     page.button(key="train-ae").click().run()
-    job = visitor_of(page).job
+    job = job_of(page)
     wait_for(lambda: job.frame is not None)
     page.button(key="pause-ae").click().run()
     wait_for(lambda: not job.busy)
@@ -97,20 +109,19 @@ def test_pause_step_continue_and_stop_are_offered_and_do_what_they_say():
 
 def test_a_run_can_go_on_and_the_longer_one_takes_its_place():
     page = trained(follow(newcomer(), "autoencoder", SHORT))
-    visitor = visitor_of(page)
-    first = visitor.run
+    first = run_of(page)
     page.button(key="extend-ae").click().run()
-    wait_for(lambda: visitor.job.over)
+    wait_for(lambda: job_of(page).over)
     page.run()
-    assert visitor.run.key != first.key
-    assert visitor.run.card["training"]["epochs"] == 3
-    assert visitor.run.card["steps"] == visitor.job.total > first.card["steps"]
+    assert run_of(page).key != first.key
+    assert run_of(page).card["training"]["epochs"] == 3
+    assert run_of(page).card["steps"] == job_of(page).total > first.card["steps"]
 
 
 def test_a_run_that_diverges_says_where_and_what_to_try_and_the_page_keeps_what_it_had():
     page = follow(newcomer(), "autoencoder", {"ae-rate": "1", "ae-epochs": "100", "ae-d": "32"})
     page.button(key="train-ae").click().run()
-    job = visitor_of(page).job
+    job = job_of(page)
     wait_for(lambda: job.frame is not None)
 
     def poisoned() -> bool:  # a learning rate of 1 may, or may not, do this by itself
@@ -130,7 +141,7 @@ def test_the_shelf_keeps_eight_runs_and_two_can_be_held_side_by_side():
     page = trained(follow(newcomer(), "autoencoder", SHORT))
     visitor = visitor_of(page)
     page.button(key="run-keep").click().run()
-    assert visitor.shelf == [visitor.run.key]
+    assert visitor.shelf == [run_of(page).key]
     page.button(key="run-compare").click().run()
     assert not page.exception
     assert "AE dense, d = 2" in words(page)

@@ -130,7 +130,7 @@ def test_the_film_of_a_run_goes_with_its_model():
     assert visitor.job is not None
     finished(visitor.job)
     visitor.collect()
-    shown = visitor.own["ae"]
+    shown = visitor.runs_here[-1]
     assert cache.film(shown) is visitor.job.film
     assert len(visitor.job.film.moments) == len(film.schedule(60))
 

@@ -7,7 +7,7 @@ from app.lessons.latent_scatter import two_maps
 from app.state import YOURS
 from core import latent
 from core.models import ModelConfig
-from tests.app.test_bench import trained, visitor_of, whose
+from tests.app.test_bench import job_of, trained, visitor_of, whose
 from tests.visiting import follow, newcomer, words
 
 SHORT = {"map-epochs": "2", "map-images": "1000"}
@@ -16,7 +16,7 @@ SHORT = {"map-epochs": "2", "map-images": "1000"}
 def test_the_sliders_reach_the_run_and_the_menu_leads_back():
     link = {"map-seed": "3", "map-architecture": "lite", "map-kind": "VAE"}
     page = trained(follow(newcomer(), "latent_scatter", link | SHORT), "map")
-    order = visitor_of(page).job.order
+    order = job_of(page).order
     assert order.model == ModelConfig("vae", "lite", 2)
     assert (order.training.seed, order.training.batch_size) == (3, 32)
     assert page.selectbox(key="map-of").value == YOURS

@@ -2,7 +2,6 @@
 
 import functools
 import shutil
-from contextlib import suppress
 
 import pytest
 import torch
@@ -11,10 +10,11 @@ from streamlit.testing.v1 import AppTest
 from app import cache, cards
 from app.cache import Shown
 from app.jobs import Job, Order
+from app.state import YOURS
 from core.models import ModelConfig
 from core.training import TrainConfig
 from tests.app.test_jobs import wait_for
-from tests.visiting import LESSONS, page_of
+from tests.visiting import LESSONS, page_of, words
 
 
 def opened(tour: AppTest, lesson: str) -> AppTest:
@@ -49,17 +49,33 @@ def test_every_lesson_opens_with_a_title_no_complaint_and_a_key_for_every_contro
     assert all(control.key for control in controls), controls
 
 
+# What each page chooses models by.
+SELECTORS = {
+    "autoencoder": "d",
+    "latent_scatter": "map-of",
+    "random_sampling": "sampled-model",
+    "interpolation": "walk-numbers",
+    "vae": "vae-beta",
+    "continuous_bernoulli": "cb-d",
+    "build_your_own": "own-model",
+}
+
+
 @pytest.mark.parametrize("d", [1, 2, 12])
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_every_lesson_opens_with_models_of_ones_own(tour, lesson, d):
+@pytest.mark.parametrize("lesson", SELECTORS)
+def test_every_lesson_shows_models_of_ones_own(tour, lesson, d):
     visitor = tour.session_state["visitor"]
-    visitor.own = {
-        "ae": own(kind="ae", latent_dim=d),
-        "vae": own(kind="vae", latent_dim=d, likelihood="continuous_bernoulli"),
-    }
-    address = lesson.replace("_", "-") if lesson != "welcome" else ""
-    visitor.uses_own = {(address, "ae"), (address, "vae")}
-    opened(tour, lesson)
+    vae = own(kind="vae", latent_dim=d, likelihood="continuous_bernoulli")
+    runs = [own(kind="ae", latent_dim=d), vae]
+    if lesson in ("autoencoder",):
+        runs.reverse()  # the last one stands on the page
+    visitor.runs = {run.key: run for run in runs}
+    visitor.here = {lesson.replace("_", "-"): [run.key for run in runs]}
+    tour.session_state[SELECTORS[lesson]] = YOURS
+    page = opened(tour, lesson)
+    assert "yours: " in words(page)
+    visitor.compared = {lesson.replace("_", "-"): tuple(visitor.runs)}
+    opened(page, lesson)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -67,19 +83,6 @@ def test_every_lesson_opens_on_the_full_set(tour, lesson, mnist_root, monkeypatc
     monkeypatch.setenv("LATENT_WALK_DATA", str(mnist_root))
     tour.session_state["visitor"].use_data("mnist")
     opened(tour, lesson)
-
-
-def test_a_run_trained_on_a_page_becomes_the_model_that_the_page_shows(tour):
-    page = opened(tour, "autoencoder")
-    page.button(key="train-autoencoder").click().run()
-    visitor = page.session_state["visitor"]
-    while not visitor.job.over:
-        page.run()
-        with suppress(AssertionError):  # to look without a pause takes the run's cores
-            wait_for(lambda: visitor.job.over, seconds=1)
-    page.run()
-    assert visitor.uses_own == {("autoencoder", "ae")}
-    assert any("yours: AE dense" in caption.value for caption in page.caption)
 
 
 def test_a_damaged_pretrained_file_names_itself_and_the_other_lessons_go_on(

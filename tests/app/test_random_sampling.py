@@ -10,7 +10,7 @@ from app.state import YOURS
 from core.data import to_float
 from core.evaluation.judging import read_as
 from core.models import ModelConfig
-from tests.app.test_bench import trained, visitor_of, whose
+from tests.app.test_bench import run_of, trained, whose
 from tests.visiting import Link, follow, newcomer, nodes, words
 
 BY_DEFAULT = "ae-lite-20-bernoulli"
@@ -95,7 +95,7 @@ def test_a_run_gets_a_row_beside_the_pretrained_and_the_selector_leads_back():
     page = trained(
         opened(link | {"draw-epochs": "2", "draw-kind": "VAE", "draw-beta": "0.392"}), "draw"
     )
-    assert visitor_of(page).run.config == ModelConfig("vae", "dense", 3, beta=0.392)
+    assert run_of(page).config == ModelConfig("vae", "dense", 3, beta=0.392)
     assert page.button_group(key="sampled-model").value == YOURS
     assert "yours: VAE dense, d = 3, β = 0.392 (shown)" in list(page.table[0].value.index)
     assert len(page.table[0].value) == 5

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -135,7 +136,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def forget() -> None:
     """What was read of the files; not what was computed from them, which goes by their names."""
-    for read in (cache.pretrained, cache.classifier, cache.film_content):
+    reading: tuple[Any, ...] = (cache.pretrained, cache.classifier, cache.film_content)
+    for read in reading:
         read.clear()
 
 
