@@ -132,6 +132,9 @@ class Job:
         self.probe_labels = digits.test_labels[:PROBE]
         self.class_names = digits.class_names
         self.collected = False  # whether its model has been taken over by the visitor's pages
+        self.in_step_with: Job | None = None  # which it may not leave behind: see `go_in_step`
+        self._stride = 0  # steps of its last slice
+        self._held = False  # back from a slice, and waiting for the other one
 
     @property
     def over(self) -> bool:
@@ -162,6 +165,7 @@ class Job:
         with _lock:
             if not self.over:
                 self.status = "paused"
+                self._release()
 
     def one_step(self) -> None:
         """One step more of a paused run, which stays paused."""
@@ -212,16 +216,40 @@ class Job:
                 self._end("stopped", SHUTTING_DOWN)
             except BaseException as error:  # even a SystemExit belongs to this job alone
                 self._fail(error)
-            if self.status == "running":
-                self._hand_in()
-            else:
+            if self.status != "running":
                 _running.discard(self)
+            elif self._too_far_ahead():
+                self._held = True
+            else:
+                self._hand_in()
+            if self.in_step_with is not None:
+                self.in_step_with._follow()
+
+    def _too_far_ahead(self) -> bool:
+        """Of the job that it goes in step with: by more than a slice."""
+        other = self.in_step_with
+        if other is None or other.status not in ("waiting", "running"):
+            return False
+        return self.state.step - other.state.step > self._stride
+
+    def _follow(self) -> None:
+        """Go on, if the other one has come near enough, or goes no further."""
+        if self._held and not self._too_far_ahead():
+            self._held = False
+            self._hand_in()
+
+    def _release(self) -> None:
+        """Wait no longer for the other one: this one goes no further itself."""
+        if self._held:
+            self._held = False
+            _running.discard(self)
 
     def _take(self, done: Slice) -> None:
         """Take over what a slice has brought, and see whether the run is to go on."""
         _timed.append(Timed(time.monotonic(), done.seconds, done.core_seconds))
         if self.over:  # what comes after a stop is let go
             return
+        self._stride = done.state.step - self.state.step
         self.state, self.frame, self.film = done.state, done.frame, done.film
         if self.status == "waiting":
             self.status = "running"
@@ -248,9 +276,15 @@ class Job:
         with _lock:
             if not self.over:
                 self.reason, self.status = reason, status  # a page reads the reason second
+                self._release()
 
     def _abandoned(self) -> bool:
         return self.visitor_left is not None and time.monotonic() - self.visitor_left > GRACE
+
+
+def go_in_step(one: Job, other: Job) -> None:
+    """Let neither of two jobs leave the other behind by more than about a slice."""
+    one.in_step_with, other.in_step_with = other, one
 
 
 def load() -> Load:

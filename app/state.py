@@ -22,7 +22,7 @@ from app import cache, cards
 from app.cache import Passing, Shown
 from app.components import latent_pad
 from app.course import ADDRESSES
-from app.jobs import Job, Order
+from app.jobs import Job, Order, go_in_step
 from core.data import CLASSES, DataError, Digits, Name
 from core.models import ModelConfig
 from core.training import TrainConfig
@@ -110,9 +110,9 @@ class Visitor:
     def jobs(self) -> tuple[Job, ...]:
         """The last run, and before it its partner, where two were ordered together.
 
-        They are two jobs, so that each has its own slices, film and end, and nothing of a job
-        needs to know of pairs; what makes them one run is said here. It is under way until both
-        are over, and whoever steers it, steers both (`steer`).
+        They are two jobs, each with its own slices, film and end, that go in step. What makes them
+        one run is said here: it is under way until both are over, and whoever steers it, steers
+        both (`steer`).
         """
         return tuple(job for job in (self.partner, self.job) if job is not None)
 
@@ -199,6 +199,8 @@ class Visitor:
     def _begin(self, job: Job, partner: Job | None, selector: str) -> None:
         self.steer(Job.stop)
         self.job, self.partner, self.selector = job, partner, selector
+        if partner is not None:
+            go_in_step(partner, job)
         self.watch.jobs = self.jobs
         self.trained_on = self.page
         self.passing.clear()

@@ -293,3 +293,55 @@ def test_what_a_diverging_job_says_is_no_matter_for_the_log(caplog):
 def test_a_job_that_its_data_cannot_serve_is_refused_at_birth():
     with pytest.raises(ValueError, match="4000 training images"):
         Job(order(TrainConfig(images=60_000)), cache.digits("sample"))
+
+
+def of_ten_epochs(**model) -> Job:
+    sample = cache.digits("sample")
+    config = TrainConfig(epochs=10)
+    return Job(Order(ModelConfig(**model), config, "sample", sample.test_images[:10]), sample)
+
+
+def test_two_jobs_in_step_never_leave_one_another_behind_by_more_than_two_slices():
+    """A small network beside a large one, which takes many times longer for a step."""
+    small, large = of_ten_epochs(hidden_dim=8), of_ten_epochs(hidden_dim=512, latent_dim=32)
+    jobs.go_in_step(small, large)
+    small.start()
+    large.start()
+    apart, strides = [0], [1]
+
+    def both_over() -> bool:
+        with jobs._lock:
+            apart.append(abs(small.state.step - large.state.step))
+            strides.extend((small._stride, large._stride))
+        return small.over and large.over
+
+    wait_for(both_over)
+    assert (small.status, large.status) == ("done", "done")
+    assert max(apart) <= 2 * max(strides)
+    assert not small.busy and not large.busy
+
+
+def test_a_job_in_step_goes_on_alone_where_the_other_ends():
+    one, other = of_ten_epochs(hidden_dim=8), of_ten_epochs(hidden_dim=512, latent_dim=32)
+    jobs.go_in_step(one, other)
+    one.start()
+    other.start()
+    wait_for(lambda: one._held)
+    other.stop()
+    assert finished(one).status == "done"
+    wait_for(lambda: not one.busy and not other.busy)
+
+
+def test_a_job_that_waits_for_the_other_can_be_paused_and_stopped():
+    one, other = of_ten_epochs(hidden_dim=8), of_ten_epochs(hidden_dim=512, latent_dim=32)
+    jobs.go_in_step(one, other)
+    one.start()
+    other.start()
+    wait_for(lambda: one._held)
+    one.pause()
+    assert not one.busy
+    one.start()
+    wait_for(lambda: one._held or one.over)
+    one.stop()
+    other.stop()
+    wait_for(lambda: not one.busy and not other.busy)

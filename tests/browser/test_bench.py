@@ -136,7 +136,7 @@ def test_a_learner_trains_where_the_figure_stands_and_sees_it_change(page: Page,
     no_exception(page)
 
 
-@pytest.mark.parametrize("bench", BENCHES[:2], ids=["1", "2"])
+@pytest.mark.parametrize("bench", BENCHES, ids=[bench.address for bench in BENCHES])
 def test_on_a_phone_the_drawer_lies_below_its_figure_and_one_tap_away(
     browser: Browser, server: Server, bench: Bench
 ):
