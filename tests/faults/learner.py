@@ -23,7 +23,7 @@ class Learner:
     progress: str = ""
     text: str = ""
     exceptions: list[str] = field(default_factory=list)
-    polled: str = ""  # the fragment that asks to be run again and again
+    polled: list[str] = field(default_factory=list)  # fragments that ask to be run time and again
 
     @classmethod
     async def open(cls, url: str, page: str) -> "Learner":
@@ -39,8 +39,9 @@ class Learner:
         return learner
 
     async def press(self, label: str) -> None:
-        """Press the button of that label."""
-        widget, fragment = self.buttons[label]
+        """Press the button whose label begins so: Train also says how long it takes."""
+        (found,) = (button for name, button in self.buttons.items() if name.startswith(label))
+        widget, fragment = found
         await self._run(fragment, (widget, "trigger_value", True))
 
     async def slide(self, label: str, position: int) -> None:
@@ -49,8 +50,9 @@ class Learner:
         await self._run(fragment, (widget, "string_array_value", [options[position]]))
 
     async def poll(self) -> None:
-        """Run the polling fragment, as a browser does every few tenths of a second."""
-        await self._run(self.polled, automatic=True)
+        """Run the polling fragments, as a browser does every few tenths of a second."""
+        for fragment in self.polled:
+            await self._run(fragment, automatic=True)
 
     async def look(self) -> None:
         """Run the page once more."""
@@ -92,7 +94,8 @@ class Learner:
             if kind == "navigation":
                 self.page = forward.navigation.page_script_hash
             elif kind == "auto_rerun":
-                self.polled = forward.auto_rerun.fragment_id
+                if forward.auto_rerun.fragment_id not in self.polled:
+                    self.polled.append(forward.auto_rerun.fragment_id)
             elif kind == "delta":
                 self._see(forward.delta)
             elif kind == "script_finished" and forward.script_finished != EARLY:

@@ -19,7 +19,7 @@ async def train_until_a_picture(learner: Learner) -> None:
 
 async def move_the_slider(learner: Learner) -> None:
     for position in (2, 3, 4, 5, 1):
-        await learner.slide("Numbers in the code, d", position)
+        await learner.slide("Show a code of d numbers", position)
 
 
 async def lesson_for_thirty(url: str) -> list[Learner]:

@@ -199,7 +199,7 @@ def test_the_model_most_alike_stands_in_the_place_of_one_that_cannot_be_used(
 ):
     without_weights(folder, "vae-lite-2-beta-1")
     page = follow(tour, "vae")
-    assert "**VAE lite, d = 2, β = 0.392**. Trained on" in words(page)
+    assert "The figures show the pretrained **VAE lite, d = 2, β = 0.392**." in words(page)
     assert "`vae-lite-2-beta-1` cannot be used: another model stands in its place." in words(page)
 
 
