@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.pages import drag, no_exception, wait_idle
-from tests.browser.test_tour import TRAINING, follow, open_page, progress
+from tests.browser.test_tour import TRAINING, follow, open_page
 from tests.serving import Server
 
 # The browser's networks and the pages' first pictures; the machine may train meanwhile.
@@ -231,12 +231,12 @@ def test_a_digit_of_one_s_own_is_followed_on_the_next_pages(page: Page):
     expect(page.get_by_text("Your 7 stands")).to_be_hidden()
 
 
-def test_the_map_of_a_run_moves_without_being_mounted_anew(page: Page):
-    open_page(page, "autoencoder")
-    page.get_by_role("button", name="Train", exact=True).click()
+def test_the_map_becomes_the_run_and_the_run_s_end_without_being_mounted_anew(page: Page):
+    open_page(page, "latent-scatter")
     decoded = page.get_by_role("img", name="The picture decoded from the code")
     expect(decoded).to_be_visible(timeout=TRAINING)
     canvas = decoded.element_handle()
+    page.locator(".st-key-train-map button").click()
     for _ in range(3):  # three snapshots, each with other weights
         before = canvas.evaluate("canvas => canvas.toDataURL()")
         page.wait_for_function(
@@ -244,9 +244,10 @@ def test_the_map_of_a_run_moves_without_being_mounted_anew(page: Page):
             arg=[canvas, before],
             timeout=TRAINING,
         )
+    page.locator(".st-key-stop-map button").click()
+    expect(page.locator(".st-key-run-back")).to_be_visible(timeout=TRAINING)
+    wait_idle(page)
     assert canvas.evaluate("canvas => canvas.isConnected")
-    page.get_by_role("button", name="Stop").click()
-    expect(progress(page)).to_contain_text("Stopped", timeout=TRAINING)
     no_exception(page)
 
 
