@@ -123,13 +123,14 @@ def test_a_run_that_diverges_says_where_and_what_to_try_and_the_page_keeps_what_
     page.button(key="train-ae").click().run()
     job = job_of(page)
     wait_for(lambda: job.frame is not None)
-
-    def poisoned() -> bool:  # a learning rate of 1 may, or may not, do this by itself
-        with torch.no_grad():
-            next(job.state.model.parameters()).fill_(float("nan"))
-        return job.over
-
-    wait_for(poisoned)
+    page.run()
+    page.button(key="pause-ae").click().run()
+    wait_for(lambda: not job.busy)
+    with torch.no_grad():  # a learning rate of 1 may, or may not, do this by itself
+        next(job.state.model.parameters()).fill_(float("nan"))
+    page.run()
+    page.button(key="continue-ae").click().run()
+    wait_for(lambda: job.over)
     page.run()
     (told,) = [error.value for error in page.error]
     assert "Try a learning rate below 1" in told
