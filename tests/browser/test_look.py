@@ -100,7 +100,7 @@ def test_text_keeps_its_measure_and_figures_break_out_from_the_same_edge(
     page.set_viewport_size({"width": screen, "height": 900})
     open_page(page, "autoencoder")
     main = page.get_by_test_id("stMain")
-    chart = sides(main.get_by_test_id("stVegaLiteChart").first)
+    chart = sides(main.locator(".st-key-bench"))
     assert chart.width == pytest.approx(figures, abs=2)
     read = main.locator("p:visible, h1:visible, .katex-display:visible, .stRadio:visible").all()
     assert len(read) > 20
