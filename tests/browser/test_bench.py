@@ -145,10 +145,13 @@ def test_on_a_phone_the_drawer_lies_below_its_figure_and_one_tap_away(
     )
     page = context.new_page()
     open_page(page, bench.address)
-    stage, drawer = (page.locator(f".st-key-{name}").bounding_box() for name in ("stage", "drawer"))
-    assert stage and drawer
-    assert drawer["y"] >= stage["y"] + stage["height"] - 1
-    assert stage["width"] <= 390
+    page.wait_for_function(
+        """() => {
+          const [stage, drawer] = ["stage", "drawer"].map((name) =>
+            document.querySelector(`.st-key-${name}`).getBoundingClientRect());
+          return drawer.top >= stage.bottom - 1 && stage.width <= 390;
+        }"""
+    )
     page.get_by_test_id("stPageLink").last.scroll_into_view_if_needed()
     page.locator(".to-the-bench").locator("visible=true").tap()
     expect(page.get_by_text("Train your own")).to_be_in_viewport()
