@@ -51,13 +51,14 @@ def test_the_lessons_opened_are_known_after_a_reload_and_to_this_browser_alone(
     page: Page, browser: Browser, server: Server
 ):
     open_page(page, "build-your-own")
+    page.wait_for_function(f"document.cookie.includes('{SEEN}=build-your-own')")
     open_page(page, "")  # a new session
     expect(card(page, "build_your_own")).to_contain_text("visited")
     expect(card(page, "autoencoder")).not_to_contain_text("visited")
     expect(page.locator(".st-key-begin")).to_contain_text("Go on: Autoencoder")
     page.locator(".st-key-begin a").click()
     expect(page.locator("h1").first).to_have_text("1 Autoencoder")
-    wait_idle(page)
+    page.wait_for_function(f"document.cookie.includes('{SEEN}=autoencoder.')")
     page.goto("/")
     expect(card(page, "autoencoder")).to_contain_text("visited", timeout=60_000)
     other = browser.new_context(base_url=server.url).new_page()
