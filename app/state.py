@@ -23,6 +23,7 @@ from app.cache import Passing, Shown
 from app.components import latent_pad
 from app.course import ADDRESSES
 from app.jobs import Job, Order, go_in_step
+from app.teaching import Answer, Verdict
 from core.data import CLASSES, DataError, Digits, Name
 from core.models import ModelConfig
 from core.training import TrainConfig
@@ -47,6 +48,16 @@ class Ten(NamedTuple):
     images: UInt8[Tensor, "ten 1 28 28"]
     labels: Int64[Tensor, " ten"]
     names: list[str]
+
+
+class Outcome(NamedTuple):
+    """How a prediction came out when it was committed to, in words."""
+
+    said: str
+    measured: str
+    verdict: Verdict
+    sentence: str  # that holds both
+    of: str  # the model
 
 
 @dataclass
@@ -81,6 +92,11 @@ class Visitor:
     compared: dict[str | None, tuple[str, str]] = field(default_factory=dict)  # two on a page
     showed: dict[str | None, str] = field(default_factory=dict)  # which model a page last showed
     brought: int = 0  # models brought back from their files so far
+    said: dict[str, Answer | None] = field(default_factory=dict)  # predictions; None: just shown
+    record: dict[str, Outcome] = field(default_factory=dict)  # how predictions came out
+    answers: dict[str, int] = field(default_factory=dict)  # to questions: the option given last
+    missed: set[str] = field(default_factory=set)  # questions whose last answer was wrong
+    recalled: dict[str, str] = field(default_factory=dict)  # which question a lesson opens with
     bases: dict[str, object] = field(default_factory=dict)  # what controls depend on, by their key
     watch: cache.ConnectionWatch = field(default_factory=cache.ConnectionWatch)
 
@@ -301,6 +317,24 @@ class Visitor:
         """Take a run off the shelf."""
         if key in self.shelf:
             self.shelf.remove(key)
+
+    def commit(self, key: str, said: Answer | None) -> None:
+        """Lock a prediction, or ask to be just shown: the outcome may be on the page now."""
+        self.said[key] = said
+        self.record.pop(key, None)
+
+    def came_out(self, key: str, outcome: Outcome) -> None:
+        """Keep how a prediction came out: for the model that was shown then."""
+        self.record.setdefault(key, outcome)
+
+    def predict_again(self, key: str) -> None:
+        """Hide an outcome again, for another prediction."""
+        self.said.pop(key, None)
+
+    def answer(self, key: str, chosen: int, *, right: bool) -> None:
+        """Keep what was answered to a question, and whether it is to be asked again."""
+        self.answers[key] = chosen
+        (self.missed.discard if right else self.missed.add)(key)
 
     def new_noise(self) -> None:
         """Another draw of ε, for every sampler and every model."""

@@ -192,6 +192,38 @@ def amount(label: str, low: float, high: float, value: float, *, key: str, **res
     return _checked(draw, key, value, _number(low, high), **KEPT, **rest)
 
 
+def estimate(label: str, low: float, high: float, step: float, *, key: str) -> float:
+    """A number on a range that starts in its middle, kept for the visit."""
+    middle = low + step * round((high - low) / step / 2)
+    draw = functools.partial(st.slider, label, low, high, middle, step)
+    return _checked(draw, key, middle, _number(low, high), label_visibility="collapsed", **KEPT)
+
+
+def one_or_none(
+    label: str, options: Sequence[str], *, key: str, hidden: bool = False
+) -> str | None:
+    """One of a few, each on a card, or none as long as nothing is chosen; kept for the visit."""
+    draw = functools.partial(st.radio, label, options, index=None, width="stretch")
+    inside = _one_of(options)
+    sayings = inside._replace(fine=lambda value: value is None or inside.fine(value))
+    visibility = "collapsed" if hidden else "visible"
+    return _checked(draw, key, None, sayings, label_visibility=visibility, **KEPT)
+
+
+def marks(label: str, options: Sequence[str], *, key: str) -> tuple[str, ...]:
+    """Any of a few, in the order of the options; kept for the visit."""
+    draw = functools.partial(st.pills, label, options, selection_mode="multi", default=[])
+    marked = _checked(draw, key, [], _some_of(options), label_visibility="collapsed", **KEPT)
+    return tuple(option for option in options if option in marked)
+
+
+def in_order(label: str, options: Sequence[str], *, key: str, help: str) -> tuple[str, ...]:
+    """A few in the order in which they were chosen; kept for the visit."""
+    draw = functools.partial(st.multiselect, label, options, default=[], placeholder=help)
+    chosen = _checked(draw, key, [], _some_of(options), label_visibility="collapsed", **KEPT)
+    return tuple(dict.fromkeys(chosen))
+
+
 def section(label: str, *, key: str):
     """A part of a page that is worked out only where it is open (`.open`), in the address."""
     return st.expander(label, key=key, on_change="rerun", bind="query-params")

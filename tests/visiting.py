@@ -10,6 +10,7 @@ from streamlit.testing.v1.element_tree import Block, Node
 
 from app.course import DATA_PAGE
 from app.course import LESSONS as COURSE
+from app.teaching import every_prediction
 from tests.serving import ROOT
 
 APP = ROOT / "app"
@@ -31,6 +32,13 @@ def page_of(lesson: str) -> str:
 def newcomer() -> AppTest:
     """The tour as somebody finds it who has just come, at the welcome page."""
     return AppTest.from_file(str(APP / "tour.py"), default_timeout=120).run()
+
+
+def onlooker() -> AppTest:
+    """The same for somebody who wants to be just shown whatever is to be predicted."""
+    tour = newcomer()
+    tour.session_state["visitor"].said |= dict.fromkeys(every_prediction())
+    return tour
 
 
 def follow(

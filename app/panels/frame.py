@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from app import quiz
 from app.course import DATA_INVITATION, DATA_PAGE, LESSONS, WELCOME_PAGE, Lesson, number_of
 from app.panels import previews
 from app.state import Visitor, session
@@ -21,6 +22,7 @@ def opening(folder: str) -> None:
         st.page_link(after, icon=":material/arrow_forward:", icon_position="right")
     st.title(f"{number}  {lesson.title}", anchor=False)
     deck(lesson.question)
+    quiz.recall(session(), folder)
 
 
 def deck(words: str) -> None:

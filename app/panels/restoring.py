@@ -2,15 +2,31 @@
 
 import streamlit as st
 import torch
+from jaxtyping import Int64
+from torch import Tensor
 
 from app import cache, widgets
-from app.cache import Shown
+from app.cache import Judge, Shown
 from app.images import Mark, legend
 from app.panels.digits import judge
 from app.state import Visitor
 from app.words import nats
 from core import evaluation
 from core.data import to_float
+
+
+def originals(visitor: Visitor) -> None:
+    """The ten digits that pages follow."""
+    images, _, names = visitor.followed()
+    widgets.pictures(
+        to_float(images), len(images), key="originals", labels=names, alt="Ten test digits"
+    )
+
+
+def readings_of_ten(visitor: Visitor, shown: Shown, reader: Judge) -> Int64[Tensor, " ten"]:
+    """What the classifier reads in the restorations of the ten digits."""
+    restored = evaluation.judging.reconstruct(shown.model, to_float(visitor.followed().images))
+    return reader.model.probabilities(restored).argmax(1)
 
 
 def reconstructions(visitor: Visitor, shown: Shown) -> None:
@@ -25,7 +41,7 @@ def reconstructions(visitor: Visitor, shown: Shown) -> None:
         own[visitor.drawn.label] = "yours"
     misread: list[Mark | None] = [None] * len(images)
     if (reader := judge(visitor.data)) is not None:
-        read = reader.model.probabilities(restored).argmax(1)
+        read = readings_of_ten(visitor, shown, reader)
         misread = ["misread" if wrong else None for wrong in (read != labels).tolist()]
         captions = [
             f"{caption}\nreads as {digit}" if wrong else caption

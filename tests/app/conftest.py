@@ -3,10 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.visiting import newcomer
+from tests.visiting import onlooker
 
 
 @pytest.fixture
 def tour() -> AppTest:
-    """The tour, opened at the welcome page."""
-    return newcomer()
+    """The tour, opened at the welcome page, with all that is to be predicted shown."""
+    return onlooker()

@@ -11,7 +11,7 @@ from core import latent
 from core.models import ModelConfig
 from core.training import PROBE, TrainConfig
 from tests.app.test_jobs import wait_for
-from tests.visiting import follow, messages, newcomer, words
+from tests.visiting import follow, messages, onlooker, words
 
 SHORT = {"ae-epochs": "2", "ae-images": "1000"}
 
@@ -47,7 +47,7 @@ def whose(page: AppTest) -> str:
 
 
 def test_the_sliders_of_lesson_1_reach_the_run():
-    page = follow(newcomer(), "autoencoder", {"ae-d": "7", "ae-hidden": "64", **SHORT})
+    page = follow(onlooker(), "autoencoder", {"ae-d": "7", "ae-hidden": "64", **SHORT})
     page.button(key="train-ae").click().run()
     order = job_of(page).order
     assert order.model == ModelConfig("ae", "dense", 7, 64)
@@ -55,7 +55,7 @@ def test_the_sliders_of_lesson_1_reach_the_run():
 
 
 def test_a_run_is_a_further_stop_of_the_selector_and_the_selector_leads_back():
-    page = trained(follow(newcomer(), "autoencoder", {"d": "4", "ae-d": "3", **SHORT}))
+    page = trained(follow(onlooker(), "autoencoder", {"d": "4", "ae-d": "3", **SHORT}))
     assert page.select_slider(key="d").value == YOURS
     assert "yours: AE dense, d = 3" in whose(page)
     assert "numbers in the code, d: 3 instead of 4" in whose(page)
@@ -68,7 +68,7 @@ def test_a_run_is_a_further_stop_of_the_selector_and_the_selector_leads_back():
 
 
 def test_the_outcome_tells_both_costs_on_the_same_images():
-    page = trained(follow(newcomer(), "autoencoder", {"d": "4", **SHORT}))
+    page = trained(follow(onlooker(), "autoencoder", {"d": "4", **SHORT}))
     ours = cache.mean_terms(run_of(page)).total
     theirs = cache.mean_terms(cache.pretrained("ae-dense-4")).total
     told = words(page)
@@ -77,7 +77,7 @@ def test_the_outcome_tells_both_costs_on_the_same_images():
 
 
 def test_the_figure_is_the_run_while_it_goes_on():
-    page = follow(newcomer(), "autoencoder", {"ae-epochs": "100"})
+    page = follow(onlooker(), "autoencoder", {"ae-epochs": "100"})
     page.button(key="train-ae").click().run()
     wait_for(lambda: job_of(page).frame is not None)
     page.run()
@@ -87,7 +87,7 @@ def test_the_figure_is_the_run_while_it_goes_on():
 
 
 def test_pause_step_continue_and_stop_are_offered_and_do_what_they_say():
-    page = follow(newcomer(), "autoencoder", {"ae-epochs": "100"})
+    page = follow(onlooker(), "autoencoder", {"ae-epochs": "100"})
     page.button(key="train-ae").click().run()
     job = job_of(page)
     wait_for(lambda: job.frame is not None)
@@ -108,7 +108,7 @@ def test_pause_step_continue_and_stop_are_offered_and_do_what_they_say():
 
 
 def test_a_run_can_go_on_and_the_longer_one_takes_its_place():
-    page = trained(follow(newcomer(), "autoencoder", SHORT))
+    page = trained(follow(onlooker(), "autoencoder", SHORT))
     first = run_of(page)
     page.button(key="extend-ae").click().run()
     wait_for(lambda: job_of(page).over)
@@ -119,7 +119,7 @@ def test_a_run_can_go_on_and_the_longer_one_takes_its_place():
 
 
 def test_a_run_that_diverges_says_where_and_what_to_try_and_the_page_keeps_what_it_had():
-    page = follow(newcomer(), "autoencoder", {"ae-rate": "1", "ae-epochs": "100", "ae-d": "32"})
+    page = follow(onlooker(), "autoencoder", {"ae-rate": "1", "ae-epochs": "100", "ae-d": "32"})
     page.button(key="train-ae").click().run()
     job = job_of(page)
     wait_for(lambda: job.frame is not None)
@@ -139,7 +139,7 @@ def test_a_run_that_diverges_says_where_and_what_to_try_and_the_page_keeps_what_
 
 
 def test_the_shelf_keeps_eight_runs_and_two_can_be_held_side_by_side():
-    page = trained(follow(newcomer(), "autoencoder", SHORT))
+    page = trained(follow(onlooker(), "autoencoder", SHORT))
     visitor = visitor_of(page)
     page.button(key="run-keep").click().run()
     assert visitor.shelf == [run_of(page).key]

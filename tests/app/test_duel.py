@@ -13,7 +13,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from app import cache
-from tests.visiting import follow, newcomer, words
+from tests.visiting import follow, onlooker, words
 
 AE, VAE = "ae-lite-2", "vae-lite-2-beta-1"
 
@@ -78,7 +78,7 @@ def test_the_shares_told_are_those_of_each_model_under_each_distribution(page: A
 
 def test_the_duel_that_lesson_5_opens_with_shows_where_an_autoencoder_fails():
     """Twenty latents, N(0, I): measured 20 and 55 of 100; a fit brings the autoencoder to 50."""
-    page = follow(newcomer(), "vae")
+    page = follow(onlooker(), "vae")
     ae, fitted_ae, vae, _ = shares_told(page)
     assert "**AE lite, d = 20**" in words(page) and "**VAE lite, d = 20, β = 1**" in words(page)
     assert [page.button_group(key=f"duel-{kind}").value for kind in ("ae", "vae")] == [
@@ -89,7 +89,7 @@ def test_the_duel_that_lesson_5_opens_with_shows_where_an_autoencoder_fails():
 
 
 def test_the_vae_above_meets_an_autoencoder_of_its_kind():
-    page = follow(newcomer(), "vae", {"duel-pair": "The VAE above", "vae-beta": "3.92"})
+    page = follow(onlooker(), "vae", {"duel-pair": "The VAE above", "vae-beta": "3.92"})
     told = words(page)
     assert "**AE lite, d = 2**, its z from" in told
     assert "**VAE lite, d = 2, β = 3.92**, its z from" in told

@@ -15,11 +15,11 @@ from app import cache
 from core import latent
 from core.data import to_float
 from core.models import ModelConfig
-from tests.visiting import Link, follow, messages, newcomer, nodes, run_to_its_end, words
+from tests.visiting import Link, follow, messages, nodes, onlooker, run_to_its_end, words
 
 
 def opened(link: Link | None = None) -> AppTest:
-    page = follow(newcomer(), "interpolation", link)
+    page = follow(onlooker(), "interpolation", link)
     assert not page.exception, page.exception[0].message
     assert not page.error, page.error
     return page

@@ -8,14 +8,14 @@ from app.state import YOURS
 from core import latent
 from core.models import ModelConfig
 from tests.app.test_bench import job_of, trained, visitor_of, whose
-from tests.visiting import follow, newcomer, words
+from tests.visiting import follow, onlooker, words
 
 SHORT = {"map-epochs": "2", "map-images": "1000"}
 
 
 def test_the_sliders_reach_the_run_and_the_menu_leads_back():
     link = {"map-seed": "3", "map-architecture": "lite", "map-kind": "VAE"}
-    page = trained(follow(newcomer(), "latent_scatter", link | SHORT), "map")
+    page = trained(follow(onlooker(), "latent_scatter", link | SHORT), "map")
     order = job_of(page).order
     assert order.model == ModelConfig("vae", "lite", 2)
     assert (order.training.seed, order.training.batch_size) == (3, 32)
@@ -25,7 +25,7 @@ def test_the_sliders_reach_the_run_and_the_menu_leads_back():
 
 
 def test_two_seeds_two_maps_and_the_best_turn_brings_them_nearest():
-    page = trained(follow(newcomer(), "latent_scatter", SHORT), "map")
+    page = trained(follow(onlooker(), "latent_scatter", SHORT), "map")
     assert "The same map?" in words(page), "the run beside the pretrained model"
     page.slider(key="map-seed").set_value(1).run()
     page = trained(page, "map")
@@ -52,7 +52,7 @@ def test_a_map_turned_and_mirrored_is_the_same_map():
 
 
 def test_two_maps_are_held_side_by_side_above_the_last_two():
-    page = trained(follow(newcomer(), "latent_scatter", SHORT), "map")
+    page = trained(follow(onlooker(), "latent_scatter", SHORT), "map")
     page.button(key="run-compare").click().run()
     assert not page.exception, page.exception
     assert sum("The same map?" in text.value for text in page.markdown) == 2

@@ -3,11 +3,11 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.visiting import Link, follow, newcomer, words
+from tests.visiting import Link, follow, onlooker, words
 
 
 def opened(lesson: str, link: Link) -> AppTest:
-    page = follow(newcomer(), lesson, link)
+    page = follow(onlooker(), lesson, link)
     assert not page.exception, page.exception[0].message
     assert not page.error, page.error
     return page

@@ -24,7 +24,7 @@ from tests.visiting import (
     as_markdown,
     follow,
     messages,
-    newcomer,
+    onlooker,
     run_to_its_end,
     trained,
     words,
@@ -46,7 +46,7 @@ def healthy(page: AppTest) -> AppTest:
 @pytest.fixture(scope="module")
 def owner() -> AppTest:
     """A visitor with an autoencoder and a VAE, both trained for two epochs."""
-    tour = newcomer()
+    tour = onlooker()
     trained(tour)
     return healthy(trained(tour, {"own-kind": "VAE", "own-beta": "0.5"}))
 
@@ -93,7 +93,7 @@ def test_models_of_different_beta_go_home_under_different_names():
     """Fault 15."""
     names = set()
     for beta in ("0.5", "10"):
-        tour = newcomer()
+        tour = onlooker()
         link: Link = {"own-kind": "VAE", "own-beta": beta}
         names.add(told_name(healthy(trained(tour, link))))
     assert len(names) == 2
@@ -119,14 +119,14 @@ def kept() -> tuple[bytes, bytes]:
 
 def test_a_model_brought_back_is_the_page_s_and_says_what_its_card_says(kept):
     """Fault 15: its data and training, and not that only its maker knows them."""
-    page = healthy(bring_back(newcomer(), kept[0], kept[1], "my-vae"))
+    page = healthy(bring_back(onlooker(), kept[0], kept[1], "my-vae"))
     assert "yours: VAE lite, d = 2" in words(page)
     assert "only its maker knows" not in words(page)
     assert json.loads(kept[1])["data"].rstrip(".") in words(page)
 
 
 def test_a_model_brought_back_keeps_the_history_of_its_training(kept):
-    page = bring_back(newcomer(), kept[0], kept[1], "my-vae")
+    page = bring_back(onlooker(), kept[0], kept[1], "my-vae")
     page = healthy(follow(page, "build_your_own", {"own-figure": "Loss terms"}))
     last = json.loads(kept[1])["history"][-1]
     gap = abs(last["test"]["total"] - last["train"]["total"])
@@ -148,7 +148,7 @@ def test_a_history_that_is_none_costs_its_figure_alone(kept, way: str):
     """Fault 8 among them: a step of 10³⁰."""
     card = json.loads(kept[1])
     card["history"] = BROKEN[way](card["history"])
-    page = bring_back(newcomer(), kept[0], json.dumps(card).encode(), "my-vae")
+    page = bring_back(onlooker(), kept[0], json.dumps(card).encode(), "my-vae")
     page = follow(page, "build_your_own", {"own-figure": "Loss terms"})
     assert not page.exception, page.exception[0].message
 
@@ -164,7 +164,7 @@ def test_markdown_on_a_card_or_in_a_file_s_name_is_shown_as_code(kept):
         (json.dumps(card | {"model": card["model"] | {picture: 1}}), "my-vae"),
     ]
     for text, name in hostile:
-        page = bring_back(newcomer(), kept[0], text.encode(), name)
+        page = bring_back(onlooker(), kept[0], text.encode(), name)
         assert not page.exception, page.exception[0].message
         assert "![x](http:" not in as_markdown(page), messages(page)
 
@@ -176,7 +176,7 @@ def test_a_bound_that_no_float_holds_is_refused_in_a_sentence(bound: float):
     card = json.loads(at.with_suffix(".json").read_text(encoding="utf-8"))
     card["model"]["logit_bound"] = bound
     weights = at.with_suffix(".safetensors").read_bytes()
-    page = bring_back(newcomer(), weights, json.dumps(card).encode(), "my-vae")
+    page = bring_back(onlooker(), weights, json.dumps(card).encode(), "my-vae")
     assert not page.exception, page.exception[0].message
     assert page.error
 
@@ -192,14 +192,14 @@ def test_codes_beyond_any_map_end_no_view(kept, figure: str):
         for name, tensor in model.state_dict().items()
     }
     model.load_state_dict(tensors)
-    page = bring_back(newcomer(), checkpoints.to_bytes(model), json.dumps(card).encode(), "mine")
+    page = bring_back(onlooker(), checkpoints.to_bytes(model), json.dumps(card).encode(), "mine")
     page = follow(page, "build_your_own", {"own-figure": figure})
     assert not page.exception, page.exception[0].message
 
 
 def test_a_prediction_stays_what_it_was_when_the_result_is_told():
     """Fault 12."""
-    tour = newcomer()
+    tour = onlooker()
     page = follow(tour, "build_your_own", {**LATE, "own-guess": "180"})
     page.button(key="train-own").click().run()
     page = run_to_its_end(page, "train-own")
@@ -212,12 +212,12 @@ def test_a_prediction_stays_what_it_was_when_the_result_is_told():
 
 def test_a_default_that_nobody_touched_is_no_prediction():
     """Fault 12."""
-    assert "You predicted" not in words(trained(newcomer()))
+    assert "You predicted" not in words(trained(onlooker()))
 
 
 def test_a_run_of_lesson_1_is_only_offered_on_lesson_7():
     """Fault 13."""
-    page = follow(newcomer(), "autoencoder", {"ae-images": "300", "ae-epochs": "1"})
+    page = follow(onlooker(), "autoencoder", {"ae-images": "300", "ae-epochs": "1"})
     page.button(key="train-ae").click().run()
     page = healthy(follow(run_to_its_end(page, "train-ae"), "build_your_own"))
     assert "The figures show the pretrained" in words(page)
@@ -227,7 +227,7 @@ def test_a_run_of_lesson_1_is_only_offered_on_lesson_7():
 
 def test_a_model_says_how_many_digits_it_was_trained_on():
     """Fault 15: 4 000 of the sample's 5 000 are there to train on."""
-    tour = newcomer()
+    tour = onlooker()
     page = trained(tour, {"own-images": "4000"})
     (told,) = [caption.value for caption in page.caption if "Trained on" in caption.value]
     assert re.search(r"Trained on[^.:]*4\s000", told), told
@@ -272,7 +272,7 @@ def test_every_control_reaches_the_run():
         "own-batch": "16",
         "own-seed": "7",
     }
-    page = follow(newcomer(), "build_your_own", asked)
+    page = follow(onlooker(), "build_your_own", asked)
     page.button(key="train-own").click().run()
     order = job_of(healthy(page)).order
     job_of(page).stop()
@@ -288,7 +288,7 @@ def test_width_and_bound_reach_the_run_where_they_matter():
     asked: Link = {
         "own-hidden": "32", "own-likelihood": "Continuous Bernoulli", "own-bound": "4.6",
     }  # fmt: skip
-    page = follow(newcomer(), "build_your_own", asked)
+    page = follow(onlooker(), "build_your_own", asked)
     page.button(key="train-own").click().run()
     model = job_of(healthy(page)).order.model
     job_of(page).stop()
@@ -316,7 +316,7 @@ def test_the_nearest_pretrained_has_the_nearest_code_and_the_nearest_beta():
 
 
 def test_a_run_that_is_over_stands_on_the_shelf_until_it_is_let_go():
-    page = healthy(trained(newcomer()))
+    page = healthy(trained(onlooker()))
     visitor = visitor_of(page)
     assert visitor.shelf == [newest(page)]
     assert "Your shelf: 1 of 8 runs" in words(page)
@@ -328,7 +328,7 @@ def test_a_run_that_is_over_stands_on_the_shelf_until_it_is_let_go():
 
 
 def test_a_full_shelf_says_so_and_takes_no_more():
-    page = healthy(trained(newcomer()))
+    page = healthy(trained(onlooker()))
     visitor = visitor_of(page)
     run = visitor.runs[newest(page)]
     for copy in range(1, SHELF):
@@ -369,7 +369,7 @@ def test_runs_stand_on_the_plane_at_the_costs_on_their_cards(owner: AppTest):
 
 
 def test_a_run_of_another_likelihood_is_named_below_the_plane():
-    page = healthy(trained(newcomer(), {"own-likelihood": "Gaussian (squared error)"}))
+    page = healthy(trained(onlooker(), {"own-likelihood": "Gaussian (squared error)"}))
     assert not on_the_plane(page)["mine"].any()
     assert "other likelihoods charge other nats: yours: AE dense, d = 2, gaussian" in words(page)
     assert not any(entry.key == "own-guess" for entry in page.number_input)
@@ -379,7 +379,7 @@ def test_a_run_of_another_likelihood_is_named_below_the_plane():
 def learner() -> Iterator[AppTest]:
     """A visitor whose run is paused somewhere on its way."""
     asked: Link = {"own-kind": "VAE", "own-epochs": "100"}
-    page = follow(newcomer(), "build_your_own", asked)
+    page = follow(onlooker(), "build_your_own", asked)
     page.button(key="train-own").click().run()
     while (now := visitor_of(page).moment()) is None or len(now.card["history"]) < 2:
         page.run()
@@ -420,7 +420,7 @@ def test_every_figure_holds_two_runs_side_by_side(owner: AppTest, figure: str):
 
 
 def test_a_run_that_diverges_says_so_and_the_page_keeps_the_run_before_it():
-    page = healthy(trained(newcomer()))
+    page = healthy(trained(onlooker()))
     before = newest(page)
     page = follow(page, "build_your_own", {"own-epochs": "100", "own-d": "32"})
     page.button(key="train-own").click().run()

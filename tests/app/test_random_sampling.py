@@ -11,13 +11,13 @@ from core.data import to_float
 from core.evaluation.judging import read_as
 from core.models import ModelConfig
 from tests.app.test_bench import run_of, trained, whose
-from tests.visiting import Link, follow, newcomer, nodes, words
+from tests.visiting import Link, follow, nodes, onlooker, words
 
 BY_DEFAULT = "ae-lite-20-bernoulli"
 
 
 def opened(link: Link | None = None) -> AppTest:
-    page = follow(newcomer(), "random_sampling", link)
+    page = follow(onlooker(), "random_sampling", link)
     assert not page.exception, page.exception[0].message
     assert not page.error, page.error
     return page

@@ -6,13 +6,13 @@ import pytest
 
 from app.panels.bench import holding
 from tests.app.test_bench import trained, whose
-from tests.visiting import follow, newcomer, words
+from tests.visiting import follow, onlooker, words
 
 
 def test_a_lesson_trains_on_few_images_of_a_large_set_and_says_so(mnist_root, monkeypatch):
     """Fault 13; and fault 14: the page's own cost is that of all 10 000 test images in use."""
     monkeypatch.setenv("LATENT_WALK_DATA", str(mnist_root))
-    tour = newcomer()
+    tour = onlooker()
     tour.session_state["visitor"].use_data("mnist")
     page = follow(tour, "autoencoder")
     assert re.search(r"40 epochs of 4\s000 images", words(page))
@@ -24,7 +24,7 @@ def test_a_lesson_trains_on_few_images_of_a_large_set_and_says_so(mnist_root, mo
 
 def test_a_run_says_how_many_images_it_learned_from():
     """Fault 15: 4 000 of the sample's 5 000."""
-    page = trained(follow(newcomer(), "autoencoder", {"ae-epochs": "2"}))
+    page = trained(follow(onlooker(), "autoencoder", {"ae-epochs": "2"}))
     (told,) = [text.value for text in page.caption if "Its card, on" in text.value]
     assert re.search(r"Trained on 4\s000 images of: 5 000 digits", told)
     assert "training images: 4\N{NO-BREAK SPACE}000 instead of all of its set" in whose(page)
@@ -33,7 +33,7 @@ def test_a_run_says_how_many_images_it_learned_from():
 def test_a_set_that_is_not_here_is_never_lit(tmp_path, monkeypatch):
     """Fault 15: what is lit on the Data page is what is in use."""
     monkeypatch.setenv("LATENT_WALK_DATA", str(tmp_path))
-    page = follow(newcomer(), "data")
+    page = follow(onlooker(), "data")
     (lit,) = page.button_group
     assert lit.options == ["Sample"]
     assert {button.label for button in page.button if button.label.startswith("Fetch")} == {

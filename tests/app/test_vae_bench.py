@@ -15,7 +15,7 @@ from core.models import ModelConfig
 from core.training import TrainConfig
 from tests.app.test_jobs import wait_for
 from tests.app.test_lessons import own
-from tests.visiting import Link, follow, messages, newcomer, words
+from tests.visiting import Link, follow, messages, onlooker, words
 
 SHORT: Link = {"vae-run-epochs": "2", "vae-run-images": "1000"}
 LONG: Link = {"vae-run-epochs": "100"}
@@ -28,7 +28,7 @@ def visitor_of(page: AppTest) -> Visitor:
 
 def begun(link: Link) -> AppTest:
     """Lesson 5 with those settings, just after Train was pressed."""
-    page = follow(newcomer(), "vae", link)
+    page = follow(onlooker(), "vae", link)
     page.button(key="train-vae-run").click().run()
     assert not page.exception, messages(page)
     return page
@@ -90,7 +90,7 @@ def test_a_run_is_the_stop_yours_and_the_selector_leads_back_and_its_dots_stay()
 
 
 def test_a_run_of_another_likelihood_has_no_place_among_nats_but_one_on_the_circle():
-    tour = newcomer()
+    tour = onlooker()
     run = own(kind="vae", likelihood="gaussian", beta=2.0)
     visitor_of(tour).take(run, "vae", "")
     page = follow(tour, "vae")

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from app import cache
 from core import checkpoints
 from core.models import ModelConfig, build
-from tests.visiting import as_markdown, follow, messages, newcomer, words
+from tests.visiting import as_markdown, follow, messages, onlooker, words
 
 CALL = "![x](http://example.invalid/)"
 
@@ -33,7 +33,7 @@ def files(name: str = "mine", scale: float = 1.0, **card: object) -> list[tuple[
 
 def bring_back(uploads: list[tuple[str, bytes, str]]) -> AppTest:
     """Lesson 7 after these two files were brought back."""
-    page = follow(newcomer(), "build_your_own")
+    page = follow(onlooker(), "build_your_own")
     page.file_uploader(key="bring-back-0").set_value(uploads).run()
     return page.button(key="bring-back").click().run()
 
@@ -79,7 +79,7 @@ def test_a_card_of_a_pretrained_model_is_no_markdown_either(tmp_path, monkeypatc
     monkeypatch.setattr(cache, "PRETRAINED", tmp_path)
     cache.pretrained.clear()
     try:
-        page = healthy(follow(newcomer(), "autoencoder"))
+        page = healthy(follow(onlooker(), "autoencoder"))
     finally:
         cache.pretrained.clear()
     assert CALL in words(page)
@@ -95,7 +95,7 @@ def test_the_paper_s_table_is_no_markdown_either(tmp_path, monkeypatch):
     table["minutes"]["note"] = table["poster"]["source"] = CALL
     (tmp_path / "paper_table.json").write_text(json.dumps(table))
     monkeypatch.setattr(cache, "PRETRAINED", tmp_path)
-    page = healthy(follow(newcomer(), "continuous_bernoulli", {"cb-paper": "true"}))
+    page = healthy(follow(onlooker(), "continuous_bernoulli", {"cb-paper": "true"}))
     shown = [block.value for block in (*page.markdown, *page.caption)]
     assert any(f"`{CALL}`" in text for text in shown)
     assert all("](http:" not in text.replace(f"`{CALL}`", "") for text in shown)

@@ -12,8 +12,8 @@ from tests.visiting import (
     as_markdown,
     follow,
     last_heading,
-    newcomer,
     nodes,
+    onlooker,
     trained,
 )
 
@@ -106,7 +106,7 @@ class Tours:
         owns = lesson == "build_your_own"
         tour = self._tours.get(owns)
         if tour is None or tour.exception:
-            tour = self._tours[owns] = newcomer()
+            tour = self._tours[owns] = onlooker()
             for kind in ("AE", "VAE") if owns else ():
                 trained(tour, {"own-kind": kind})
         return tour
@@ -186,7 +186,7 @@ def complaints(tours: Tours, lesson: str, ways_in: Link, bad: Link, ending: str)
 @functools.cache
 def healthy_ending(lesson: str) -> str:
     """The last heading of a page that somebody opens who has just come."""
-    return last_heading(follow(newcomer(), lesson))
+    return last_heading(follow(onlooker(), lesson))
 
 
 @pytest.mark.parametrize("kind", BAD)
@@ -210,7 +210,7 @@ def test_what_opens_a_part_of_a_page_may_be_bad_too(
 @pytest.mark.parametrize("case", NAMED, ids=name_of)
 def test_a_link_that_once_ended_a_page_opens_it_and_so_does_a_reload(case: tuple[str, Link]):
     lesson, link = case
-    page = follow(newcomer(), lesson, link)
+    page = follow(onlooker(), lesson, link)
     assert not complaint(page, healthy_ending(lesson))
     page = follow(page, lesson, dict(page.query_params))
     assert not complaint(page, healthy_ending(lesson))

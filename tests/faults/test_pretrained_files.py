@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import cache
 from tests.serving import ROOT
-from tests.visiting import LESSONS, Link, follow, last_heading, messages, newcomer, words
+from tests.visiting import LESSONS, Link, follow, last_heading, messages, onlooker, words
 
 # A page in a state that uses each model.
 SHOWN: dict[str, tuple[str, Link]] = {
@@ -144,13 +144,13 @@ def forget() -> None:
 @pytest.fixture
 def tour() -> AppTest:
     """A visitor of each test's own: a page remembers what was chosen on it."""
-    return newcomer()
+    return onlooker()
 
 
 @pytest.fixture(scope="module")
 def endings() -> dict[str, str]:
     """The last heading of each page, where all is well."""
-    tour = newcomer()
+    tour = onlooker()
     return {lesson: last_heading(follow(tour, lesson)) for lesson in LESSONS}
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import quiz, theme, widgets
 from app.cache import Shown
-from app.lessons.autoencoder import misreadings, rival
+from app.lessons.autoencoder import misreadings, rival, stranger
 from app.panels import bench, digits, drawing, frame, models, restoring
 from app.state import YOURS, session
 
@@ -33,8 +33,8 @@ pretrained = models.find(visitor, f"ae-dense-{misreadings.nearest(shown.config.l
 
 def figure(now: Shown) -> None:
     drawing.draw_your_own(visitor, now)
-    restoring.reconstructions(visitor, now)
-    misreadings.told(now)
+    misreadings.ten(visitor, now)
+    misreadings.told(visitor, now)
 
 
 def both(left: Shown, right: Shown) -> None:
@@ -46,6 +46,9 @@ digits.pick_digits(visitor)
 
 st.subheader("What does a longer code buy?", anchor=False)
 misreadings.against_size(visitor, shown)
+
+st.subheader("And what is no digit?", anchor=False)
+stranger.a_shoe(visitor, shown)
 
 st.subheader("What it was paid for", anchor=False)
 st.markdown(
@@ -75,27 +78,5 @@ if more.open:
         )
         rival.against_pca(visitor, shown)
 
-st.subheader("Check yourself", anchor=False)
-quiz.check(
-    "perfect",
-    "An autoencoder restores every pixel of a grey image perfectly. What is its BCE?",
-    ["0 nats.", "The entropy of the grey pixels, more than 0 nats."],
-    right="The entropy of the grey pixels, more than 0 nats.",
-    why="BCE at x̂ = x is the sum of H(x), and H of a grey pixel is above 0.",
-)
-quiz.check(
-    "four-nine",
-    "A 4 comes back as a 9. Which picture explains it?",
-    ["The loss curve.", "A map of the codes, where fours and nines overlap."],
-    right="A map of the codes, where fours and nines overlap.",
-    why="Where codes overlap, one decoder output must serve both digits. That is lesson 2.",
-)
-quiz.check(
-    "epochs",
-    "At d = 2 twice the epochs hardly help, a larger d does. What limits the reconstruction?",
-    ["The optimisation.", "The bottleneck."],
-    right="The bottleneck.",
-    why="This network already does about what two numbers let it; a third one tells it more.",
-)
-
+quiz.ask(visitor, "autoencoder")
 frame.closing("autoencoder")

@@ -11,9 +11,12 @@ from torch import Tensor
 
 from app import cache, charts, theme
 from app.cache import Judge, Shown
-from app.panels import files
+from app.lessons.autoencoder.asked import LOST, SHARE
+from app.panels import files, predictions, restoring
 from app.panels.digits import judge, why_unread
+from app.panels.drawing import EXAMPLE
 from app.state import Visitor
+from app.teaching import Measured
 from app.words import grouped, nats, percent
 
 SIZES = [1, 2, 4, 8, 16, 32]  # of the pretrained models' codes
@@ -48,25 +51,53 @@ def nearest(d: int) -> int:
     return min(SIZES, key=lambda size: abs(math.log(size / d)))
 
 
-def told(shown: Shown) -> None:
+def ten(visitor: Visitor, shown: Shown) -> None:
+    """The ten digits, which of them will be lost, and what comes back of them."""
+    reader = judge(visitor.data)
+    if reader is None:
+        restoring.reconstructions(visitor, shown)
+        return
+    names = visitor.followed().names
+    others = [name for place, name in enumerate(names) if place != EXAMPLE]
+
+    def lost() -> Measured:
+        read = restoring.readings_of_ten(visitor, shown, reader).tolist()
+        names_lost = [name for place, name in enumerate(names) if read[place] != place]
+        lost = tuple(name for name in names_lost if name in others)
+        return Measured(lost, unusual=not lost)
+
+    if not predictions.is_open(visitor, LOST):
+        restoring.originals(visitor)
+    if predictions.ask(visitor, LOST, lost, of=shown.title, options=others):
+        restoring.reconstructions(visitor, shown)
+
+
+def told(visitor: Visitor, shown: Shown) -> None:
     """How often a model's restorations are misread, and what they cost, on its test images."""
     cost = nats(cache.mean_terms(shown).reconstruction)
     reader = judge(shown.data)
     if reader is None:
         st.caption(f"{cost} per test image. {why_unread(shown.data)}")
-        return
-    labels = cache.judged_of(shown).labels
-    share = misread(cache.readings(shown, reader), labels).share
-    st.markdown(
-        f"**{percent(share, 1)}** of {grouped(len(labels))} test digits come back as another "
-        f"digit; restoring one costs **{cost}**."
-    )
+    elif predictions.is_open(visitor, SHARE):
+        labels = cache.judged_of(shown).labels
+        st.markdown(
+            f"**{percent(_share(shown, reader), 1)}** of {grouped(len(labels))} test digits come "
+            f"back as another digit; restoring one costs **{cost}**."
+        )
+    else:
+        st.markdown(f"Restoring a digit costs **{cost}**.")
+
+
+def _share(shown: Shown, reader: Judge) -> float:
+    return misread(cache.readings(shown, reader), cache.judged_of(shown).labels).share
 
 
 @files.figure
 def against_size(visitor: Visitor, shown: Shown) -> None:
     """Misreadings and costs of the pretrained ladder, and the runs of this visit among them."""
     reader = judge(visitor.data)
+    if reader is not None and not _asked(visitor, shown, reader):
+        return
     ladder = {d: cache.pretrained(f"ae-dense-{d}", visitor.data) for d in SIZES}
     yours = [run.on(visitor.data) for run in visitor.runs.values() if not run.is_vae]
     among = [shown, *(run for run in yours if run.key != shown.key)]
@@ -79,6 +110,20 @@ def against_size(visitor: Visitor, shown: Shown) -> None:
     with costs:
         _costs(visitor, ladder, among)
     st.caption("Rings: the model on this page, and your other runs of this visit.")
+
+
+def _asked(visitor: Visitor, shown: Shown, reader: Judge) -> bool:
+    """Whether the curves may be shown: what of them is predicted stands before them."""
+    slips = 1 - cache.readable_digits(visitor.data, reader)
+    labels = cache.judged_of(shown).labels
+    blind = 1 - labels.bincount().max().item() / len(labels)
+    return predictions.ask(
+        visitor,
+        SHARE,
+        lambda: Measured(100 * _share(shown, reader), unusual=_share(shown, reader) > blind - 0.05),
+        of=shown.title,
+        known={"the classifier's own slips": 100 * slips, "always the same digit": 100 * blind},
+    )
 
 
 def _misreadings(
