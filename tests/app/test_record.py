@@ -7,6 +7,7 @@ import pytest
 
 from app import glossary, record
 from app.course import LESSONS
+from app.panels import origin
 from app.state import Outcome, Visitor
 from app.teaching import asked
 from tests.visiting import APP, follow, newcomer, texts
@@ -88,3 +89,18 @@ def test_a_term_stands_bold_links_to_its_entry_and_says_on_hover_what_it_means()
         glossary.term("flux capacitor")
     page = follow(newcomer(), "autoencoder")
     assert any(glossary.term("encoder") in text for text in texts(page))
+
+
+# ---- what the origin left open -------------------------------------------------------------------
+
+
+def test_every_question_that_the_origin_left_open_has_its_answer_with_a_figure_and_its_lesson():
+    page = follow(newcomer(), "welcome", {"origin": "true"})
+    assert not page.exception
+    shown = "\n".join(texts(page))
+    folders = {lesson.folder for lesson in LESSONS}
+    for todo in origin.TODOS:
+        assert f"*“{todo.asked}”*" in shown
+        assert todo.folder in folders
+        assert todo.answer() in shown
+        assert re.search(r"\*\*[\d−]", todo.answer()), "a measured value"
