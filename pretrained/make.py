@@ -43,6 +43,7 @@ SHALLOW = TrainConfig(epochs=8, batch_size=64, learning_rate=0.003)
 DEEP = TrainConfig(epochs=12, batch_size=64, learning_rate=0.002)
 BOUNDED = TrainConfig(epochs=10, batch_size=128, learning_rate=0.002)
 LOGIT_BOUNDS = (4.6, 9.21024, 15.94, 100.0, None)  # λ >= 0.01, 1e-4 (the paper's), torch's clamp
+RATE_OF_CB = 0.3  # the β at which a Bernoulli spends the KL of the continuous one (lite, d = 20)
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,14 @@ def recipes() -> list[Recipe]:
         for kind in ("vae", "ae"):
             config = ModelConfig(kind, "lite", 20, likelihood=likelihood)
             made.append(Recipe(f"{kind}-lite-20-{short}", config, LITE))
+            if likelihood == "bernoulli":
+                again = replace(LITE, seed=1)
+                made.append(Recipe(f"{kind}-lite-20-bernoulli-seed-1", config, again))
         if likelihood != "bernoulli":
             config = replace(lite_vae, likelihood=likelihood)
             made.append(Recipe(f"vae-lite-2-{short}", config, LITE))
+    same_rate = ModelConfig("vae", "lite", 20, beta=RATE_OF_CB)
+    made.append(Recipe(f"vae-lite-20-bernoulli-beta-{RATE_OF_CB:g}", same_rate, LITE))
     for bound in LOGIT_BOUNDS:
         config = ModelConfig("vae", "dense", 20, 200, "continuous_bernoulli", logit_bound=bound)
         name = f"vae-dense-20-cb-bound-{bound:.4g}" if bound else "vae-dense-20-cb-bound-none"
