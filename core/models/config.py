@@ -33,7 +33,9 @@ class ModelConfig:
     beta: float = 1.0  # weight of the KL, sums over pixels and latents: 1 is the negative ELBO
     variance: float = 0.05  # of the Gaussian likelihood, per pixel
     logit_bound: float | None = 9.21024  # on |logits| of the continuous Bernoulli; None for none
-    noise: float | None = None  # a VAE's σ where it is fixed, units of z; 0: z = mean; None: learned
+    noise: float | None = (
+        None  # a VAE's σ where it is fixed, units of z; 0: z = mean; None: learned
+    )
 
     def __post_init__(self) -> None:
         for name, allowed in (
