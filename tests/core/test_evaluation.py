@@ -332,10 +332,10 @@ def test_the_judge_counts_each_digit_and_what_is_none():
 
 def cliff() -> Model:
     """One latent: every pixel is black where z < 0, and white where z > 0."""
-    model = all_zero("ae")
-    model.decoder = nn.Sequential(nn.Linear(1, 784), nn.Unflatten(1, (1, 28, 28)))
-    nn.init.constant_(model.decoder.get_parameter("0.weight"), 1e6)
-    nn.init.zeros_(model.decoder.get_parameter("0.bias"))
+    model = build(ModelConfig(latent_dim=1, hidden_dim=2))
+    with torch.no_grad():
+        model.get_parameter("decoder.0.weight").copy_(torch.tensor([[1e6], [-1e6]]))
+        model.get_parameter("decoder.2.weight").copy_(torch.tensor([[1.0, -1.0]] * 784))
     return model
 
 
