@@ -49,7 +49,18 @@ LITE = TrainConfig(epochs=12, batch_size=64, learning_rate=0.004)
 SHALLOW = TrainConfig(epochs=8, batch_size=64, learning_rate=0.003)
 DEEP = TrainConfig(epochs=12, batch_size=64, learning_rate=0.002)
 BOUNDED = TrainConfig(epochs=10, batch_size=128, learning_rate=0.002)
+SILENCED = TrainConfig(epochs=10, batch_size=128, learning_rate=0.005)
 LOGIT_BOUNDS = (4.6, 9.21024, 15.94, 100.0, None)  # λ >= 0.01, 1e-4 (the paper's), torch's clamp
+# Noise alone is 1, the prior's σ: without a KL the encoder moves the codes apart until it is a
+# small part of their spread, as a learned σ is beside codes that a KL holds together.
+WITH_AND_WITHOUT = {
+    "neither": ModelConfig("vae", noise=0.0, beta=0.0),
+    "noise-only": ModelConfig("vae", noise=1.0, beta=0.0),
+    "kl-only": ModelConfig("vae", noise=0.0),
+    "both": ModelConfig("vae"),
+}
+SILENCING = (1, 2, 4, 8, 16, 32)  # the β at which units of a dense VAE fall silent, d = 20
+WIDE = 392.0  # the variance of a Gaussian at which they all do at β = 1
 SOFTNESS = (0.3, 1.2)  # by which half of the judge's pictures are smoothed, pixels
 RATE_OF_CB = 0.3  # the β at which a Bernoulli spends the KL of the continuous one (lite, d = 20)
 
@@ -88,6 +99,14 @@ def recipes() -> list[Recipe]:
         config = ModelConfig("vae", "dense", 20, 200, "continuous_bernoulli", logit_bound=bound)
         name = f"vae-dense-20-cb-bound-{bound:.4g}" if bound else "vae-dense-20-cb-bound-none"
         made.append(Recipe(name, config, BOUNDED))
+    # What makes a VAE, apart: one beginning, one order of digits, one recipe.
+    for name, config in WITH_AND_WITHOUT.items():
+        made.append(Recipe(f"vae-dense-2-{name}", config, DENSE))
+    twenty = ModelConfig("vae", "dense", 20)
+    for beta in SILENCING:
+        made.append(Recipe(f"vae-dense-20-beta-{beta}", replace(twenty, beta=beta), SILENCED))
+    wide = replace(twenty, likelihood="gaussian", variance=WIDE)
+    made.append(Recipe(f"vae-dense-20-gaussian-variance-{WIDE:g}", wide, SILENCED))
     made.append(Recipe("ae-shallow-2", ModelConfig("ae", "shallow", 2), SHALLOW))
     made.append(Recipe("ae-deep-2", ModelConfig("ae", "deep", 2), DEEP))
     return made
