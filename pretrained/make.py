@@ -49,6 +49,7 @@ LITE = TrainConfig(epochs=12, batch_size=64, learning_rate=0.004)
 SHALLOW = TrainConfig(epochs=8, batch_size=64, learning_rate=0.003)
 DEEP = TrainConfig(epochs=12, batch_size=64, learning_rate=0.002)
 BOUNDED = TrainConfig(epochs=10, batch_size=128, learning_rate=0.002)
+APART = TrainConfig(epochs=20, batch_size=128, learning_rate=0.005)
 SILENCED = TrainConfig(epochs=10, batch_size=128, learning_rate=0.005)
 LOGIT_BOUNDS = (4.6, 9.21024, 15.94, 100.0, None)  # λ >= 0.01, 1e-4 (the paper's), torch's clamp
 # Noise alone is 1, the prior's σ: without a KL the encoder moves the codes apart until it is a
@@ -101,7 +102,7 @@ def recipes() -> list[Recipe]:
         made.append(Recipe(name, config, BOUNDED))
     # What makes a VAE, apart: one beginning, one order of digits, one recipe.
     for name, config in WITH_AND_WITHOUT.items():
-        made.append(Recipe(f"vae-dense-2-{name}", config, DENSE))
+        made.append(Recipe(f"vae-dense-2-{name}", config, APART))
     twenty = ModelConfig("vae", "dense", 20)
     for beta in SILENCING:
         made.append(Recipe(f"vae-dense-20-beta-{beta}", replace(twenty, beta=beta), SILENCED))
