@@ -79,6 +79,16 @@ def blurred(
     return both.transpose(0, 1)
 
 
+def faded(
+    x: Float[Tensor, "images 1 28 28"], most: float, rng: torch.Generator
+) -> Float[Tensor, "images 1 28 28"]:
+    """Each image with its black lifted and its white lowered, by up to so much of the range, as a
+    bounded continuous Bernoulli's mean images have them.
+    """
+    lifted, lowered = (_between(0, most, len(x), rng) for _ in range(2))
+    return lifted + (1 - lifted - lowered) * x
+
+
 def _between(low: float, high: float, count: int, rng: torch.Generator) -> Tensor:
     """One number an image, uniform (count, 1, 1, 1)."""
     return low + (high - low) * torch.rand(count, 1, 1, 1, generator=rng)

@@ -63,6 +63,7 @@ WITH_AND_WITHOUT = {
 SILENCING = (1, 2, 4, 8, 16, 32)  # the β at which units of a dense VAE fall silent, d = 20
 WIDE = 392.0  # the variance of a Gaussian at which they all do at β = 1
 SOFTNESS = (0.3, 1.2)  # by which half of the judge's pictures are smoothed, pixels
+FADED = 0.25  # of the greys at most; under a bound of 4.6 a continuous Bernoulli loses 0.2
 RATE_OF_CB = 0.3  # the β at which a Bernoulli spends the KL of the continuous one (lite, d = 20)
 
 
@@ -223,7 +224,7 @@ def make_classifier(root: Path, epochs: int = 6) -> str:
     return f"classifier: {seconds:.0f} s, {test}"
 
 
-def make_judge(root: Path, folder: Path, epochs: int = 8) -> str:
+def make_judge(root: Path, folder: Path, epochs: int = 6) -> str:
     """The classifier that can refuse: it learns digits and as many pictures that are none."""
     torch.set_num_threads(1)
     digits, started = training_digits(root), time.perf_counter()
@@ -234,9 +235,10 @@ def make_judge(root: Path, folder: Path, epochs: int = 8) -> str:
         x, labels = data.to_float(digits.train_images[chosen]), digits.train_labels[chosen]
         none = torch.cat([*nondigits.of_each_kind(x, labels, len(x) // 4, rng).values()])
         both = torch.cat([x, none])
-        # Half of all are smoothed, digits or none, so that a blur alone is no reason to refuse.
-        soft = torch.rand(len(both), generator=rng) < 0.5
+        # Half of all are smoothed and half faded, digits or none: neither is a reason to refuse.
+        soft, faint = torch.rand(2, len(both), generator=rng) < 0.5
         both[soft] = nondigits.blurred(both[soft], *SOFTNESS, rng)
+        both[faint] = nondigits.faded(both[faint], FADED, rng)
         return both, torch.cat([labels, torch.full((len(none),), NO_DIGIT)])
 
     learn_to_read(model, batch, len(digits.train_images), epochs, rng)

@@ -74,6 +74,13 @@ def test_a_blur_is_scipy_s_for_each_image_s_own_width(x: torch.Tensor):
             torch.testing.assert_close(blurred[0], torch.from_numpy(expected).float())
 
 
+def test_a_faded_picture_is_the_same_between_other_greys(x: torch.Tensor):
+    for image, faded in zip(x, nondigits.faded(x, 0.25, seeded()), strict=True):
+        low, high = faded.min(), faded.max()
+        assert 0 <= low <= 0.25 and 0.75 * image.max() <= high <= 1
+        assert torch.corrcoef(torch.stack([image.flatten(), faded.flatten()]))[0, 1] > 0.9999
+
+
 def test_there_are_as_many_of_each_kind_and_a_generator_decides_all(few: Digits, x: torch.Tensor):
     labels = few.train_labels
     before = torch.random.get_rng_state()
