@@ -73,6 +73,8 @@ def test_units_fall_silent_one_by_one_as_beta_rises():
     assert len(set(active)) >= 5 and active[0] >= 18 and active[-1] == 0
     with pytest.raises(ValueError, match="points"):
         cache.kl_per_unit(cache.pretrained("ae-lite-2"))
+    with pytest.raises(ValueError, match="points"):
+        cache.kl_per_unit(cache.pretrained("vae-dense-2-kl-only"))
 
 
 def test_one_collapses_at_beta_1():
