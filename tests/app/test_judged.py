@@ -5,6 +5,7 @@ import torch
 
 from app import cache
 from core import data, evaluation
+from core.checkpoints import CheckpointError
 from core.models.classifier import NO_DIGIT
 
 SWEEP = [f"vae-dense-20-beta-{beta}" for beta in (1, 2, 4, 8, 16, 32)]
@@ -17,6 +18,14 @@ def test_the_judge_reads_digits_and_refuses_few_of_them():
     read = judge.model.probabilities(images).argmax(1)
     assert (read == digits.test_labels).float().mean() > 0.97
     assert (read == NO_DIGIT).float().mean() < 0.015
+
+
+def test_the_judge_refuses_no_digit_for_the_greys_of_a_bounded_continuous_bernoulli():
+    """Whose mean images lie between 0.108 and 0.892 under |logit| <= 9.21."""
+    judge = cache.judge_of_digits()
+    images = data.to_float(cache.digits("sample").test_images)
+    counts = evaluation.judging.drawn(judge.model, 0.108 + (0.892 - 0.108) * images)
+    assert counts[NO_DIGIT] < 0.02 * len(images)
 
 
 def test_the_judge_refuses_most_cross_fades_in_which_the_classifier_finds_a_digit():
@@ -37,8 +46,9 @@ def test_the_judge_s_card_holds_its_own_confusion():
     assert confusion.diagonal()[:NO_DIGIT].sum() / 10_000 == pytest.approx(test["accuracy"])
     assert confusion[:NO_DIGIT, NO_DIGIT].sum() / 10_000 == pytest.approx(test["refused"])
     assert test["accuracy"] >= 0.98 and test["refused"] <= 0.01
-    taken = [*test["taken_for_digits"].values()]
-    assert confusion[NO_DIGIT, :NO_DIGIT].sum() / 10_000 == pytest.approx(sum(taken) / 4)
+    taken = test["taken_for_digits"]
+    share = taken["mixes"] + taken["shuffled_quadrants"] + taken["blobs"] + taken["uniform_noise"]
+    assert confusion[NO_DIGIT, :NO_DIGIT].sum() / 10_000 == pytest.approx(share / 4)
 
 
 def test_the_same_thousand_samples_are_judged_as_are_read():
@@ -63,6 +73,8 @@ def test_units_fall_silent_one_by_one_as_beta_rises():
     assert len(set(active)) >= 5 and active[0] >= 18 and active[-1] == 0
     with pytest.raises(ValueError, match="points"):
         cache.kl_per_unit(cache.pretrained("ae-lite-2"))
+    with pytest.raises(ValueError, match="points"):
+        cache.kl_per_unit(cache.pretrained("vae-dense-2-kl-only"))
 
 
 def test_one_collapses_at_beta_1():
@@ -93,3 +105,11 @@ def test_a_second_seed_is_the_same_recipe_from_another_beginning(kind: str):
     assert first.config == second.config
     assert second.card["training"] == first.card["training"] | {"seed": 1}
     assert second.card["test"]["total"] == pytest.approx(first.card["test"]["total"], abs=1)
+
+
+def test_a_vae_without_noise_is_not_brought_back():
+    """Pages would tell of clouds that it has not."""
+    files = [cache.PRETRAINED / f"vae-dense-2-kl-only{end}" for end in (".safetensors", ".json")]
+    weights, card = (file.read_bytes() for file in files)
+    with pytest.raises(CheckpointError, match="`mine` is a VAE without noise"):
+        cache.brought_back(weights, card, "mine", "sample")
