@@ -74,15 +74,14 @@ def ceilings(
 
 
 @of_a_model("Asking the neighbours …", 40)
-def knn_accuracy(shown: Shown) -> float:
-    """15-NN accuracy on codes: the test images among the training images."""
+def knn_votes(shown: Shown) -> Int64[Tensor, " n"]:
+    """The class that the 15 nearest codes of training images vote for, for each test image."""
     chosen = shown.digits
-    train, test = chosen.train_images[:10000], shown.tested
-    return evaluation.codes.knn_accuracy(
+    train = chosen.train_images[:10000]
+    return evaluation.codes.knn_votes(
         latent.encode(shown.model, train).mean,
         chosen.train_labels[: len(train)],
-        latent.encode(shown.model, test.images).mean,
-        test.labels,
+        latent.encode(shown.model, shown.tested.images).mean,
     )
 
 
@@ -186,13 +185,15 @@ def sure_of_digits(name: data.Name, judge: Judge) -> float:
 
 
 @of_a_model("Judging midpoints …", 40)
-def between(shown: Shown, judge: Judge) -> evaluation.judging.Between:
+def between(shown: Shown, judge: Judge, *, spherical: bool = False) -> evaluation.judging.Between:
     """The classifier on midpoints of random pairs of test images of different classes, the same
-    pairs for all models: decoded between their codes."""
+    pairs for all models: decoded between their codes, on the line or on the great circle."""
     a, b = _pairs(shown.data)
     images, labels = shown.digits.test_images, shown.digits.test_labels
-    start, end = (latent.encode(shown.model, images[of]).mean for of in (a, b))
-    pictures = _pictures(shown, (start + end) / 2, "mean")
+    ends = zip(*(latent.encode(shown.model, images[of]).mean for of in (a, b)), strict=True)
+    way = latent.spherical_path if spherical else latent.linear_path
+    middles = torch.stack([way(start, end, 3)[1] for start, end in ends])
+    pictures = _pictures(shown, middles, "mean")
     return evaluation.judging.judge_between(judge.model, pictures, labels[a], labels[b])
 
 
