@@ -63,10 +63,10 @@ def _pair(size: int) -> tuple[Shown, Shown]:
 
 def _between() -> str:
     ae, _ = _pair(2)
-    reader = cache.classifier()
+    judges = cache.classifier(), cache.judge_of_digits()
     decoded, faded = (
         evaluation.judging.share(found.other).mean
-        for found in (cache.between(ae, reader), cache.between_pixels("sample", reader))
+        for found in (cache.between(ae, *judges), cache.between_pixels("sample", *judges))
     )
     return (
         f"Half-way between the codes of two digits, the AE's decoder draws what is read as a third "
@@ -106,15 +106,15 @@ def _scatter() -> str:
 
 
 def _better() -> str:
-    reader = cache.classifier()
+    judges = cache.classifier(), cache.judge_of_digits()
     told = []
     for size in (2, 20):
-        sure = [cache.between(model, reader).confident for model in _pair(size)]
-        ae, vae = (percent(evaluation.judging.share(each).mean) for each in sure)
-        gain = evaluation.judging.gain(sure[1], sure[0])
+        taken = [cache.between(model, *judges).digit for model in _pair(size)]
+        ae, vae = (percent(evaluation.judging.share(each).mean) for each in taken)
+        gain = evaluation.judging.gain(taken[1], taken[0])
         words = ("better" if gain.mean > 0 else "worse") if gain.clear else "no clear difference"
         told.append(f"d = {size}: AE **{ae}**, VAE **{vae}** ± {percent(gain.error)}, {words}")
-    return "Midpoints of which the classifier is sure: " + "; ".join(told) + "."
+    return "Midpoints that the judge takes for a digit: " + "; ".join(told) + "."
 
 
 def _blurry() -> str:

@@ -123,23 +123,26 @@ def change_nearby(
 
 
 class Between(NamedTuple):
-    """What the classifier makes of each image that lies between two digits."""
+    """What two judges make of each image that lies between two digits."""
 
-    confident: Bool[Tensor, " images"]  # whether it is more than 90 % sure
-    other: Bool[Tensor, " images"]  # whether it reads a digit that neither end is
+    digit: Bool[Tensor, " images"]  # whether the judge that may refuse takes it for a digit
+    other: Bool[Tensor, " images"]  # whether the one that must name one reads neither end
 
 
 def judge_between(
     classifier: Classifier,
+    judge: RejectingClassifier,
     images: Float[Tensor, "images 1 28 28"],
     start_labels: Int64[Tensor, " images"],
     end_labels: Int64[Tensor, " images"],
 ) -> Between:
-    """One image for each pair of ends."""
-    probability, read = classifier.probabilities(images).max(1)
+    """One image for each pair of ends. The judge learned from mixes of two digits to refuse them:
+    of cross-fades it says what it was taught.
+    """
+    named = read(classifier, images)
     return Between(
-        confident=probability > CONFIDENT,
-        other=(read != start_labels) & (read != end_labels),
+        digit=judge.probabilities(images).argmax(1) != NO_DIGIT,
+        other=(named != start_labels) & (named != end_labels),
     )
 
 

@@ -319,13 +319,21 @@ def test_confidence_is_the_largest_probability(judge: Classifier):
     assert evaluation.judging.confident_share(judge, images) == pytest.approx(3 / 8)
 
 
-def test_between_two_digits_the_judge_may_read_a_third(judge: Classifier):
-    """It reads a 3 where the first pixel is lit, and a 0 where it cannot tell."""
+def test_between_two_digits_one_may_read_a_third_and_the_other_none(judge: Classifier):
+    """The one reads a 3 where the first pixel is lit, and a 0 where it cannot tell; the other
+    refuses what is lit at its second pixel."""
+    refusing = RejectingClassifier(RejectingConfig(), seeded())
+    refusing.layers = nn.Sequential(nn.Flatten(), nn.Linear(784, 11))
+    for parameter in refusing.layers.parameters():
+        nn.init.zeros_(parameter)
+    with torch.no_grad():
+        refusing.layers.get_parameter("1.weight")[10, 1] = 5.0
     images = torch.zeros(4, 1, 28, 28)
     images[:2, 0, 0, 0] = 1
+    images[1:3, 0, 0, 1] = 1
     starts, ends = torch.tensor([3, 1, 0, 5]), torch.tensor([8, 2, 7, 0])
-    confident, other = evaluation.judging.judge_between(judge, images, starts, ends)
-    assert confident.tolist() == [True, True, False, False]
+    digit, other = evaluation.judging.judge_between(judge, refusing, images, starts, ends)
+    assert digit.tolist() == [True, False, False, True]
     assert other.tolist() == [False, True, False, False]
 
 

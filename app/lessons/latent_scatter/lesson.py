@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import quiz, theme, widgets
 from app.cache import Passing, Shown
+from app.glossary import term
 from app.lessons.latent_scatter import basis, overlap, two_maps
 from app.panels import bench, deeper, frame, models
 from app.panels.map import exploring
@@ -15,9 +16,10 @@ data = visitor.digits
 
 frame.opening("latent_scatter")
 st.markdown(
-    "Every point is one digit, at the place of its **code**. Move over the map: beside it stands "
-    "what the decoder draws exactly there, and the real digit nearest to it. *Where no digit "
-    "lives, it draws something too*: the small pictures behind the points."
+    f"Every point is one digit, at the place of its {term('code')}. Move over the "
+    f"{term('latent map', 'map')}: beside it stands what the decoder draws exactly there, and the "
+    "real digit nearest to it. *Where no digit lives, it draws something too*: the small pictures "
+    "behind the points."
 )
 
 MODELS = {
@@ -51,8 +53,9 @@ with paint:
 tsne = overlap.has_tsne(shown) and widgets.switch("t-SNE of 2 000 codes", key="tsne")
 if tsne:
     st.markdown(
-        "**t-SNE** moves the codes until neighbours of latent space are neighbours in the picture. "
-        "Its distances and islands are not those of latent space, and its axes mean nothing."
+        f"{term('t-SNE')} moves the codes until neighbours of latent space are neighbours in the "
+        "picture. Its distances and islands are not those of latent space, and its axes mean "
+        "nothing."
     )
     overlap.ties(shown)
 
@@ -70,14 +73,16 @@ bench.show(visitor, BENCH, shown, pretrained, figure, both)
 st.subheader("Which classes can a code not tell apart?", anchor=False)
 st.markdown(
     "Ask the map itself. Give every test digit the class that most of the 15 nearest codes of "
-    "training digits have: that is **k-nearest neighbours**, with k = 15 in short **15-NN**."
+    f"training digits have: that is {term('nearest neighbours', 'k-nearest neighbours')}, with "
+    "k = 15 in short 15-NN."
 )
 overlap.told_apart(visitor, shown)
 
 st.subheader("Another seed: the same loss? The same map?", anchor=False)
 st.markdown(
-    "A **seed** fixes where training begins and in which order it sees the digits. Each pretrained "
-    "model of this page is one training, from one seed. Is its map *the* map of the digits?"
+    f"A {term('seed')} fixes where training begins and in which order it sees the digits. Each "
+    "pretrained model of this page is one training, from one seed. Is its map *the* map of the "
+    "digits?"
 )
 two_maps.last_two(visitor, pretrained)
 
