@@ -356,7 +356,7 @@ def test_nobody_can_tell_where_the_best_two_lie_too_close_together():
     rng = torch.Generator().manual_seed(0)
 
     def way(share: float) -> judging.Between:
-        yes = torch.rand(500, generator=rng) < share
+        yes = torch.randperm(500, generator=rng) < 500 * share
         return judging.Between(digit=yes, other=~yes)
 
     fade, ae, vae = way(0.1), way(0.5), way(0.52)

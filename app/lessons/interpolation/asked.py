@@ -10,8 +10,7 @@ from core import evaluation
 FIRST, SECOND, THIRD = "the first digit", "the second digit", "a third digit"
 MIDWAY = Prediction(
     key="midway",
-    prompt="Half-way from the first digit to the second, which one will the classifier read in "
-    "what the AE draws there?",
+    prompt="Half-way, which digit will the classifier read in what the AE draws?",
     way=Choose((FIRST, SECOND, THIRD)),
     measured_by="the course's classifier on the picture in the middle of the way; first and second "
     "are what it reads at the ends of that way",
@@ -34,8 +33,7 @@ FADE, AE, VAE, TIE = (
 )
 BEST = Prediction(
     key="best-midpoints",
-    prompt=f"Take the middle of {cache.PAIRS} random pairs, in three ways. Where will the judge "
-    "see a digit most often?",
+    prompt=f"Half-way between {cache.PAIRS} random pairs: where will the judge see most digits?",
     way=Choose((FADE, AE, VAE, TIE)),
     measured_by=f"{cache.PAIRS} pairs of test images of different classes, the same for all; "
     "± one standard error. Nobody can tell where the best two differ by less than two standard "
@@ -51,14 +49,13 @@ BEST = Prediction(
 
 
 def _norms() -> dict[str, str]:
-    """Of draws from N(0, I) in so many dimensions, and of the middle between two of them."""
-    return {
-        "d": str(DIMENSIONS),
-        "draw": number(math.sqrt(DIMENSIONS), ".1f"),
-        "middle": number(math.sqrt(DIMENSIONS / 2), ".1f"),
-        "half": number(math.sqrt(DIMENSIONS) / 2, ".1f"),
-        "square": number(DIMENSIONS / 2),
-    }
+    """Of draws from N(0, I) in so many dimensions, and of the middle between two of them: the mean
+    of a chi distribution.
+    """
+    mean = math.sqrt(2) * math.exp(math.lgamma((DIMENSIONS + 1) / 2) - math.lgamma(DIMENSIONS / 2))
+    norms = {"draw": mean, "middle": mean / math.sqrt(2), "half": mean / 2}
+    told = {name: number(norm, ".1f") for name, norm in norms.items()}
+    return told | {"d": str(DIMENSIONS), "square": number(DIMENSIONS / 2)}
 
 
 def _other() -> dict[str, str]:
@@ -121,8 +118,7 @@ OFF_THE_CLOUD = Question(
 )
 MIDPOINT = Question(
     key="midpoint-norm",
-    prompt="Two independent draws from N(0, I) in {d} dimensions have norms of about {draw}. And "
-    "the point half-way between them?",
+    prompt="Draws from N(0, I) in {d} dimensions have norms of about {draw}. The middle of two?",
     options=(
         Option(
             "About {middle}, farther in.",

@@ -73,7 +73,7 @@ run = visitor.training_here()
 held_against = beside.pretrained(visitor, run.order.model if run else shown.config)
 with first_figure:
     bench.show(visitor, BENCH, shown, held_against, figure, both, like=beside.begin(shown, BENCH))
-scrubbing.midway(visitor, pair[0], ends, spherical=slerp)
+    scrubbing.midway(visitor, pair[0], ends, spherical=slerp)
 with speeds:
     measuring.step_speeds(ends, here, spherical=slerp)
 

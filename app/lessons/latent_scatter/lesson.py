@@ -96,25 +96,24 @@ st.markdown(
 )
 overlap.without_labels(visitor, shown)
 st.markdown(
-    "The axes' direction, their scale and which side is left mean nothing. For any invertible "
-    "*R*, the encoder followed by *R* and the decoder after its inverse are an autoencoder of "
-    "exactly the same loss:"
+    "The axes' direction, their scale and which side is left mean nothing, so scales of two "
+    "autoencoders cannot be compared, and a mirrored map is not a worse one. A VAE is less free: "
+    "its KL term ties the codes to the scale of N(0, I)."
 )
-st.latex(
-    theme.formula(
-        r"\decoder{g}\bigl(R^{-1}\,\latent{R\,\encoder{e}(x)}\bigr) = "
-        r"\decoder{g}\bigl(\encoder{e}(x)\bigr) \quad\Rightarrow\quad "
-        r"\reconstruction{\mathcal L}(R \circ \encoder{e},\ \decoder{g} \circ R^{-1}) = "
-        r"\reconstruction{\mathcal L}(\encoder{e}, \decoder{g})"
+with st.expander("More: why so, and a map to turn, stretch and mirror"):
+    st.markdown(
+        "For any invertible *R*, the encoder followed by *R* and the decoder after its inverse are "
+        "an autoencoder of exactly the same loss:"
     )
-)
-st.markdown(
-    "So scales of two autoencoders cannot be compared, and a mirrored map is not a worse one. "
-    "A VAE is less free: its KL term ties the codes to the scale of N(0, I)."
-)
-with st.expander("More: turn, stretch and mirror this map"):
+    st.latex(
+        theme.formula(
+            r"\decoder{g}\bigl(R^{-1}\,\latent{R\,\encoder{e}(x)}\bigr) = "
+            r"\decoder{g}\bigl(\encoder{e}(x)\bigr) \quad\Rightarrow\quad "
+            r"\reconstruction{\mathcal L}(R \circ \encoder{e},\ \decoder{g} \circ R^{-1}) = "
+            r"\reconstruction{\mathcal L}(\encoder{e}, \decoder{g})"
+        )
+    )
     basis.another_basis(visitor, shown)
-
 
 deeper.show(
     "latent_scatter",

@@ -9,7 +9,7 @@ from app.lessons.latent_scatter.asked import HARDEST
 from app.panels import beliefs, predictions
 from app.state import Visitor
 from app.teaching import Measured
-from app.words import grouped, listed, percent
+from app.words import grouped, listed, number, percent
 from core import evaluation
 from core.data import CLASSES
 from core.models import build
@@ -27,7 +27,7 @@ def told_apart(visitor: Visitor, shown: Shown) -> None:
         options=shown.digits.class_names,
     ):
         _confused(shown)
-    _figures(visitor, shown)
+    _spread(shown)
 
 
 def hardest(shown: Shown) -> Measured:
@@ -35,7 +35,7 @@ def hardest(shown: Shown) -> Measured:
     names = shown.digits.class_names
     first, second, *_ = evaluation.codes.confused_pairs(cache.knn_votes(shown), shown.tested.labels)
     accuracy = evaluation.judging.share(cache.knn_votes(shown) == shown.tested.labels)
-    right = f"the vote is right for {percent(accuracy.mean, 1)} of all"
+    right = f"the vote is right for {percent(accuracy.mean, 1)} of all (15-NN accuracy)"
     pair, next_pair = (listed([names[each.first], names[each.second]]) for each in (first, second))
     value = names[first.first], names[first.second]
     if accuracy.mean <= 1 / CLASSES + 2 * accuracy.error:
@@ -71,34 +71,20 @@ def _confused(shown: Shown) -> None:
     )
 
 
-def _figures(visitor: Visitor, shown: Shown) -> None:
-    """How far the codes spread; for d above 2, what the plane shows; the share that the vote gets
-    right, once it was asked for.
-    """
-    codes = shown.codes
-    spread, explained, accuracy = st.columns(3)
-    low, high = evaluation.codes.code_spread(codes).aminmax()
-    spread.metric(
-        "Spread of the codes",
-        f"{low:.3g}" if len(codes.mean[0]) == 1 else f"{low:.3g} to {high:.3g}",
-        help="Standard deviation of the codes over the digits of the map, the smallest and the "
-        "largest of the latent dimensions.",
-    )
+def _spread(shown: Shown) -> None:
+    """How far the codes spread; for d above 2, how much of that the map's plane shows."""
+    low, high = evaluation.codes.code_spread(shown.codes).aminmax()
+    told = f"{number(low.item(), '.3g')}"
+    if shown.config.latent_dim > 1:
+        told += f" to {number(high.item(), '.3g')}"
+    plane = ""
     if shown.config.latent_dim > 2:
-        explained.metric(
-            "Variance in this plane",
-            percent(shown.plane.explained.sum().item()),
-            help=f"The map is the plane of the two directions in which the {codes.mean.shape[1]} "
-            "dimensional codes vary most. The rest of their variance cannot be seen here.",
+        share = percent(shown.plane.explained.sum().item())
+        plane = (
+            f" Of their variance {share} lies in the plane of this map, the two directions in "
+            "which they vary most; the vote sees all."
         )
-    if predictions.is_open(visitor, HARDEST):
-        accuracy.metric(
-            "15-NN accuracy",
-            percent(_accuracy(shown), 1),
-            help=f"Share of the {grouped(len(shown.tested.labels))} test images in use for whose "
-            f"class the 15 nearest codes of training images vote, in the codes' own space. "
-            f"Guessing: {percent(1 / CLASSES)}.",
-        )
+    st.caption(f"Standard deviation of the codes along a latent: {told}.{plane}")
 
 
 def _accuracy(shown: Shown) -> float:
