@@ -37,6 +37,7 @@ from app.charts.measures import (
     lower_bounds,
     quarter_circle,
     rate_distortion,
+    shares,
 )
 from app.charts.parts import Layer
 from app.charts.pixels import digit_pixels, pixel_costs
