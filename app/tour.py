@@ -10,7 +10,7 @@ APP = Path(__file__).resolve().parent
 if str(APP.parent) not in sys.path:
     sys.path.insert(0, str(APP.parent))
 
-from app.course import DATA_PAGE, LESSONS, WELCOME_PAGE
+from app.course import DATA_PAGE, GLOSSARY_PAGE, LESSONS, RECORD_PAGE, WELCOME_PAGE
 from app.panels import files
 from app.state import arrive, seen_cookie
 
@@ -28,6 +28,8 @@ page = st.navigation(
             for number, lesson in enumerate(LESSONS, 1)
         ),
         st.Page(APP / DATA_PAGE, title="Data", url_path="data"),
+        st.Page(APP / GLOSSARY_PAGE, title="Glossary", url_path="glossary"),
+        st.Page(APP / RECORD_PAGE, title="Your record", url_path="record"),
     ],
     position="top",
 )
