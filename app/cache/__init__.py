@@ -18,6 +18,7 @@ from app.cache.figures import (
     ceilings,
     change_nearby,
     dequantised_elbo,
+    judged_between,
     judged_count,
     judged_digits,
     judged_of,

@@ -11,7 +11,16 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from app.cache.models import BY_KEY, BY_MODEL, Judge, Shown, Tested, digits, of_a_model
+from app.cache.models import (
+    BY_KEY,
+    BY_MODEL,
+    Judge,
+    RejectingJudge,
+    Shown,
+    Tested,
+    digits,
+    of_a_model,
+)
 from core import data, evaluation, latent, sampling
 from core.models import VariationalAutoencoder
 from core.models.classifier import Classifier
@@ -204,10 +213,14 @@ def between(shown: Shown, judge: Judge) -> evaluation.judging.Between:
     """The classifier on midpoints of random pairs of test images of different classes, the same
     pairs for all models: decoded between their codes."""
     a, b = _pairs(shown.data)
-    images, labels = shown.digits.test_images, shown.digits.test_labels
-    start, end = (latent.encode(shown.model, images[of]).mean for of in (a, b))
-    pictures = _pictures(shown, (start + end) / 2, "mean")
-    return evaluation.judging.judge_between(judge.model, pictures, labels[a], labels[b])
+    labels = shown.digits.test_labels
+    return evaluation.judging.judge_between(judge.model, _midpoints(shown), labels[a], labels[b])
+
+
+@of_a_model("Judging midpoints …", 40)
+def judged_between(shown: Shown, judge: RejectingJudge) -> Int64[Tensor, " classes"]:
+    """How many of those midpoints the judge takes for each digit, and last for none."""
+    return evaluation.judging.drawn(judge.model, _midpoints(shown))
 
 
 @st.cache_data(show_spinner="Judging midpoints …", max_entries=8, hash_funcs=BY_KEY)
@@ -236,6 +249,13 @@ def _vae(shown: Shown) -> VariationalAutoencoder:
     if not isinstance(shown.model, VariationalAutoencoder):
         raise ValueError("an autoencoder has no ELBO, so no bits per dimension")
     return shown.model
+
+
+def _midpoints(shown: Shown) -> Tensor:
+    """What is decoded half-way between the codes of each pair."""
+    images = shown.digits.test_images
+    start, end = (latent.encode(shown.model, images[of]).mean for of in _pairs(shown.data))
+    return _pictures(shown, (start + end) / 2, "mean")
 
 
 def _pictures(shown: Shown, z: Tensor, view: evaluation.judging.View) -> Tensor:

@@ -79,6 +79,19 @@ def latent_map(
     return titled(layered(*layers), title)
 
 
+def small_map(codes: pd.DataFrame, domain: Domain) -> alt.LayerChart:
+    """Codes beside other maps, without axes: where they lie to each other and to what is laid
+    over them. Columns: x, y, class (categorical)."""
+    order = codes["class"].cat.categories.tolist()
+    sides = [side.axis(None) for side in (x_axis(domain), y_axis(domain))]
+    points = (
+        alt.Chart(codes)
+        .mark_circle(size=6, opacity=0.6)
+        .encode(*sides, alt.Color("class:N", scale=alt.Scale(domain=order), legend=None))
+    )
+    return layered(points).properties(height=190)
+
+
 def over(base: alt.LayerChart, *layers: Layer, zoom: bool = True) -> alt.LayerChart:
     """A map with further layers over it; pan by dragging, zoom by the wheel."""
     chart = base.copy()

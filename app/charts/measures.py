@@ -77,13 +77,15 @@ def by_latent(
     y: str,
     colours: dict[str, str],
     level: float | None = None,
+    most: float = 0.1,
 ) -> alt.LayerChart:
-    """A bar for each latent, in stacked parts; a dashed line at `level`.
+    """A bar for each latent, in stacked parts; a dashed line at `level`. The axis reaches at
+    least to `most`.
 
     Columns: latent (int, from 1), value (0 or more), part (str, a key of `colours`).
     """
     names = list(colours)
-    most = 1.08 * max(0.1, level or 0.0, float(table.groupby("latent")["value"].sum().max()))
+    most = 1.08 * max(most, level or 0.0, float(table.groupby("latent")["value"].sum().max()))
     bar = (
         alt.Chart(table)
         .mark_bar()

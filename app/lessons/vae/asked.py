@@ -60,7 +60,10 @@ SILENT = Prediction(
 
 
 def _collapsed() -> dict[str, str]:
-    terms, (_, blind) = cache.mean_terms(cache.pretrained(name_of(39.2))), cache.bce_extremes()
+    terms, (_, blind) = (
+        cache.mean_terms(cache.pretrained(name_of(39.2))),
+        cache.bce_extremes("sample"),
+    )
     return {
         "kl": nats(terms.kl, 2),
         "cost": nats(terms.reconstruction),
