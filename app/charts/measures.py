@@ -163,7 +163,7 @@ def rate_distortion(models: pd.DataFrame, levels: pd.DataFrame, *, title: str) -
     words = across.mark_text(
         align="right", baseline="bottom", dx=-4, dy=-3, color=theme.RECONSTRUCTION
     ).encode(x=alt.value("width"), text="name:N")
-    return titled(layered(rules, words, line, dot, name), title, height=320)
+    return titled(layered(rules, words, line, dot, name), title, height=250)
 
 
 def quarter_circle(points: pd.DataFrame, *, title: str) -> alt.LayerChart:

@@ -93,6 +93,7 @@ def _map(visitor: Visitor, shown: Shown, cause: Cause) -> None:
             zoom=False,
         ),
         key=f"apart-map-{cause.name}",
+        width="content",
         alt=f"Codes of {cause.what} by class, up to {reach:.1f} from the middle, and N(0, I)",
     )
 

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from app import cache, charts
 from app.cache import RejectingJudge, Shown
+from app.glossary import term
 from app.panels import files
 from app.state import Visitor
 from app.words import listed, number, percent
@@ -36,11 +37,12 @@ class Drawn(NamedTuple):
         return self.share * (1 - self.share) / self.of
 
     def __str__(self) -> str:
+        share = f"**{percent(self.share)}**"
         if not self.lacking:
-            return f"**{percent(self.share)}**, of all classes"
+            return f"{share}, of all classes"
         if len(self.lacking) > 3:
-            return f"**{percent(self.share)}**, and {len(self.lacking)} classes lack"
-        return f"**{percent(self.share)}**, and no {listed([str(each) for each in self.lacking])}"
+            return f"{share}, of which {len(self.lacking)} classes lack"
+        return f"{share}, and no {listed([str(digit) for digit in self.lacking])} among them"
 
 
 def drawn(counts: Int64[Tensor, " classes"]) -> Drawn:
@@ -52,14 +54,14 @@ def drawn(counts: Int64[Tensor, " classes"]) -> Drawn:
 
 def told(ae: Shown, vae: Shown, judge: RejectingJudge) -> str:
     """What both draw, from either distribution."""
-    ways = []
-    for way, sampler in WAYS.items():
-        ours, theirs = (drawn(cache.judged_drawn(each, sampler, judge)) for each in (ae, vae))
-        ways.append(f"{way}, {ours} (AE); {theirs} (VAE)")
+    (ae_prior, vae_prior), (ae_fitted, vae_fitted) = (
+        [drawn(cache.judged_drawn(each, sampler, judge)) for each in (ae, vae)]
+        for sampler in WAYS.values()
+    )
     return (
-        "A **judge** that may answer “no digit” takes for digits, of 1 000 draws "
-        + ". And ".join(ways)
-        + "."
+        f"Of 1 000 draws from N(0, I) a {term('judge')} that may answer “no digit” takes for "
+        f"digits: of the AE {ae_prior}; of the VAE {vae_prior}. From the fitted Gaussians: "
+        f"{ae_fitted}; and {vae_fitted}."
     )
 
 

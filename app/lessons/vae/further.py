@@ -23,7 +23,7 @@ def show() -> None:
             (r"\prior{\varepsilon}", "noise: a draw from N(0, I), from outside the network"),
             (
                 r"\decoder{g}(\latent{z}), \decoder{\hat x}",
-                "the decoder's answer to a code: a picture",
+                "what the decoder draws from a code",
             ),
             (r"p(x \mid z)", "the likelihood: how probable the decoder finds image x, given z"),
             (r"p(x)", r"the evidence: the mean of p(x\|z) over the prior"),
@@ -31,17 +31,17 @@ def show() -> None:
             (r"q(z)", "the aggregate posterior: the average of the clouds of all images"),
             (
                 r"\mathrm{KL}(q\,\Vert\,p)",
-                "how far q is from p, nats: the mean under q of log q − log p",
+                "how far q is from p: E_q of log q − log p",
             ),
             (r"\beta", "the weight of the KL in the loss"),
             (
                 r"\total{\mathrm{ELBO}}",
-                "minus the reconstruction cost, minus the KL: at most log p(x)",
+                "−reconstruction − KL: at most log p(x)",
             ),
             (r"\mathbb{E}_q", "the mean over draws of z from q"),
             (
                 r"I_q(x; z)",
-                "the information that a code gives about which image it came from, nats",
+                "what a code tells of which image it came from, nats",
             ),
             (r"\odot", "product number by number"),
         ],

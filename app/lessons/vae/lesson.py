@@ -54,8 +54,8 @@ frame.opening("vae")
 st.markdown(
     f"The encoder of a {term('variational autoencoder', 'VAE')} answers with a Gaussian cloud, the "
     f"{term('posterior')} $q(z|x)$. Each cloud pays for its distance from a fixed one, the "
-    f"{term('prior')} N(0, I): that is the {term('KL')}, and {term('β')} its weight. Pull β to "
-    f"{sweep.BETAS[-2]:g}, and every cloud swells into the prior."
+    f"{term('prior')} N(0, I): that is the {term('KL')}, in {term('nats')}, and {term('β')} its "
+    f"weight. Pull β to {sweep.BETAS[-2]:g}, and every cloud swells into the prior."
 )
 knob, look = st.columns([3, 2], gap="medium")
 with knob:
@@ -77,7 +77,10 @@ def figure(now: Shown) -> None:
     elif predictions.is_open(visitor, IN_TRAINING):
         trainings.show(visitor, now, sweep.name_of(1))
     else:
-        st.markdown("The film tells what became of the KL: first say below what you expect of it.")
+        st.markdown(
+            "The film tells what became of the KL: first say what you expect of it, "
+            "under *What β buys*."
+        )
 
 
 def both(left: Shown, right: Shown) -> None:
@@ -86,25 +89,13 @@ def both(left: Shown, right: Shown) -> None:
 
 bench.show(visitor, BENCH, vae, models.find(visitor, sweep.nearest(vae.config)), figure, both)
 
-words, expected = st.columns([2, 3], gap="medium")
-with words:
-    st.markdown(
-        f"Training makes reconstruction + β KL small, in {term('nats')}. The reconstruction is "
-        f"−log of the {term('likelihood')} $p(x|z)$: how probable the decoder finds the image. At "
-        f"β = 1 their sum is −{term('ELBO')}, and the ELBO is a lower bound on log p(x), the "
-        f"{term('evidence')}."
-    )
-with expected:
-    history.asked(visitor, vae)
-
 st.subheader("Why one wants a VAE: a duel", anchor=False)
 words, who = st.columns([3, 2], gap="medium")
 with words:
     st.markdown(
-        "Both generate from the same draws of ε: from N(0, I), or from the Gaussian fitted to "
-        "the model's own codes afterwards. An autoencoder can generate, too, but nothing tells it "
-        "*where* to sample. The KL is a pull of the *average* of all clouds towards N(0, I): one "
-        "place to sample from before any code is seen."
+        "Both generate from the same draws of ε. An autoencoder can generate, too, from a "
+        "Gaussian fitted to its codes; but nothing tells it *where* to sample. The KL is a pull "
+        "on the *average* of all clouds: towards N(0, I)."
     )
 with who:
     ae, other = duel.choose_pair(visitor, vae)
@@ -128,21 +119,20 @@ with left:
     collapse.beta_sweep(visitor, vae)
 with right:
     st.markdown(
-        "With twenty numbers in a code not all fall silent at once: each **unit** pays for itself, "
-        "or becomes the prior."
+        "With twenty numbers in a code not all fall silent at once: each of them, a *unit*, pays "
+        "for itself or becomes the prior."
     )
     silent.units(visitor)
+    history.asked(visitor, vae)
 
 st.subheader("Look closer", anchor=False)
 with st.container(gap="xsmall"):
     noise = widgets.section("Inside one cloud: the reparameterisation", key="vae-noise-open")
     account = widgets.section("The ledger of one image", key="vae-ledger-open")
     average = widgets.section("The prior against the average of all clouds", key="vae-prior-open")
-    circle = widgets.section("Into the prior: how clouds grow with β", key="vae-circle-open")
     grey = widgets.section("Why blurry?", key="vae-blur-open")
     paper = widgets.section("Ten digits restored; draw one, and watch its cloud", key="vae-draw")
-    terms = widgets.section("Two terms, a bound, and the KL of two Gaussians", key="vae-terms")
-    which = widgets.section("Which β is it in other codes? A calculator", key="vae-calculator-open")
+    terms = widgets.section("Two terms, a bound; and β in other codes", key="vae-terms")
 if noise.open:
     with noise:
         st.markdown(
@@ -169,8 +159,6 @@ if average.open:
             f"{term('aggregate posterior')}, that should cover the prior. Does it?"
         )
         prior.against_prior(visitor, vae)
-if circle.open:
-    with circle:
         collapse.quarter_circle(visitor, vae)
 if grey.open:
     with grey:
@@ -183,6 +171,11 @@ if paper.open:
         drawing.draw_your_own(visitor, vae)
 if terms.open:
     with terms:
+        st.markdown(
+            f"The reconstruction cost is −log of the {term('likelihood')} $p(x|z)$: how probable "
+            f"the decoder finds the image, given z. With the KL it makes the {term('ELBO')}, the "
+            f"lower bound on the {term('evidence')} $p(x)$ that training raises at β = 1."
+        )
         collapse.bound()
         st.markdown(
             r"The KL to the true posterior $p(z|x)$ cannot be negative, so the ELBO is a lower "
@@ -190,11 +183,9 @@ if terms.open:
             "something that is in general no bound at all."
         )
         collapse.loss_terms(visitor, vae)
-if which.open:
-    with which:
         st.markdown(
-            "Sums or means, over pixels and over latents: the same words, and another β. Choose "
-            "how a code writes its loss."
+            "Which β is it in other codes? Sums or means, over pixels and over latents: the same "
+            "words, and another β. Choose how a code writes its loss."
         )
         calculator.show()
 
