@@ -26,7 +26,7 @@ IN_TRAINING = Prediction(
 GAP = Prediction(
     key="elbo-gap",
     prompt="How many nats lie between this digit's ELBO and its log p(x)?",
-    way=Estimate(0, 20, 0.5, unit=" nats", close=1, form=".1f"),
+    way=Estimate(0.0, 20.0, 0.5, unit=" nats", close=1, form=".1f"),
     measured_by="quadrature over all of latent space",
     sentences=Sentences(
         right="You said {said}; it is {measured}. So far the encoder's cloud is from the true "
