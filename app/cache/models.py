@@ -265,6 +265,10 @@ def brought_back(weights: bytes, card: bytes, name: str, digits_name: Name) -> S
     model, told = checkpoints.from_bytes(weights, card, name)
     if not isinstance(model, Model):
         raise checkpoints.CheckpointError(f"{quoted(name)} is a classifier; choose an autoencoder")
+    if model.config.noise == 0:
+        raise checkpoints.CheckpointError(
+            f"{quoted(name)} is a VAE without noise: it has no clouds, of which pages tell"
+        )
     images = digits(digits_name).test_images
     _check_size(model, images, name)
     figures = cards.measured(model, digits(digits_name))
