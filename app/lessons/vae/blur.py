@@ -7,7 +7,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from app import cache, charts, theme, widgets
-from app.cache import PretrainedError, Shown
+from app.cache import Shown
 from app.components.latent_pad import Layers
 from app.lessons.vae import sweep
 from app.panels import files
@@ -15,7 +15,7 @@ from app.panels.logit_bounds import pedestal
 from app.panels.map.pad import hand_map
 from app.panels.map.places import coordinates, decoded
 from app.state import Visitor
-from app.words import grouped
+from app.words import grouped, nats
 from core import aggregate, evaluation
 from core.aggregate import Sharers
 from core.data import to_float
@@ -25,6 +25,10 @@ PLACES = [0.5, 1.0, 2.0, 4.0]
 ALIKE = 0.1  # of a sharpness: what differs by less is about as sharp
 
 _AES = ("AE lite, d = 2", "AE lite, d = 20")
+_WHY = {
+    2: "the code is too narrow, and more nats hardly help",
+    20: "pictures are the sharper, the more nats the code may tell",
+}
 _AT_ONE = {2: sweep.name_of(1), 20: sweep.TWENTY}
 _LADDERS = {
     "AE lite, d = 2": ["ae-lite-2"],
@@ -180,6 +184,7 @@ def _mean_and_sample(visitor: Visitor, shown: Shown, z: Float[Tensor, "1 latent"
     )
 
 
+@files.figure
 def sharpness_on_cards() -> None:
     """How sharp pretrained autoencoders and VAEs restore digits, against the nats of their codes,
     as their cards have it.
@@ -188,14 +193,10 @@ def sharpness_on_cards() -> None:
     for curve, names in _LADDERS.items():
         found = []
         for name in names:
-            try:
-                test = cache.pretrained(name).card["test"]
-            except PretrainedError as error:
-                files.lacks(error)
-            else:
-                found.append((test["kl"], test["sharpness"]))
+            test = cache.pretrained(name).card["test"]
+            found.append((test["kl"], test["sharpness"]))
         curves[curve] = sorted(found)
-    reach = max((kl for points in curves.values() for kl, _ in points), default=1.0)
+    reach = max(kl for points in curves.values() for kl, _ in points)
     for curve in _AES:  # an autoencoder pays no KL: a level
         curves[curve] = [(kl, sharp) for _, sharp in curves[curve] for kl in (0.0, reach)]
     st.altair_chart(
@@ -217,30 +218,28 @@ def sharpness_on_cards() -> None:
         ),
     )
     told = []
-    for d in (2, 20):
-        ae, vae = (curves[f"{kind} lite, d = {d}"] for kind in ("AE", "VAE"))
-        if ae and vae:
-            told.append(_held_against(d, ae[0][1], _AT_ONE[d]))
-    st.markdown(
-        " ".join(told)
-        + " So neither the KL alone blurs nor the number of latents alone: it is how "
-        "many nats a code may tell of its image. Three causes, each to be seen at any place of "
-        "the map:"
-    )
+    for d, why in _WHY.items():
+        (_, of_ae), _ = curves[f"AE lite, d = {d}"]
+        (few, dull), (many, sharp) = curves[f"VAE lite, d = {d}"][-2:]
+        told.append(
+            f"{_held_against(d, of_ae, cache.pretrained(_AT_ONE[d]))} There {why}: {dull:.3f} at "
+            f"{nats(few)}, {sharp:.3f} at {nats(many)}."
+        )
+    st.markdown(" ".join(told) + " Three causes, each to be seen at any place of the map:")
     st.caption(
         "Variance of the Laplacian, means over MNIST's 10 000 test digits, from the models' cards, "
-        "one seed each; a VAE's are decoded from μ. Dots of a curve: its β. Levels: autoencoders, "
-        "which pay no KL."
+        "one seed each; a VAE's are decoded from μ. Each curve runs through models of several β; "
+        "level are the autoencoders, which pay no KL."
     )
 
 
-def _held_against(d: int, ae: float, name: str) -> str:
+def _held_against(d: int, ae: float, vae: Shown) -> str:
     """A VAE's sharpness at β = 1 beside an autoencoder's of as many latents."""
-    vae = cache.pretrained(name).card["test"]["sharpness"]
-    how = "about as sharp as" if abs(vae - ae) < ALIKE * ae else (
-        "less sharp than" if vae < ae else "sharper than"
-    )  # fmt: skip
+    sharp = vae.card["test"]["sharpness"]
+    how = "less sharp than" if sharp < ae else "sharper than"
+    if abs(sharp - ae) < ALIKE * ae:
+        how = "about as sharp as"
     return (
-        f"With d = {d} the VAE at β = 1 is {how} the autoencoder: **{vae:.3f}** against "
+        f"With d = {d} the VAE at β = 1 is {how} the autoencoder: **{sharp:.3f}** against "
         f"**{ae:.3f}**."
     )
