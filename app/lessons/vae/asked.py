@@ -16,8 +16,8 @@ IN_TRAINING = Prediction(
         right="You said {said}; it was {measured}. At first every cloud is nearly the prior and "
         "costs nothing; what a code tells of its image has its price.",
         near="You said {said}; it was {measured}.",
-        wrong="You said {said}; it was {measured}. At first every cloud is nearly the prior and "
-        "costs nothing; what a code tells of its image has its price.",
+        wrong="You said {said}; it was {measured}. Only reconstruction and β KL together must come "
+        "down, and telling something of the image costs KL.",
         unusual="You said {said}; here it was {measured}. At this β the code ends without telling "
         "anything of its image, and so without a cost.",
     ),
