@@ -43,9 +43,8 @@ GAP = Prediction(
 NEVER = "at none of them"
 SILENT = Prediction(
     key="silent-at",
-    prompt="Twenty units, and β doubles from 1 to 32: at which β has the last of them fallen "
-    "silent?",
-    way=Choose((*(f"β = {beta}" for beta in SILENCING[2:]), NEVER)),
+    prompt="β doubles from 1 to 32: at which β has the last of twenty units fallen silent?",
+    way=Choose((*(f"β = {beta}" for beta in SILENCING[3:]), NEVER)),
     measured_by="silent is a unit whose KL is below 0.01 nats per test image",
     sentences=Sentences(
         right="You said {said}; it is {measured}. A unit falls silent where what it tells saves "

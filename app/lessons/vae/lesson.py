@@ -110,19 +110,18 @@ if why.open:
         apart.show(visitor)
 
 st.subheader("What β buys", anchor=False)
-left, right = st.columns(2, gap="medium")
-with left:
+costs, units, training = st.columns([4, 3, 3], gap="medium")
+with costs:
     st.markdown(
         "Few nats of KL, and the code cannot tell the digits apart; many, and the clouds shrink "
         "towards points."
     )
     collapse.beta_sweep(visitor, vae)
-with right:
-    st.markdown(
-        "With twenty numbers in a code not all fall silent at once: each of them, a *unit*, pays "
-        "for itself or becomes the prior."
-    )
+with units:
+    st.markdown("With twenty numbers in a code each, a *unit*, pays for itself or falls silent.")
     silent.units(visitor)
+with training:
+    st.markdown("Training makes reconstruction + β KL small. And the KL alone?")
     history.asked(visitor, vae)
 
 st.subheader("Look closer", anchor=False)
