@@ -84,7 +84,9 @@ def ceilings(
 
 @of_a_model("Encoding the test images …", 40)
 def kl_per_unit(shown: Shown) -> Float[Tensor, " latent"]:
-    """Mean KL of each latent over the test images in use, nats. ValueError for an autoencoder."""
+    """Mean KL of each latent over the test images, nats. ValueError where codes are points."""
+    if shown.config.noise == 0:
+        raise ValueError(f"{shown.title} has no noise, so its codes are points and have no KL")
     return evaluation.codes.kl_per_unit(latent.encode(shown.model, shown.tested.images))
 
 

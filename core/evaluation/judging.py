@@ -108,7 +108,6 @@ def readable(
     return (read(classifier, images) == labels).float().mean().item()
 
 
-@torch.no_grad()
 def change_nearby(
     model: Model, codes: Float[Tensor, "codes latent"], rng: torch.Generator
 ) -> float:
