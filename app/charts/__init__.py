@@ -27,7 +27,7 @@ from app.charts.domains import (
     square,
     steady_domain,
 )
-from app.charts.maps import Map, latent_map, over
+from app.charts.maps import Map, latent_map, over, small_map
 from app.charts.marks import ellipses, footprint, numbered, path, prior_contours, rings
 from app.charts.measures import (
     bars,

@@ -100,13 +100,15 @@ def by_latent(
     y: str,
     colours: dict[str, str],
     level: float | None = None,
+    most: float = 0.1,
 ) -> alt.LayerChart:
-    """A bar for each latent, in stacked parts; a dashed line at `level`.
+    """A bar for each latent, in stacked parts; a dashed line at `level`. The axis reaches at
+    least to `most`.
 
     Columns: latent (int, from 1), value (0 or more), part (str, a key of `colours`).
     """
     names = list(colours)
-    most = 1.08 * max(0.1, level or 0.0, float(table.groupby("latent")["value"].sum().max()))
+    most = 1.08 * max(most, level or 0.0, float(table.groupby("latent")["value"].sum().max()))
     bar = (
         alt.Chart(table)
         .mark_bar()
@@ -184,7 +186,7 @@ def rate_distortion(models: pd.DataFrame, levels: pd.DataFrame, *, title: str) -
     words = across.mark_text(
         align="right", baseline="bottom", dx=-4, dy=-3, color=theme.RECONSTRUCTION
     ).encode(x=alt.value("width"), text="name:N")
-    return titled(layered(rules, words, line, dot, name), title, height=320)
+    return titled(layered(rules, words, line, dot, name), title, height=250)
 
 
 def quarter_circle(points: pd.DataFrame, *, title: str) -> alt.LayerChart:
