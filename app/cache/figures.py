@@ -73,6 +73,13 @@ def ceilings(
     )
 
 
+@st.cache_data(show_spinner=False, max_entries=8)
+def byte_costs(name: data.Name) -> evaluation.baselines.ByteCosts:
+    """What tables of the training images' grey values charge for a byte of the images judged."""
+    chosen = digits(name)
+    return evaluation.baselines.byte_costs(chosen.train_images, chosen.test_images[:JUDGED])
+
+
 @of_a_model("Asking the neighbours …", 40)
 def knn_accuracy(shown: Shown) -> float:
     """15-NN accuracy on codes: the test images among the training images."""

@@ -13,6 +13,7 @@ from app.charts.curves import (
     magnitudes,
     marked_curve,
     open_mark,
+    over_bounds,
     small_curve,
     under_bounds,
 )
@@ -30,6 +31,7 @@ from app.charts.domains import (
 from app.charts.maps import Map, latent_map, over
 from app.charts.marks import ellipses, footprint, numbered, path, prior_contours, rings
 from app.charts.measures import (
+    against_rate,
     bars,
     bars_across,
     beside_usual,

@@ -164,6 +164,30 @@ def rate_distortion(models: pd.DataFrame, levels: pd.DataFrame, *, title: str) -
     return titled(layered(rules, words, line, dot, name), title, height=320)
 
 
+def against_rate(
+    points: pd.DataFrame, levels: pd.DataFrame, *, title: str, y: str
+) -> alt.LayerChart:
+    """A figure of pictures against the KL of the codes that they were decoded from.
+
+    Columns: x (KL, nats per image), y, name, colour; of the levels, drawn across: y, name.
+    """
+    high = alt.Y("y:Q", title=y, scale=alt.Scale(zero=False, padding=24))
+    base = alt.Chart(apart(points, "x", "y")).encode(
+        alt.X("x:Q", title="KL, nats per image", scale=alt.Scale(zero=False, padding=34)),
+        high,
+        alt.Color("colour:N", scale=None),
+    )
+    dot = base.mark_point(filled=True, size=110, opacity=0.9).encode(
+        tooltip=["name:N", alt.Tooltip("x:Q", format=".1f"), alt.Tooltip("y:Q", format=".3g")]
+    )
+    across = alt.Chart(levels).encode(high)
+    rules = across.mark_rule(color=theme.PRIOR, strokeDash=[2, 3], strokeWidth=1.5)
+    words = across.mark_text(
+        align="left", baseline="bottom", dx=4, dy=-3, color=theme.PRIOR
+    ).encode(x=alt.value(0), text="name:N")
+    return titled(layered(rules, words, dot, names(base)), title, height=320)
+
+
 def quarter_circle(points: pd.DataFrame, *, title: str) -> alt.LayerChart:
     """Mean radius against code spread, and the arc on which an average of variance 1 lies.
 
