@@ -4,7 +4,7 @@ A lesson's are in its folder, `asked.py`, as one `Asked`; whoever wants them, th
 lesson that recalls one, the record, finds them there by the lesson's folder.
 """
 
-import importlib
+import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -117,8 +117,11 @@ class Asked(NamedTuple):
 
 
 def asked(folder: str) -> Asked:
-    """What the lesson in that folder asks."""
-    return importlib.import_module(f"app.lessons.{folder}.asked").ASKED
+    """What the lesson in that folder asks: nothing where it has no such file."""
+    name = f"app.lessons.{folder}.asked"
+    if importlib.util.find_spec(name) is None:
+        return Asked((), ())
+    return importlib.import_module(name).ASKED
 
 
 def every_prediction() -> dict[str, tuple[str, Prediction]]:

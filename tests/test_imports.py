@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = [
     {"app.main", "app.tour"},
     {"app.lessons"},
-    {"app.panels", "app.widgets", "app.quiz", "app.state", "app.cache"},
+    {"app.panels", "app.widgets", "app.quiz", "app.record", "app.state", "app.cache"},
     {"app.charts", "app.images", "app.sketch", "app.components"}
     | {"app.jobs", "app.cards", "app.speed"},
     {"app.theme", "app.course", "app.words", "app.teaching", "app.glossary"},

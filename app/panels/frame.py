@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app import quiz
+from app import quiz, record
 from app.course import DATA_INVITATION, DATA_PAGE, LESSONS, WELCOME_PAGE, Lesson, number_of
 from app.panels import previews
 from app.state import Visitor, session
@@ -96,8 +96,8 @@ def begin(visitor: Visitor) -> None:
 
 
 def course(visitor: Visitor) -> None:
-    """The course's map: a card for each lesson, with a picture of it, its question, and whether
-    it was opened.
+    """The course's map: a card for each lesson, with a picture of it, its question, and how far
+    the visitor is with it: seen, predicted, trained, checked.
     """
     cards = st.grid(min_column_width=270, key="course")
     for number, lesson in enumerate(LESSONS, 1):
@@ -105,14 +105,17 @@ def course(visitor: Visitor) -> None:
             border=True, height="stretch", gap="xsmall", key=f"card-{lesson.folder}"
         )
         with card:
-            _entry(number, lesson, lesson.address in visitor.seen)
+            _entry(visitor, number, lesson)
 
 
-def _entry(number: int, lesson: Lesson, seen: bool) -> None:
+def _entry(visitor: Visitor, number: int, lesson: Lesson) -> None:
+    seen = lesson.address in visitor.seen
     previews.show(lesson.folder)
     st.page_link(
         lesson.page,
         label=f"**{number} {lesson.title}**",
         icon=":material/check_circle:" if seen else ":material/circle:",
     )
-    st.markdown(lesson.question + (" *(visited)*" if seen else ""))
+    st.markdown(lesson.question)
+    if told := record.progress(visitor, lesson).told():
+        st.caption(told)

@@ -53,17 +53,17 @@ def test_the_lessons_opened_are_known_after_a_reload_and_to_this_browser_alone(
     open_page(page, "build-your-own")
     page.wait_for_function(f"document.cookie.includes('{SEEN}=build-your-own')")
     open_page(page, "")  # a new session
-    expect(card(page, "build_your_own")).to_contain_text("visited")
-    expect(card(page, "autoencoder")).not_to_contain_text("visited")
+    expect(card(page, "build_your_own")).to_contain_text("seen")
+    expect(card(page, "autoencoder")).not_to_contain_text("seen")
     expect(page.locator(".st-key-begin")).to_contain_text("Go on: Autoencoder")
     page.locator(".st-key-begin a").click()
     expect(page.locator("h1").first).to_have_text("1 Autoencoder")
     page.wait_for_function(f"document.cookie.includes('{SEEN}=autoencoder.')")
     page.goto("/")
-    expect(card(page, "autoencoder")).to_contain_text("visited", timeout=60_000)
+    expect(card(page, "autoencoder")).to_contain_text("seen", timeout=60_000)
     other = browser.new_context(base_url=server.url).new_page()
     open_page(other, "")
-    expect(card(other, "build_your_own")).not_to_contain_text("visited")
+    expect(card(other, "build_your_own")).not_to_contain_text("seen")
     other.context.close()
 
 
