@@ -58,8 +58,9 @@ def below_zero(three: dict[str, Shown]) -> None:
         key="below-zero",
         belief="A negative loss is a bug.",
         evidence="This page's continuous Bernoulli loses "
-        f"**{nats(cache.mean_terms(shown).total)}** per test image{bound_of(shown)}. A density may stand above 1: at λ = {lam:g} it is "
-        f"{height:.1f} for a black pixel, and −log of that is below 0.",
+        f"**{nats(cache.mean_terms(shown).total)}** per test image{bound_of(shown)}. "
+        f"A density may stand above 1: at λ = {lam:g} it is {height:.1f} for a black pixel, and "
+        "−log of that is below 0.",
     )
 
 

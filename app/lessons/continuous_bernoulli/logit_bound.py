@@ -220,8 +220,9 @@ def _what_dequantising_changes(elbos: Elbos, data: Name, images: Tensor) -> None
     st.markdown(
         f"*What {term('dequantisation')} changes.* {percent(extreme, 1)} of these pixels are "
         "exactly 0 or 1. There a density can rise without end, and the solid line with it, like "
-        "log |logit| for each such pixel. Dequantised, x becomes (byte + u) / 256 with u uniform in [0, 1). A "
-        "black pixel then lies anywhere below 1/256, and a density that is surer than that loses. "
+        "log |logit| for each such pixel. Dequantised, x becomes (byte + u) / 256 with u uniform "
+        "in [0, 1). A black pixel then lies anywhere below 1/256, and a density that is surer "
+        "than that loses. "
         f"Without any bound the ceiling is {whole_nats(end)}, and no longer infinite. The bound "
         f"still decides below it: under |logit| ≤ {BOUND:.2f} the ceilings are {whole_nats(grey)} "
         f"(x / 255) and {whole_nats(spread)} (dequantised, expected over u)."
