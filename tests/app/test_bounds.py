@@ -1,6 +1,7 @@
 """The bound and the paper's table, as a visitor sees them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -178,3 +179,12 @@ TABLE = {
                  "data": {"score": 9.92}},
     },
 }  # fmt: skip
+
+
+def test_the_continuous_bernoulli_leads_in_nothing_on_the_poster_s_colour_pictures():
+    columns = list(zip(*paper.OF_CIFAR.values()))
+    names = list(paper.OF_CIFAR)
+    leaders = {names[column.index(max(column))] for column in columns}
+    assert "continuous Bernoulli" not in leaders
+    (told,) = re.findall(r"The largest: (.+?)\. ", paper.colour_pictures())
+    assert {each.split(" in ")[0] for each in told.split("; ")} == leaders

@@ -54,7 +54,7 @@ def show() -> None:
     st.markdown(_made_again(table))
     st.caption(_how(table))
     with st.expander("More: colour pictures, where it is not the best"):
-        st.markdown(_of_cifar())
+        st.markdown(colour_pictures())
     with st.expander("More: the differences seed by seed, the protocol, and its departures"):
         st.markdown(_of_data(table))
         st.markdown(_reading(table["rows"]))
@@ -79,7 +79,7 @@ def _markdown(table: PaperTable) -> str:
     return "\n".join(lines)
 
 
-def _of_cifar() -> str:
+def colour_pictures() -> str:
     """The poster's figures for colour pictures, and in which the continuous Bernoulli leads."""
     head = "| trained with, read as | ELBO | score of samples | score of λ | 15-NN |"
     lines = [head, "| --- |" + " ---: |" * 4]
