@@ -56,6 +56,8 @@ def title(config: ModelConfig) -> str:
     parts = [f"{config.kind.upper()} {config.architecture}", f"d = {config.latent_dim}"]
     if config.kind == "vae":
         parts.append(f"β = {config.beta:g}")
+    if config.noise is not None:
+        parts.append(f"σ = {config.noise:g}")
     if config.likelihood != "bernoulli":
         parts.append(config.likelihood.replace("_", " "))
     return ", ".join(parts)
@@ -68,6 +70,8 @@ def file_name(config: ModelConfig, seed: int | None) -> str:
         parts.append(f"hidden-{config.hidden_dim}")
     if config.kind == "vae":
         parts.append(f"beta-{config.beta:g}")
+    if config.noise is not None:
+        parts.append(f"noise-{config.noise:g}")
     if config.likelihood != "bernoulli":
         parts.append(config.likelihood.replace("_", "-"))
     if seed is not None:

@@ -55,6 +55,15 @@ class TrainingOnCard(TypedDict, total=False):
     precision: Precision
 
 
+class TakenForDigits(TypedDict):
+    """Shares of non-digits that the rejecting classifier takes for some digit, by their kind."""
+
+    mixes: float
+    shuffled_quadrants: float
+    blobs: float
+    uniform_noise: float
+
+
 class Figures(TermsOnCard):
     """What was measured on test images, as the card's `protocol` says."""
 
@@ -72,6 +81,9 @@ class Figures(TermsOnCard):
     accuracy: NotRequired[float]  # shares, of a classifier, as the next two
     confident_digits: NotRequired[float]
     confident_noise: NotRequired[float]
+    refused: NotRequired[float]  # share of digits, by the rejecting classifier, as the next two
+    taken_for_digits: NotRequired[TakenForDigits]
+    confusion: NotRequired[list[list[int]]]  # images of a class (a row) read as each class
 
 
 class Card(TypedDict):

@@ -19,8 +19,16 @@ from safetensors.torch import save as bytes_from_tensors
 from core import card as cards
 from core.card import Card
 from core.models import Model, ModelConfig, build
-from core.models.classifier import Classifier, ClassifierConfig
+from core.models.classifier import (
+    Classifier,
+    ClassifierConfig,
+    RejectingClassifier,
+    RejectingConfig,
+)
 from core.quoting import quoted
+
+JUDGES: dict[type, type] = {ClassifierConfig: Classifier, RejectingConfig: RejectingClassifier}
+Kept = Model | Classifier | RejectingClassifier
 
 MAX_BYTES = 5_000_000
 
@@ -29,7 +37,7 @@ class CheckpointError(Exception):
     """A checkpoint that cannot be used. The message names it and says what is wrong."""
 
 
-def save(path: str | Path, model: Model | Classifier, card: Mapping[str, Any]) -> None:
+def save(path: str | Path, model: Kept, card: Mapping[str, Any]) -> None:
     """Write PATH.safetensors and PATH.json; a suffix of either kind may be given.
 
     The card gets the model's configuration under "model".
@@ -41,7 +49,7 @@ def save(path: str | Path, model: Model | Classifier, card: Mapping[str, Any]) -
     description.write_text(text, encoding="utf-8")
 
 
-def load(path: str | Path) -> tuple[Model | Classifier, Card]:
+def load(path: str | Path) -> tuple[Kept, Card]:
     """The model, ready to use, and its card. Raises CheckpointError."""
     contents = []
     for file in _paths(path):
@@ -61,18 +69,18 @@ def load(path: str | Path) -> tuple[Model | Classifier, Card]:
     return from_bytes(*contents, name=_paths(path)[0].name)
 
 
-def to_bytes(model: Model | Classifier) -> bytes:
+def to_bytes(model: Kept) -> bytes:
     """The weights as a safetensors file."""
     return bytes_from_tensors({k: v.detach().contiguous() for k, v in model.state_dict().items()})
 
 
-def card_text(model: Model | Classifier, card: Mapping[str, Any]) -> str:
+def card_text(model: Kept, card: Mapping[str, Any]) -> str:
     """The card as JSON, the model's configuration first."""
     whole = {"model": {}} | dict(card) | {"model": asdict(model.config)}
     return json.dumps(whole, indent=2, allow_nan=False) + "\n"
 
 
-def from_bytes(weights: bytes, card: bytes, name: str) -> tuple[Model | Classifier, Card]:
+def from_bytes(weights: bytes, card: bytes, name: str) -> tuple[Kept, Card]:
     """A model from the two files' contents, for instance an upload. Raises CheckpointError.
 
     The card has then passed `core.card.check`. A file from elsewhere may still lack any field
@@ -121,18 +129,18 @@ def _read_card(text: bytes, name: str) -> dict[str, Any]:
     return card
 
 
-def _model_of(card: dict[str, Any], name: str) -> Model | Classifier:
+def _model_of(card: dict[str, Any], name: str) -> Kept:
     told = card["model"]
-    kind = ClassifierConfig if told.get("kind") == "classifier" else ModelConfig
+    kind = next((each for each in JUDGES if told.get("kind") == each.kind), ModelConfig)
     try:
         if unknown := told.keys() - {field.name for field in fields(kind)}:
             raise ValueError(f"nothing of it is called {quoted(min(unknown))}")
         config = kind(**told)
     except (TypeError, ValueError) as error:
         raise CheckpointError(f"the card of {quoted(name)} describes no model: {error}") from error
-    if isinstance(config, ClassifierConfig):
-        return Classifier(config, torch.Generator().manual_seed(0))
-    return build(config)
+    if isinstance(config, ModelConfig):
+        return build(config)
+    return JUDGES[type(config)](config, torch.Generator().manual_seed(0))
 
 
 def _check_tensors(

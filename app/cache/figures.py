@@ -80,6 +80,20 @@ def byte_costs(name: data.Name) -> evaluation.baselines.ByteCosts:
     return evaluation.baselines.byte_costs(chosen.train_images, chosen.test_images[:JUDGED])
 
 
+@of_a_model("Encoding the test images …", 40)
+def kl_per_unit(shown: Shown) -> Float[Tensor, " latent"]:
+    """Mean KL of each latent over the test images in use, nats. ValueError for an autoencoder."""
+    return evaluation.codes.kl_per_unit(latent.encode(shown.model, shown.tested.images))
+
+
+@of_a_model("Stepping aside …", 40)
+def change_nearby(shown: Shown) -> float:
+    """How much the pictures of the first test images change near their codes, always with the
+    same steps."""
+    codes, rng = latent.encode(shown.model, judged_of(shown).images), torch.Generator()
+    return evaluation.judging.change_nearby(shown.model, codes.mean, rng.manual_seed(0))
+
+
 @of_a_model("Asking the neighbours …", 40)
 def knn_accuracy(shown: Shown) -> float:
     """15-NN accuracy on codes: the test images among the training images."""

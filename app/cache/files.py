@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
 from app import cache
 from core import checkpoints
@@ -19,13 +19,16 @@ from core.card import Card, check_kind, check_numbers, lacking
 from core.checkpoints import CheckpointError
 from core.film import Film
 from core.models import Model
-from core.models.classifier import Classifier
+from core.models.classifier import Classifier, RejectingClassifier
 from core.quoting import quoted
+
+Reader = TypeVar("Reader", Classifier, RejectingClassifier)
 
 # What pages show of a card's `test`, beside what every card of this course has.
 FIGURES_OF_LATENTS = ("code_spread", "mean_radius")  # one number a latent
 FIGURES = ("sharpness", *FIGURES_OF_LATENTS)
-FIGURES_OF_JUDGE = ("confident_digits", "confident_noise")
+FIGURES_OF_CLASSIFIER = ("confident_digits", "confident_noise")
+FIGURES_OF_JUDGE = ("accuracy", "refused", "taken_for_digits", "confusion")
 PAPER = "paper_table.json"
 MOST_SEEDS = 100  # of the paper's table
 
@@ -134,7 +137,7 @@ def autoencoder(name: str) -> tuple[Model, Card]:
     """A model and its card, with the figures that pages show. Raises PretrainedError."""
     with _named(name):
         model, card = checkpoints.load(cache.PRETRAINED / name)
-        if isinstance(model, Classifier):
+        if not isinstance(model, Model):
             raise CheckpointError(f"{quoted(name)} is a classifier and no autoencoder")
         _check_whole(name, [*lacking(card), *_absent(card, FIGURES)])
         test: Mapping[str, Any] = card["test"]
@@ -145,11 +148,22 @@ def autoencoder(name: str) -> tuple[Model, Card]:
 
 def classifier() -> tuple[Classifier, Card]:
     """The judge of digits and its card. Raises PretrainedError."""
-    with _named("classifier"):
-        model, card = checkpoints.load(cache.PRETRAINED / "classifier")
-        if not isinstance(model, Classifier):
-            raise CheckpointError("`classifier.safetensors` does not hold a classifier")
-        _check_whole("classifier", _absent(card, FIGURES_OF_JUDGE))
+    return _reader("classifier", Classifier, FIGURES_OF_CLASSIFIER)
+
+
+def judge() -> tuple[RejectingClassifier, Card]:
+    """The judge that may answer that a picture is no digit, and its card. Raises
+    PretrainedError.
+    """
+    return _reader("judge", RejectingClassifier, FIGURES_OF_JUDGE)
+
+
+def _reader(name: str, kind: type[Reader], figures: Sequence[str]) -> tuple[Reader, Card]:
+    with _named(name):
+        model, card = checkpoints.load(cache.PRETRAINED / name)
+        if not isinstance(model, kind):
+            raise CheckpointError(f"`{name}.safetensors` does not hold the {name}")
+        _check_whole(name, _absent(card, figures))
         return model, card
 
 
@@ -224,6 +238,7 @@ def unusable() -> list[PretrainedError]:
         if has_film(name):
             look(film, name)
     look(classifier)
+    look(judge)
     look(paper_table)
     return found
 

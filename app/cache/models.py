@@ -24,7 +24,7 @@ from core.checkpoints import Card
 from core.data import Digits, Name
 from core.film import Film
 from core.models import Model, ModelConfig, VariationalAutoencoder
-from core.models.classifier import Classifier
+from core.models.classifier import Classifier, RejectingClassifier
 from core.quoting import quoted
 from core.training import PROBE, Precision, TrainConfig
 
@@ -123,6 +123,14 @@ class Judge:
 
 
 @dataclass(frozen=True)
+class RejectingJudge:
+    """The classifier that may answer that a picture is no digit, and its card."""
+
+    model: RejectingClassifier
+    card: Card = field(compare=False)
+
+
+@dataclass(frozen=True)
 class Passing(Shown):
     """A moment of a run that goes on: at the next look its model is another.
 
@@ -146,9 +154,9 @@ class Passing(Shown):
 
 
 Hash = dict[str | type[Any], Callable[[Any], Any]]
-_THE_JUDGE: Hash = {Judge: lambda _: "the classifier"}  # there is one
-BY_KEY: Hash = {Shown: lambda shown: (shown.key, shown.data), **_THE_JUDGE}
-BY_MODEL: Hash = {Shown: lambda shown: shown.key, **_THE_JUDGE}  # for what no data set changes
+_JUDGES: Hash = {Judge: lambda _: "the classifier", RejectingJudge: lambda _: "the judge"}
+BY_KEY: Hash = {Shown: lambda shown: (shown.key, shown.data), **_JUDGES}  # there is one of each
+BY_MODEL: Hash = {Shown: lambda shown: shown.key, **_JUDGES}  # for what no data set changes
 
 
 def of_a_model(
@@ -255,8 +263,12 @@ def brought_back(weights: bytes, card: bytes, name: str, digits_name: Name) -> S
     The card's figures are not believed; what it says of the data and of the training is kept.
     """
     model, told = checkpoints.from_bytes(weights, card, name)
-    if isinstance(model, Classifier):
+    if not isinstance(model, Model):
         raise checkpoints.CheckpointError(f"{quoted(name)} is a classifier; choose an autoencoder")
+    if model.config.noise == 0:
+        raise checkpoints.CheckpointError(
+            f"{quoted(name)} is a VAE without noise: it has no clouds, of which pages tell"
+        )
     images = digits(digits_name).test_images
     _check_size(model, images, name)
     figures = cards.measured(model, digits(digits_name))
@@ -318,3 +330,9 @@ def film_content(shown: Shown) -> film_view.FilmContent | None:
 def classifier() -> Judge:
     """The judge of digits. Raises PretrainedError."""
     return Judge(*files.classifier())
+
+
+@st.cache_resource(show_spinner=False)
+def judge_of_digits() -> RejectingJudge:
+    """The judge that may answer that a picture is no digit. Raises PretrainedError."""
+    return RejectingJudge(*files.judge())

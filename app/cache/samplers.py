@@ -11,7 +11,7 @@ from torch import Tensor
 
 from app.cache.figures import JUDGED
 from app.cache.maps import codes, holes
-from app.cache.models import Judge, Shown, of_a_model
+from app.cache.models import Judge, RejectingJudge, Shown, of_a_model
 from core import evaluation, latent, sampling
 from core.models import MAX_LATENT_DIM, mean_image
 
@@ -83,6 +83,14 @@ def classes_drawn(
 ) -> Int64[Tensor, " classes"]:
     """How many of the same samples the classifier reads as each class."""
     return evaluation.judging.read_as(judge.model, _judged(shown, sampler))
+
+
+@of_a_model("Judging 1 000 samples …", 200)
+def judged_drawn(
+    shown: Shown, sampler: sampling.Sampler, judge: RejectingJudge
+) -> Int64[Tensor, " classes"]:
+    """How many of the same samples the judge takes for each digit, and last for none."""
+    return evaluation.judging.drawn(judge.model, _judged(shown, sampler))
 
 
 def _judged(shown: Shown, sampler: sampling.Sampler) -> Float[Tensor, "samples 1 28 28"]:

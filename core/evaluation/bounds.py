@@ -13,7 +13,6 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from core.data import dequantise, to_float
-from core.losses import kl_standard_normal
 from core.models import Model, VariationalAutoencoder
 from core.models.likelihoods import negative_log_likelihood
 from core.models.vae import reparameterise
@@ -42,7 +41,7 @@ def terms_per_image(
                 z = reparameterise(mean, logvar, torch.randn(mean.shape, generator=rng))
                 draws.append(negative_log_likelihood(model.config, model.decode(z), x))
             reconstructions.append(torch.stack(draws).mean(0))
-            kls.append(kl_standard_normal(mean, logvar))
+            kls.append(model.kl(mean, logvar))
         else:
             logits = model.decode(model.encode(x))
             reconstructions.append(negative_log_likelihood(model.config, logits, x))

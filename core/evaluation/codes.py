@@ -10,6 +10,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
 
 from core.latent import Codes
+from core.losses import kl_per_latent
 
 NEIGHBOURS = 15
 
@@ -29,6 +30,16 @@ def mean_radius(codes: Codes) -> Float[Tensor, " latent"]:
     if codes.logvar is None:
         return torch.zeros(codes.mean.shape[1])
     return (0.5 * codes.logvar).exp().mean(0)
+
+
+def kl_per_unit(codes: Codes) -> Float[Tensor, " latent"]:
+    """Mean over images of the KL's terms, nats, one per latent dimension: which are in use.
+
+    Raises ValueError for an autoencoder's points.
+    """
+    if codes.logvar is None:
+        raise ValueError("an autoencoder's codes are points and pay no KL")
+    return kl_per_latent(codes.mean, codes.logvar).mean(0)
 
 
 def knn_accuracy(

@@ -12,10 +12,12 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from core.data import CLASSES
+from core.latent import decode
 from core.models import Model, ModelConfig, mean_image, sample_image
-from core.models.classifier import Classifier
+from core.models.classifier import NO_DIGIT, Classifier, RejectingClassifier
 
 CONFIDENT = 0.9
+STEP = 0.1  # of `change_nearby`, in standard deviations of the codes
 
 View = Literal["parameter", "mean", "sample"]  # what of p(x|z) is drawn
 
@@ -89,6 +91,14 @@ def read_as(
     return read(classifier, images).bincount(minlength=CLASSES)
 
 
+def drawn(
+    judge: RejectingClassifier, images: Float[Tensor, "images 1 28 28"]
+) -> Int64[Tensor, " classes"]:
+    """How many of the images the judge takes for each digit, and last for none. It knows no other
+    failures than the ones it learned from, and some of a decoder's it takes for digits."""
+    return judge.probabilities(images).argmax(1).bincount(minlength=NO_DIGIT + 1)
+
+
 def readable(
     classifier: Classifier,
     images: Float[Tensor, "images 1 28 28"],
@@ -96,6 +106,20 @@ def readable(
 ) -> float:
     """Share of the images that the classifier reads as their label."""
     return (read(classifier, images) == labels).float().mean().item()
+
+
+@torch.no_grad()
+def change_nearby(
+    model: Model, codes: Float[Tensor, "codes latent"], rng: torch.Generator
+) -> float:
+    """How much the picture of a code changes when the code moves a little, mean over the codes.
+
+    Summed squared difference of the mean images; each latent moves by a draw from N(0, 1), times
+    STEP, times the codes' own spread along it: so latent spaces of any scale can be compared.
+    """
+    moved = codes + STEP * codes.std(0) * torch.randn(codes.shape, generator=rng)
+    here, there = (mean_image(model.config, decode(model, z)) for z in (codes, moved))
+    return squared_error(here, there).mean().item()
 
 
 class Between(NamedTuple):

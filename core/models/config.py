@@ -17,6 +17,7 @@ Likelihood = Literal["bernoulli", "gaussian", "continuous_bernoulli"]
 
 MAX_LATENT_DIM = 64
 MAX_HIDDEN_DIM = 512
+MAX_NOISE = 10.0
 
 
 @no_type_check  # at run time: a wrong type gets the sentence below, not a type checker's
@@ -32,6 +33,9 @@ class ModelConfig:
     beta: float = 1.0  # weight of the KL, sums over pixels and latents: 1 is the negative ELBO
     variance: float = 0.05  # of the Gaussian likelihood, per pixel
     logit_bound: float | None = 9.21024  # on |logits| of the continuous Bernoulli; None for none
+    noise: float | None = (
+        None  # a VAE's σ where it is fixed, units of z; 0: z = mean; None: learned
+    )
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -48,6 +52,8 @@ class ModelConfig:
         _check_number("variance", self.variance)
         if self.logit_bound is not None:
             _check_number("logit_bound", self.logit_bound)
+        if self.noise is not None:
+            _check_noise(self.noise, self.kind)
 
 
 def _check_whole(name: str, value: int, largest: int) -> None:
@@ -67,3 +73,14 @@ def _check_number(name: str, value: float, *, zero_allowed: bool = False) -> Non
             f"{name} is {quoted(value)}; it must be a finite number, {least}, "
             f"that float32 can hold ({held.tiny:.2g} to {held.max:.2g})"
         )
+
+
+def _check_noise(value: float, kind: Kind) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 <= value <= MAX_NOISE:
+        raise ValueError(
+            f"noise is {quoted(value)}; it must be a number from 0 to {MAX_NOISE:g}, "
+            "or None, so that it is learned"
+        )
+    if kind != "vae":
+        raise ValueError(f"noise is {quoted(value)}, but only a VAE has noise; leave it None")

@@ -6,7 +6,7 @@ import os
 import pickle
 import re
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import get_args
 
@@ -20,12 +20,18 @@ from core import checkpoints
 from core.card import lacking, of_run
 from core.checkpoints import CheckpointError
 from core.data import Digits
-from core.models import Architecture, Kind, Likelihood, ModelConfig, build
-from core.models.classifier import Classifier, ClassifierConfig
+from core.models import Architecture, Kind, Likelihood, Model, ModelConfig, build
+from core.models.classifier import (
+    Classifier,
+    ClassifierConfig,
+    RejectingClassifier,
+    RejectingConfig,
+)
 from core.training import TrainConfig, advance, start
 
 CARD = {"seed": 7, "data": "MNIST 6 000-59 999", "test": {"total": 105.6, "kl": 25.4}}
 CONFIG = ModelConfig("vae", hidden_dim=4, beta=0.5)
+OTHER_JUDGE = {"kind": "classifier"}
 PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"
 
 
@@ -52,7 +58,7 @@ def test_a_model_comes_back_with_its_answers(
         model = model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     checkpoints.save(tmp_path / "m", model, CARD)
     again, card = checkpoints.load(tmp_path / "m")
-    assert not isinstance(again, Classifier)
+    assert isinstance(again, Model)
     assert again.config == config and type(again) is type(model)
     assert card == {"model": asdict(config), **CARD}
     assert not again.training
@@ -70,6 +76,30 @@ def test_a_classifier_comes_back_with_its_answers(tmp_path: Path):
     assert card == {"model": {"kind": "classifier"}, "accuracy": 0.98}
     x = torch.rand(3, 1, 28, 28, generator=seeded(1))
     assert torch.equal(again.probabilities(x), classifier.probabilities(x))
+
+
+def test_a_classifier_that_can_refuse_comes_back_as_one(tmp_path: Path):
+    judge = RejectingClassifier(RejectingConfig(), seeded(5))
+    checkpoints.save(tmp_path / "judge", judge, {"accuracy": 0.98})
+    again, _ = checkpoints.load(tmp_path / "judge")
+    assert isinstance(again, RejectingClassifier) and not isinstance(again, Classifier)
+    x = torch.rand(3, 1, 28, 28, generator=seeded(1))
+    assert torch.equal(again.probabilities(x), judge.probabilities(x))
+    rewrite_card(tmp_path / "judge.safetensors", lambda card: card["model"].update(OTHER_JUDGE))
+    with pytest.raises(CheckpointError, match=r"layers.9.bias .*\(11,\), its card asks"):
+        checkpoints.load(tmp_path / "judge")
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+def test_a_fixed_noise_comes_back(noise: float, tmp_path: Path):
+    config = replace(CONFIG, noise=noise)
+    checkpoints.save(tmp_path / "m", build(config), CARD)
+    assert checkpoints.load(tmp_path / "m")[0].config == config
+
+
+def test_a_card_from_before_noise_could_be_fixed_has_a_learned_one(saved: Path):
+    rewrite_card(saved, lambda card: card["model"].pop("noise"))
+    assert checkpoints.load(saved)[0].config == CONFIG
 
 
 @pytest.mark.parametrize("name", ["vae", "vae.json", "vae.safetensors", "beta0.5", "a/b/vae"])

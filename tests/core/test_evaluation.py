@@ -14,8 +14,15 @@ from core import data, evaluation
 from core.data import Digits, to_float
 from core.latent import Codes, encode
 from core.models import Likelihood, Model, ModelConfig, VariationalAutoencoder, build, mean_image
-from core.models.classifier import Classifier, ClassifierConfig
+from core.models.classifier import (
+    NO_DIGIT,
+    Classifier,
+    ClassifierConfig,
+    RejectingClassifier,
+    RejectingConfig,
+)
 
+NORMAL = torch.distributions.Normal(0.0, 1.0)
 LIKELIHOODS: tuple[Likelihood, ...] = ("bernoulli", "gaussian", "continuous_bernoulli")
 
 
@@ -211,6 +218,18 @@ def test_spread_and_radius_are_those_of_numpy():
     assert evaluation.codes.mean_radius(Codes(CODES.mean, None)).tolist() == [0, 0, 0]
 
 
+def test_the_kl_of_each_unit_is_that_of_torch_distributions():
+    mean, logvar = torch.randn(2, 50, 3, generator=seeded()).unbind()
+    mean[:, 2], logvar[:, 2] = 0, 0  # a silent unit
+    clouds, prior = torch.distributions.Normal(mean, (logvar / 2).exp()), NORMAL
+    expected = torch.distributions.kl_divergence(clouds, prior).mean(0)
+    got = evaluation.codes.kl_per_unit(Codes(mean, logvar))
+    torch.testing.assert_close(got, expected)
+    assert got[2] == 0
+    with pytest.raises(ValueError, match="points"):
+        evaluation.codes.kl_per_unit(Codes(mean, None))
+
+
 def test_fifteen_neighbours_vote_as_by_brute_force():
     rng = seeded(1)
     codes, queries = torch.randn(400, 3, generator=rng), torch.randn(150, 3, generator=rng)
@@ -294,6 +313,44 @@ def test_readable_is_the_share_read_as_their_label(judge: Classifier):
     images = torch.zeros(4, 1, 28, 28)
     images[:2, 0, 0, 0] = 1  # read as 3, the others as 0
     assert evaluation.judging.readable(judge, images, torch.tensor([3, 5, 0, 3])) == 0.5
+
+
+def test_the_judge_counts_each_digit_and_what_is_none():
+    """It reads the digit whose pixel of the first row is lit, and none where the eleventh is."""
+    judge = RejectingClassifier(RejectingConfig(), seeded())
+    judge.layers = nn.Sequential(nn.Flatten(), nn.Linear(784, 11))
+    with torch.no_grad():
+        judge.layers.get_parameter("1.weight").copy_(torch.eye(11, 784))
+        judge.layers.get_parameter("1.bias").zero_()
+    shown = [3, 3, 0, NO_DIGIT, NO_DIGIT, NO_DIGIT, 9]
+    images = torch.zeros(7, 1, 28, 28)
+    images[torch.arange(7), 0, 0, torch.tensor(shown)] = 1
+    counts = evaluation.judging.drawn(judge, images)
+    assert counts.tolist() == [1, 0, 0, 2, 0, 0, 0, 0, 0, 1, 3]
+    assert evaluation.judging.drawn(judge, images[:0]).tolist() == [0] * 11
+
+
+def cliff() -> Model:
+    """One latent: every pixel is black where z < 0, and white where z > 0."""
+    model = build(ModelConfig(latent_dim=1, hidden_dim=2))
+    with torch.no_grad():
+        model.get_parameter("decoder.0.weight").copy_(torch.tensor([[1e6], [-1e6]]))
+        model.get_parameter("decoder.2.weight").copy_(torch.tensor([[1.0, -1.0]] * 784))
+    return model
+
+
+@pytest.mark.parametrize("scale", [1.0, 50.0])
+def test_near_a_cliff_all_pixels_change_as_often_as_a_step_crosses_it(scale: float):
+    """A code at a distance of d spreads crosses it with probability Φ(-d / 0.1)."""
+    z = scale * torch.linspace(-0.3, 0.3, 20_000).unsqueeze(1)
+    crossed = stats.norm.cdf(-(z.abs() / z.std()) / 0.1).mean()
+    got = evaluation.judging.change_nearby(cliff(), z, seeded())
+    assert got / 784 == pytest.approx(crossed, rel=0.1)
+
+
+def test_where_the_decoder_is_flat_nothing_changes_nearby():
+    z = torch.randn(50, 2, generator=seeded())
+    assert evaluation.judging.change_nearby(all_zero("vae"), z, seeded()) == 0
 
 
 def test_three_judges_look_at_a_set_of_pictures(judge: Classifier, digits: Digits):

@@ -13,7 +13,12 @@ from torch import nn
 from core.continuous_bernoulli import continuous_bernoulli_nll, limit_logits
 from core.data import Digits, to_float
 from core.models import Architecture, Kind, Likelihood, ModelConfig, build, mean_image, sample_image
-from core.models.classifier import Classifier, ClassifierConfig
+from core.models.classifier import (
+    Classifier,
+    ClassifierConfig,
+    RejectingClassifier,
+    RejectingConfig,
+)
 from core.models.vae import VariationalAutoencoder, reparameterise
 
 BETAS = json.loads((Path(__file__).parent / "reference_values.json").read_text())["seed_rf_to_beta"]
@@ -164,6 +169,42 @@ def test_the_loss_of_a_vae_is_what_torch_distributions_make_of_it(
     torch.testing.assert_close(loss.reconstruction, reconstruction, rtol=1e-5, atol=0.02)
     torch.testing.assert_close(loss.kl, kl)
     torch.testing.assert_close(loss.total, loss.reconstruction + 2.5 * loss.kl)
+
+
+def test_fixed_noise_is_the_same_cloud_around_every_mean(x: torch.Tensor):
+    model = vae(latent_dim=3, noise=0.3)
+    loss = model.loss(x, seeded(7))
+    mean, logvar = model.posterior(x)
+    torch.testing.assert_close((logvar / 2).exp(), torch.full((12, 3), 0.3))
+    cloud, prior = torch.distributions.Normal(mean, 0.3), torch.distributions.Normal(0.0, 1.0)
+    kl = torch.distributions.kl_divergence(cloud, prior).sum(1).mean()
+    torch.testing.assert_close(loss.kl, kl)
+    logits = model.decode(mean + 0.3 * torch.randn(12, 3, generator=seeded(7)))
+    pixels = torch.distributions.Bernoulli(logits=logits, validate_args=False)
+    torch.testing.assert_close(loss.reconstruction, -pixels.log_prob(x).flatten(1).sum(1).mean())
+
+
+def test_without_noise_z_is_the_mean_and_the_penalty_is_on_the_means_alone(x: torch.Tensor):
+    model = vae(latent_dim=3, noise=0, beta=2.0)
+    one, other = model.loss(x, seeded(7)), model.loss(x, seeded(8))
+    assert torch.equal(one.total, other.total)
+    mean, logvar = model.posterior(x)
+    assert logvar.isfinite().all()
+    pixels = torch.distributions.Bernoulli(logits=model.decode(mean), validate_args=False)
+    torch.testing.assert_close(one.reconstruction, -pixels.log_prob(x).flatten(1).sum(1).mean())
+    # -log N(mean; 0, I) up to its constant
+    at_zero, prior = torch.zeros(3), torch.distributions.Normal(0.0, 1.0)
+    penalty = (prior.log_prob(at_zero) - prior.log_prob(mean)).sum(1).mean()
+    torch.testing.assert_close(one.kl, penalty)
+    torch.testing.assert_close(one.total, one.reconstruction + 2 * one.kl)
+
+
+@pytest.mark.parametrize("noise", [None, 0, 0.3])
+def test_whatever_the_noise_a_seed_gives_the_same_weights(noise: float | None):
+    """So that models with and without noise begin alike, and differ by what they are taught."""
+    ours, usual = (build(ModelConfig("vae", noise=each), seeded(3)) for each in (noise, None))
+    for one, other in zip(ours.parameters(), usual.parameters(), strict=True):
+        assert torch.equal(one, other)
 
 
 @each_likelihood
@@ -334,6 +375,14 @@ def test_sampled_images_have_the_moments_of_the_likelihood(likelihood: Likelihoo
         ({"beta": None}, "beta is None"),
         ({"variance": 0.0}, "variance is 0.0"),
         ({"logit_bound": 0}, "logit_bound is 0"),
+        *(
+            (
+                {"kind": "vae", "noise": value},
+                "noise is .*; it must be a number from 0 to 10, or None",
+            )
+            for value in (-1e-9, 10.1, math.nan, math.inf, "1", True, 10**400)
+        ),
+        ({"kind": "ae", "noise": 0.1}, "noise is 0.1, but only a VAE has noise; leave it None"),
     ],
     ids=lambda value: f"{value}"[:30],
 )
@@ -381,3 +430,12 @@ def test_the_classifier_gives_ten_probabilities_an_image():
     torch.testing.assert_close(one, probabilities[1000:], rtol=1e-4, atol=1e-6)
     with pytest.raises(ValueError, match="a classifier's is 'classifier'"):
         ClassifierConfig("vae")
+
+
+def test_a_classifier_that_can_refuse_has_an_eleventh_probability():
+    images = torch.rand(101, 1, 28, 28, generator=seeded())
+    probabilities = RejectingClassifier(RejectingConfig(), seeded()).probabilities(images)
+    assert probabilities.shape == (101, 11)
+    torch.testing.assert_close(probabilities.sum(1), torch.ones(101))
+    with pytest.raises(ValueError, match="its kind is 'rejecting classifier'"):
+        RejectingConfig("classifier")

@@ -50,7 +50,18 @@ BESIDE: tuple[tuple[str, str, Link], ...] = (
     ("ae-lite-20-bernoulli", "interpolation", {"walk-numbers": "20"}),
     ("vae-lite-2-beta-392", "vae", {}),
 )
-UNUSED = {"ae-lite-20-continuous-bernoulli", "ae-lite-20-gaussian"}  # by no page
+UNUSED = {  # by no page
+    "ae-lite-20-continuous-bernoulli",
+    "ae-lite-20-gaussian",
+    # By no page yet.
+    "ae-lite-20-bernoulli-seed-1",
+    "vae-lite-20-bernoulli-seed-1",
+    "vae-lite-20-bernoulli-beta-0.3",
+    *(f"vae-dense-2-{what}" for what in ("neither", "noise-only", "kl-only", "both")),
+    *(f"vae-dense-20-beta-{beta}" for beta in (1, 2, 4, 8, 16, 32)),
+    "vae-dense-20-gaussian-variance-392",
+}
+NO_MODELS = {"classifier", "judge", "paper_table"}
 
 Damage = Callable[[Path, str], None]
 
@@ -136,7 +147,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def forget() -> None:
     """What was read of the files; not what was computed from them, which goes by their names."""
-    reading: tuple[Any, ...] = (cache.pretrained, cache.classifier, cache.film_content)
+    judges = cache.classifier, cache.judge_of_digits
+    reading: tuple[Any, ...] = (cache.pretrained, *judges, cache.film_content)
     for read in reading:
         read.clear()
 
@@ -166,8 +178,8 @@ def check(page: AppTest, ending: str, file: str, remedy: str = "make pretrained"
 
 
 def test_every_model_of_the_folder_is_looked_at_here():
-    there = {file.stem for file in cache.PRETRAINED.glob("*.json")} - {"classifier", "paper_table"}
-    assert there == SHOWN.keys() | UNUSED
+    there = {file.stem for file in cache.PRETRAINED.glob("*.json")}
+    assert there == SHOWN.keys() | UNUSED | NO_MODELS
 
 
 @pytest.mark.parametrize(("name", "damage"), [*ONE_WAY_EACH, *EVERY_WAY])
@@ -236,12 +248,28 @@ def test_all_files_are_looked_at_once_and_what_is_wrong_is_told(folder: Path):
     assert not cache.unusable()
     cut_short(folder, "ae-dense-8")
     card_without_test(folder, "classifier")
+    of_another_shape(folder, "judge")
     cut_short(folder, "ae-lite-2.film")
     write(folder / "paper_table.json", lambda _: b"[]")
     wrong = {error.file for error in cache.unusable()}
     assert wrong == {
-        "ae-dense-8", "classifier", "ae-lite-2.film.safetensors", "paper_table.json",
+        "ae-dense-8", "classifier", "judge", "ae-lite-2.film.safetensors", "paper_table.json",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_judge_that_cannot_be_used_is_named(folder: Path, damage: Damage):
+    damage(folder, "judge")
+    with pytest.raises(cache.PretrainedError, match="judge") as met:
+        cache.judge_of_digits()
+    assert str(folder) not in str(met.value)
+
+
+def test_neither_judge_is_taken_for_the_other(folder: Path):
+    for end in (".json", ".safetensors"):
+        write(folder / f"judge{end}", lambda _, end=end: (folder / f"classifier{end}").read_bytes())
+    with pytest.raises(cache.PretrainedError, match="does not hold the judge"):
+        cache.judge_of_digits()
 
 
 @pytest.mark.parametrize("damage", [without_weights, cut_short, card_of_other_types])

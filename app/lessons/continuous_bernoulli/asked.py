@@ -32,7 +32,7 @@ AREA = Prediction(
     key="score-area",
     prompt=f"A pixel is answered with λ = {ASKED_LAMBDA:g}. How large is the area under e^(−BCE), "
     "over all values that the pixel may have, from 0 to 1?",
-    way=Estimate(0.0, 1.0, 0.01, unit="", close=0.05, form=".2f"),
+    way=Estimate(0.0, 1.5, 0.01, unit="", close=0.05, form=".2f"),
     measured_by="by quadrature over x",
     sentences=Sentences(
         right="You said {said}; it is {measured}. So e^(−BCE) is no density.",

@@ -119,34 +119,47 @@ def slopes(x: float) -> None:
 
 microscope()
 
-st.subheader("Is it a density?", anchor=False)
-st.markdown(
-    f"Binary cross-entropy (BCE) is the −log-probability of a coin, a {term('Bernoulli')}, which "
-    f"knows 0 and 1; our pixels are grey. A {term('density')} over them has area 1. Has e^(−BCE)?"
-)
-if pixels.area_asked(visitor):
+density_asked, bound_asked = st.columns(2, gap="large")
+with density_asked:
+    st.subheader("Is it a density?", anchor=False)
     st.markdown(
-        f"On grey pixels BCE is a *score* and no log-likelihood. {pixels.missing_factor()} Leaving "
-        f"the {term('normalising constant', 'factor')} C(λ) out is not free. With it, the coin "
-        f"becomes the {term('continuous Bernoulli')} "
-        "([Loaiza-Ganem and Cunningham 2019](https://arxiv.org/abs/1907.06845))."
+        f"Binary cross-entropy (BCE) is the −log-probability of a coin, a {term('Bernoulli')}, "
+        f"which knows 0 and 1; our pixels are grey. A {term('density')} over them has area 1. Has "
+        "e^(−BCE)?"
     )
-    more = widgets.section("Move λ, and watch the area", key="cb-area")
-    if more.open:
-        with more:
-            pixels.area()
-held.brightness()
-held.below_zero(three)
-
-st.subheader("What does the bound decide?", anchor=False)
-st.markdown(
-    "C(λ) grows without end towards λ = 0 and 1, and many pixels are exactly 0. There the density "
-    "could rise without end, were it not for a bound on |logit|. Five models differ in it alone."
-)
-logit_bound.without(visitor)
+    knows_area = pixels.area_asked(visitor)
+    if knows_area:
+        st.markdown(
+            f"On grey pixels BCE is a *score* and no log-likelihood. {pixels.missing_factor()} "
+            f"Leaving the {term('normalising constant', 'factor')} C(λ) out is not free. With it, "
+            f"the coin becomes the {term('continuous Bernoulli')} "
+            "([Loaiza-Ganem and Cunningham 2019](https://arxiv.org/abs/1907.06845))."
+        )
+with bound_asked:
+    st.subheader("What does a bound decide?", anchor=False)
+    st.markdown(
+        "That density grows without end towards λ = 0 and 1, and many pixels are exactly 0. It "
+        "could rise for ever, were it not for a bound on |logit|. Five models differ in it alone."
+    )
+    knows_bound = logit_bound.asked_without(visitor)
+brightness, below_zero = st.columns(2, gap="large")
+with brightness:
+    held.brightness()
+with below_zero:
+    held.below_zero(three)
 
 st.subheader("More to look at", anchor=False)
 with st.container(gap="xsmall"):
+    if knows_area:
+        more = widgets.section("Move λ, and watch the area", key="cb-area")
+        if more.open:
+            with more:
+                pixels.area()
+    if knows_bound:
+        more = widgets.section("Move the bound: what it decides", key="cb-bounds")
+        if more.open:
+            with more:
+                logit_bound.bound_slider(visitor)
     more = widgets.section("The mean, its contrast restored", key="cb-contrast-open")
     if more.open:
         with more:

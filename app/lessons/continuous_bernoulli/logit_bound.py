@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from app import cache, charts, theme, widgets
-from app.cache import Shown
+from app.cache import PretrainedError, Shown
 from app.glossary import term
 from app.lessons.continuous_bernoulli import sharpness
 from app.lessons.continuous_bernoulli.asked import NONE, OUTCOMES, UNBOUNDED, USUAL
@@ -18,7 +18,7 @@ from app.panels import files, predictions
 from app.panels.logit_bounds import pedestal
 from app.state import Visitor
 from app.teaching import Measured
-from app.words import grouped, nats, number, percent
+from app.words import as_code, grouped, nats, number, percent
 from core import latent
 from core.continuous_bernoulli import continuous_bernoulli_mean
 from core.data import Name, to_float
@@ -29,16 +29,16 @@ AXIS = tuple(torch.logspace(0.3, 3, 55).tolist())  # of the chart, from 2 to 1 0
 GREY, DEQUANTISED = "x / 255", "(x + u) / 256"  # what is measured
 
 
-@files.figure
-def without(visitor: Visitor) -> None:
-    """What a model without a bound has more of, asked; then the five models, to move through."""
-    models = _five(visitor)
+def asked_without(visitor: Visitor) -> bool:
+    """Ask what a model without a bound has more of; whether it may be told."""
+    try:
+        models = _five(visitor)
+    except PretrainedError as error:
+        files.lacks(error)
+        st.caption(f"A question is missing here: it needs {as_code(error.file)}.")
+        return True
     whose = f"{models[USUAL].title}, under |logit| ≤ {USUAL} and without a bound"
-    if predictions.ask(visitor, UNBOUNDED, lambda: unbounded(models), of=whose):
-        more = widgets.section("Move the bound: what it decides", key="cb-bounds")
-        if more.open:
-            with more:
-                bound_slider(visitor)
+    return predictions.ask(visitor, UNBOUNDED, lambda: unbounded(models), of=whose)
 
 
 def _five(visitor: Visitor) -> dict[str, Shown]:
