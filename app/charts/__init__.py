@@ -39,6 +39,7 @@ from app.charts.measures import (
     lower_bounds,
     quarter_circle,
     rate_distortion,
+    said_and_measured,
 )
 from app.charts.parts import Layer
 from app.charts.pixels import digit_pixels, pixel_costs

@@ -188,6 +188,22 @@ def against_rate(
     return titled(layered(rules, words, dot, names(base)), title, height=320)
 
 
+def said_and_measured(points: pd.DataFrame, *, title: str, unit: str) -> alt.LayerChart:
+    """What was measured against what was said of it, and the line where they are the same.
+
+    Columns: said, measured.
+    """
+    most = 1.15 * max(1.0, float(points[["said", "measured"]].to_numpy().max()))
+    scale = scale_of((0.0, most))
+    x = alt.X("said:Q", title=f"said, {unit}", scale=scale)
+    y = alt.Y("measured:Q", title=f"measured, {unit}", scale=scale)
+    ends = pd.DataFrame({"said": [0.0, most], "measured": [0.0, most]})
+    line = alt.Chart(ends).mark_line(color=theme.PRIOR, strokeDash=[5, 4], strokeWidth=2)
+    dots = alt.Chart(points).mark_point(filled=True, size=120, opacity=0.9, color=theme.TOTAL)
+    tooltip = [alt.Tooltip("said:Q", format=".0f"), alt.Tooltip("measured:Q", format=".1f")]
+    return titled(layered(line.encode(x, y), dots.encode(x, y, tooltip=tooltip)), title, height=280)
+
+
 def quarter_circle(points: pd.DataFrame, *, title: str) -> alt.LayerChart:
     """Mean radius against code spread, and the arc on which an average of variance 1 lies.
 
