@@ -11,7 +11,7 @@ from app.lessons.build_your_own.asked import COST, LEAST, MOST, RATE
 from app.panels import bench, predictions
 from app.state import YOURS, Visitor, afresh
 from app.teaching import Measured, Prediction
-from app.words import file_name
+from app.words import file_name, nats
 from core import checkpoints
 from core.checkpoints import CheckpointError
 from core.models import ModelConfig
@@ -86,19 +86,19 @@ def came_out(visitor: Visitor, run: Shown) -> None:
     for prediction in BOXES:
         said = run.predicted.get(prediction.key)
         if said is not None:
-            measured = measure(prediction, run)
-            predictions.tell(visitor, prediction, said, measured, run.title)
-            visitor.calibration[run.key, prediction.key] = said, float(measured.value)
+            value, unusual = measure(prediction, run)
+            told = Measured(value, unusual, words=nats(value))
+            predictions.tell(visitor, prediction, said, told, run.title)
+            visitor.calibration[run.key, prediction.key] = said, value
 
 
-def measure(prediction: Prediction, run: Shown) -> Measured:
-    """What a run came to: its cost, unusual where it is the mean image's; its KL, where it is
-    next to none."""
+def measure(prediction: Prediction, run: Shown) -> tuple[float, bool]:
+    """What a run came to, and whether that is unusual: the mean image's cost, or no KL."""
     terms = cache.mean_terms(run)
     if prediction is RATE:
-        return Measured(terms.kl, unusual=terms.kl < SILENT)
+        return terms.kl, terms.kl < SILENT
     _, blind = cache.bce_extremes(run.data)
-    return Measured(terms.reconstruction, unusual=terms.reconstruction > blind - SILENT)
+    return terms.reconstruction, terms.reconstruction > blind - SILENT
 
 
 def take_home(shown: Shown) -> None:
