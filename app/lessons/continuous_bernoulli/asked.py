@@ -96,7 +96,7 @@ HALF = Question(
     prompt="A pixel of ½ is answered with λ = ½. What do BCE and the continuous Bernoulli charge?",
     options=(
         Option(
-            "Both of them nothing, 0 nats.",
+            "Both of them charge nothing.",
             "BCE charges the entropy of a fair coin, {bce}, for the best answer there is.",
             "An exact answer costs nothing",
         ),
@@ -125,7 +125,7 @@ BRIGHTNESS = Question(
             "λ is the brightness",
         ),
         Option(
-            "1.00, as white as can be.",
+            "1, its likeliest value.",
             "A density has no favourite that it always draws: on average the pixel is {mean}.",
             "The likeliest value is the mean",
         ),

@@ -205,8 +205,9 @@ with st.container(gap="xsmall"):
             st.markdown(
                 "Measured now, at 1 600 logits of each sign, against this project's functions in "
                 "float64. The window you start with is that of `torch.distributions`: two terms, λ "
-                "from 0.499 to 0.501. Widen it, and the digits lost just outside come back; widen "
-                "it further, and the polynomial needs more terms. No window helps near λ = 1, "
+                f"from {0.5 - density.WINDOW:g} to {0.5 + density.WINDOW:g}. Widen it, and the "
+                "digits lost just outside come back; widen it further, and the polynomial needs "
+                "more terms. No window helps near λ = 1, "
                 "where only the logit η still knows the difference; this project uses C = η / "
                 "tanh(η/2), and a series in η near 0."
             )

@@ -138,7 +138,7 @@ def no_run() -> None:
     words.caption(f"**{MINE}**  \nyour run's row  \nstands here")
     with place.container(height=52, border=False, key="cb-no-run"):
         st.caption(
-            "Set a bound of 2, or a Gaussian whose variance is 0.5; train, and watch this row."
+            "Set a bound of 2, or a Gaussian whose variance is ½; train, and watch this row."
         )
 
 

@@ -127,7 +127,8 @@ def pixel_density(lam: float) -> None:
             height=340,
         ),
         key="cb-log-norm",
-        alt=f"log C(λ), lowest at λ = 1/2 with 0.693 nats; {nats(log_norm, 3)} at λ = {lam:g}",
+        alt=f"log C(λ), lowest at λ = ½ with {nats(math.log(2), 3)}; {nats(log_norm, 3)} at "
+        f"λ = {lam:g}",
     )
     columns = st.columns(3)
     columns[0].metric("Area under e^(−BCE)", f"{area:.3f}", help="By quadrature over x")
