@@ -29,7 +29,7 @@ page = st.navigation(
         ),
         st.Page(APP / DATA_PAGE, title="Data", url_path="data"),
         st.Page(APP / GLOSSARY_PAGE, title="Glossary", url_path="glossary"),
-        st.Page(APP / RECORD_PAGE, title="Your record", url_path="record"),
+        st.Page(APP / RECORD_PAGE, title="Record", url_path="record"),
     ],
     position="top",
 )

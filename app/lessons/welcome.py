@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import widgets
 from app.course import DATA_PAGE, WORDS_A_MINUTE, how_many, reading_minutes
-from app.panels import digits, frame, models, shelf
+from app.panels import digits, frame, models, origin, shelf
 from app.panels.map import pad
 from app.state import session
 
@@ -49,3 +49,4 @@ widgets.pictures(
     alt="One image of each class: " + ", ".join(data.class_names),
 )
 st.page_link(DATA_PAGE, label="About the data, and how to get more", icon=":material/database:")
+origin.questions()

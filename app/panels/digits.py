@@ -6,7 +6,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from app import cache, widgets
-from app.cache import Judge, PretrainedError
+from app.cache import Judge, PretrainedError, RejectingJudge
 from app.panels import files
 from app.state import Visitor, afresh
 from app.words import percent
@@ -60,6 +60,19 @@ def judge(name: Name) -> Judge | None:
         return None
     try:
         return cache.classifier()
+    except PretrainedError as error:
+        files.lacks(error)
+        return None
+
+
+def strict_judge(name: Name) -> RejectingJudge | None:
+    """Who may answer that a picture is no digit; nobody where `judge` is nobody, or where its file
+    cannot be used.
+    """
+    if not SETS[name].are_digits:
+        return None
+    try:
+        return cache.judge_of_digits()
     except PretrainedError as error:
         files.lacks(error)
         return None

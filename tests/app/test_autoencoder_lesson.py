@@ -8,11 +8,12 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from app import cache
+from app.lessons.autoencoder import asked, stranger
 from app.lessons.autoencoder.misreadings import misread
 from app.state import Visitor
 from core import evaluation
 from core.data import to_float
-from tests.visiting import follow, last_heading, nodes, texts
+from tests.visiting import follow, last_heading, newcomer, nodes, texts
 
 NINE_AT, FOUR_AT = (1, 2), (8, 16, 32)
 
@@ -112,3 +113,50 @@ def test_without_the_classifier_one_sentence_stands_in_the_curve_s_place(
     assert "The classifier's file cannot be used, so nobody can judge here." in texts(page)
     assert len(page.get("vega_lite_chart")) == 1, "the costs need no classifier"
     assert last_heading(page) == "Check yourself"
+
+
+# ---- what it asks --------------------------------------------------------------------------------
+
+
+def test_nothing_of_an_outcome_stands_on_the_page_before_the_learner_has_committed():
+    page = follow(newcomer(), "autoencoder")
+    words = "\n".join(text for text in texts(page) if not text.startswith("<"))
+    for prediction in asked.ASKED.predictions:
+        words = words.replace(prediction.prompt, "")
+    assert "reads as" not in words and "as another digit" not in words
+    assert not page.get("vega_lite_chart"), "the curves hold the share that is to be estimated"
+    alts = [node.proto.imgs[0].alt for node in nodes(page.main) if node.type == "image"]
+    assert len(alts) >= 2
+    assert not any("reads as" in alt or "comes back" in alt for alt in alts)
+
+
+def test_the_digits_lost_are_those_that_the_classifier_reads_as_others():
+    page = follow(newcomer(), "autoencoder")
+    page.button(key="show-lost").click().run()
+    ten = Visitor().followed()
+    read = read_back(to_float(ten.images), 2)
+    lost = [str(label) for label in range(10) if read[label] != label and label != 4]
+    told = next(text for text in texts(page) if text.startswith(asked.LOST.prompt))
+    assert lost and told.endswith(f"**{', '.join(lost)}**.")
+
+
+def test_a_shoe_comes_back_as_a_digit_through_two_numbers_and_not_as_a_shoe():
+    reader = cache.classifier()
+    back, measured, _ = stranger.returned(cache.pretrained("ae-dense-2"), reader)
+    assert measured.value == asked.DIGIT and not measured.unusual
+    assert reader.model.probabilities(back).max() > 0.9
+    assert evaluation.judging.squared_error(back, stranger.shoe()) > 50
+
+
+def test_the_keys_of_the_questions_are_what_is_measured():
+    floor, _ = cache.bce_extremes("sample")
+    assert floor > 0, "a perfect restoration of grey pixels costs their entropy"
+    assert asked.PERFECT.options[asked.PERFECT.right].words == "The entropy of its grey pixels."
+    cost = {d: cache.mean_terms(cache.pretrained(f"ae-dense-{d}")).reconstruction for d in (2, 8)}
+    assert cost[2] > cost[8] + 40, "the code's width, all else alike"
+    question = asked.BOTTLENECK.filled()
+    assert f"{cost[2]:.1f}" in question.prompt and f"{cost[8]:.1f}" in question.prompt
+    labels = cache.digits("sample").test_labels
+    read = cache.readings(cache.pretrained("ae-dense-2"), cache.classifier())
+    others = [int((read[labels == 4] == digit).sum()) for digit in range(10) if digit != 4]
+    assert others.index(max(others)) == 8, "fours are lost among nines"

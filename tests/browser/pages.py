@@ -1,6 +1,6 @@
 """What the browser tests say to a page."""
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 
 def wait_idle(page: Page) -> None:
@@ -19,6 +19,15 @@ def no_exception(page: Page) -> None:
     """No script of this page has raised."""
     exceptions = page.get_by_test_id("stException").all_inner_texts()
     assert not exceptions, exceptions
+
+
+def show_all(page: Page) -> None:
+    """Ask to be just shown whatever the page would have predicted first."""
+    asked = page.locator("[class*='st-key-show-'] button")
+    while waiting := asked.count():
+        asked.first.click()
+        expect(asked).to_have_count(waiting - 1, timeout=60_000)
+        wait_idle(page)
 
 
 def drag(page: Page, canvas: Locator, way: list[tuple[float, float]]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.course import LESSONS
-from tests.browser.pages import no_exception, wait_idle
+from tests.browser.pages import no_exception, show_all, wait_idle
 from tests.browser.test_tour import TRAINING, follow, open_page
 from tests.serving import Server
 
@@ -101,6 +101,7 @@ def test_a_learner_trains_where_the_figure_stands_and_sees_it_change(page: Page,
     """By the keyboard: two sliders, Train, the figure moves and the page stays, the run is a stop
     and adds what it adds, the selector leads back, and the next lesson only offers the run."""
     open_page(page, bench.address)
+    show_all(page)
     for word in bench.moved:
         move_on(page, f"{bench.key}-{word}")
     train = page.locator(f".st-key-train-{bench.key} button")

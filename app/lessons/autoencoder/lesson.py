@@ -4,18 +4,22 @@ import streamlit as st
 
 from app import quiz, theme, widgets
 from app.cache import Shown
+from app.glossary import term
 from app.lessons.autoencoder import misreadings, rival, stranger
-from app.panels import bench, digits, drawing, frame, models, restoring
+from app.panels import beliefs, bench, deeper, digits, drawing, frame, models, restoring
 from app.state import YOURS, session
+from core.evaluation.baselines import entropy_floor
+from core.losses import bernoulli_nll
+from core.models.autoencoder import Autoencoder
 
 visitor = session()
 data = visitor.digits
 
 frame.opening("autoencoder")
 st.markdown(
-    "An **encoder** squeezes the 784 pixels of a digit into a code of *d* numbers; a **decoder** "
-    "restores a picture from the code alone. Does the digit below come back as itself? "
-    "Move *d*, and **draw one yourself**."
+    f"An {term('encoder')} squeezes the 784 pixels of a digit into a {term('code')} of *d* "
+    f"numbers; a {term('decoder')} restores a picture from the code alone. Does the digit below "
+    "come back as itself? Move *d*, and draw one yourself."
 )
 
 BENCH = bench.Bench(
@@ -63,20 +67,62 @@ st.latex(
     )
 )
 st.markdown(
-    "The loss is the **binary cross-entropy** (BCE), summed over the pixels, in nats. It is lowest "
-    "where the restored picture equals the original, but even there it is not 0: a grey pixel "
-    "costs its own entropy. That is the cost of a perfect restorer above."
+    f"The loss is the {term('binary cross-entropy')} (BCE), summed over the pixels, in "
+    f"{term('nats')}. It is lowest where the restored picture equals the original, but even there "
+    f"it is not 0: a grey pixel costs its own {term('entropy')}. That is the cost of a perfect "
+    "restorer."
 )
 
+beliefs.card(
+    "to-zero",
+    "The loss should reach 0; until then the network is not trained.",
+    f"A perfect restorer of these test images still pays **{misreadings.floor(visitor)}** each: "
+    "the entropy of their grey pixels.",
+)
 more = widgets.section("More: the straight-line rival", key="pca-more")
 if more.open:
     with more:
         st.markdown(
-            "Principal component analysis also squeezes an image into "
-            f"{shown.config.latent_dim} numbers and restores it, with straight lines only. "
-            "Compare the squared error, which needs no likelihood."
+            f"{term('principal component analysis', 'Principal component analysis')} also "
+            f"squeezes an image into {shown.config.latent_dim} numbers and restores it, with "
+            f"straight lines only. Compare the {term('squared error')}: it is what PCA makes "
+            "smallest."
         )
         rival.against_pca(visitor, shown)
 
+deeper.show(
+    "autoencoder",
+    symbols=[
+        ("x", "a picture: 784 pixels, each from 0 (black) to 1 (white)"),
+        (r"\latent{z}", "its code, *d* numbers"),
+        (r"\encoder{e}", "the encoder, a function of the picture"),
+        (r"\decoder{g}", "the decoder, a function of the code"),
+        (r"\hat x", "the restored picture, again 784 pixels from 0 to 1"),
+        (r"\reconstruction{\mathrm{BCE}}", "the binary cross-entropy of a picture, in nats"),
+        (r"\log", "the natural logarithm, which is why the unit is the nat"),
+    ],
+    sources=[
+        deeper.Source(
+            "Hinton and Salakhutdinov",
+            2006,
+            "Reducing the dimensionality of data with neural networks",
+            "Science 313, 504–507",
+        ),
+        deeper.Source(
+            "Baldi and Hornik",
+            1989,
+            "Neural networks and principal component analysis: learning from examples without "
+            "local minima",
+            "Neural Networks 2, 53–58",
+        ),
+        deeper.Source(
+            "LeCun, Bottou, Bengio and Haffner",
+            1998,
+            "Gradient-based learning applied to document recognition (MNIST)",
+            "Proceedings of the IEEE 86, 2278–2324",
+        ),
+    ],
+    code=[Autoencoder.loss, bernoulli_nll, entropy_floor],
+)
 quiz.ask(visitor, "autoencoder")
 frame.closing("autoencoder")

@@ -51,6 +51,11 @@ def nearest(d: int) -> int:
     return min(SIZES, key=lambda size: abs(math.log(size / d)))
 
 
+def floor(visitor: Visitor) -> str:
+    """What a perfect restorer pays for a test image in use."""
+    return nats(cache.bce_extremes(visitor.data)[0])
+
+
 def ten(visitor: Visitor, shown: Shown) -> None:
     """The ten digits, which of them will be lost, and what comes back of them."""
     reader = judge(visitor.data)
@@ -117,13 +122,13 @@ def _asked(visitor: Visitor, shown: Shown, reader: Judge) -> bool:
     slips = 1 - cache.readable_digits(visitor.data, reader)
     labels = cache.judged_of(shown).labels
     blind = 1 - labels.bincount().max().item() / len(labels)
-    return predictions.ask(
-        visitor,
-        SHARE,
-        lambda: Measured(100 * _share(shown, reader), unusual=_share(shown, reader) > blind - 0.05),
-        of=shown.title,
-        known={"the classifier's own slips": 100 * slips, "always the same digit": 100 * blind},
-    )
+
+    def measured() -> Measured:
+        share = _share(shown, reader)
+        return Measured(100 * share, unusual=share > blind - 0.05, words=percent(share, 1))
+
+    known = {"the classifier's own slips": 100 * slips, "always the same digit": 100 * blind}
+    return predictions.ask(visitor, SHARE, measured, of=shown.title, known=known)
 
 
 def _misreadings(

@@ -41,7 +41,7 @@ def returned(shown: Shown, reader: Judge) -> tuple[Float[Tensor, "1 1 28 28"], M
         what = SHOE
     else:
         what = DIGIT if sure > SURE else SMEAR
-    reading = f"read as {int(read)}, {percent(float(sure))} sure"
+    reading = f"read as {int(read)},\n{percent(float(sure))} sure"
     return back, Measured(what, unusual=what != DIGIT and shown.config.latent_dim > 2), reading
 
 

@@ -4,16 +4,20 @@ import streamlit as st
 
 from app import quiz, theme, widgets
 from app.cache import Shown
+from app.glossary import term
 from app.lessons.random_sampling import rows, samplers
-from app.panels import bench, frame, models, samples
+from app.panels import beliefs, bench, deeper, frame, models, samples
 from app.state import session
+from core import sampling
+from core.models.classifier import RejectingClassifier
 
 visitor = session()
 
 frame.opening("random_sampling")
 st.markdown(
-    "*A random place* means nothing until you say **from which distribution**. Change the answer: "
-    "decoder and noise stay the same, and the sixteen places fly."
+    "*A random place* means nothing until you say from which distribution: which "
+    f"{term('sampler')}. Change the answer: decoder and {term('noise')} stay the same, and the "
+    "sixteen places fly."
 )
 
 MODELS = {
@@ -69,61 +73,65 @@ st.latex(
     )
 )
 st.markdown(
-    "An **autoencoder** can generate: its decoder is a generator like any other. What it does not "
-    "tell you is where to sample. Nothing in its loss ties the codes to N(0, I), so their place "
-    "and scale are arbitrary, and the distribution has to be fitted to the codes afterwards "
-    "(Ghosh et al. 2020, arXiv:1903.12436). A **VAE** pays a KL for every code, which pulls the "
-    "average of its posteriors towards N(0, I). It is a pull, not a guarantee."
+    f"The box and the {term('prior')} know next to nothing of the codes; the "
+    f"{term('fitted Gaussian')} knows their mean and {term('covariance')}, the {term('mixture')} "
+    f"their islands: ten Gaussians, fitted by {term('expectation–maximisation', 'EM')}, which by "
+    "turns guesses whose each code is and moves the Gaussians there. Nothing in an autoencoder's "
+    "loss ties its codes to N(0, I): their place and scale are arbitrary. A VAE pays a KL for "
+    "every code, which pulls the average of its posteriors towards N(0, I). It is a pull, not a "
+    "guarantee."
+)
+beliefs.card(
+    "cannot-generate",
+    "An autoencoder cannot generate; for that one needs a VAE.",
+    samplers.generates(visitor),
 )
 with st.expander("More: what a hole is, and what good samples do not prove"):
     st.markdown(
-        "A **hole** is a place farther from every code on the map than 95 % of held-out digits' "
-        "codes are: an autoencoder's decoder was hardly ever trained there. (A VAE's codes on the "
-        "map are its posterior means. Its decoder was trained on the clouds around them too, so "
-        "such a hole may be known ground to it.) The box is not the fair choice that it seems: it "
-        "spends samples on corners where no digit lives, and the more dimensions there are, the "
-        "more of its volume is corner."
+        f"A {term('hole')} is a place farther from every code on the map than 95 % of held-out "
+        "digits' codes are: an autoencoder's decoder was hardly ever trained there. (A VAE's codes "
+        "on the map are its posterior means. Its decoder was trained on the clouds around them "
+        "too, so such a hole may be known ground to it.) The box is not the fair choice that it "
+        "seems: it spends samples on corners where no code lies, and the more dimensions there "
+        "are, the more of its volume is corner."
     )
     st.markdown(
         "A sampler that copies training codes would have no holes and readable samples, and would "
         "create nothing. And a mixture of ever more Gaussians comes ever closer to copying. "
-        "Neither figure on this page notices.\n\n"
+        "No figure on this page notices.\n\n"
         "In many dimensions the middle of a cloud can be nearer to its codes than they are to one "
         "another, and still be empty: few holes, and no digits. So a hole share compares samplers "
         "of one model, not models of different *d*, and never replaces looking."
     )
 
 
-@st.fragment
-def questions() -> None:
-    quiz.check(
-        "cloud",
-        "Samples have the codes' mean and covariance, and many are still no digits. Why?",
-        ["The decoder is bad.", "The cloud of codes is not a Gaussian."],
-        right="The cloud of codes is not a Gaussian.",
-        why="A Gaussian fills an ellipse; the codes fill arms and islands, with holes between.",
-    )
-    quiz.check(
-        "no-retraining",
-        "What can improve the samples without training the model again?",
-        [
-            "Another sampling distribution.",
-            "Nothing, the samples are the decoder's.",
-            "More noise.",
-        ],
-        right="Another sampling distribution.",
-        why="The decoder stays as it is; it is asked at better places.",
-    )
-    quiz.check(
-        "box-20",
-        "Why is the box worse at d = 20 than at d = 2?",
-        ["Nearly all its volume is far from any code.", "The decoder is smaller."],
-        right="Nearly all its volume is far from any code.",
-        why="In each dimension only a part of the box's width is well filled, and twenty such "
-        "parts multiply.",
-    )
-
-
-st.subheader("Check yourself", anchor=False)
-questions()
+deeper.show(
+    "random_sampling",
+    symbols=[
+        (r"\prior{\varepsilon}", "the noise: *d* independent draws from N(0, 1)"),
+        (r"\latent{z}", "a code, the place where the decoder is asked"),
+        ("l_j,\\ h_j", "the lowest and the highest code in dimension *j*"),
+        (r"\Phi", "the share of N(0, 1) below a value: it makes ε uniform between 0 and 1"),
+        (r"\mathcal N(0, I)", "the standard normal distribution, the prior of a VAE"),
+        ("m", "the mean of the codes; of the mixture's Gaussian *k* its own mean"),
+        ("L L^{\\top}", "their covariance; *L* is a triangular matrix that makes ε have it"),
+        ("k", "which of the mixture's ten Gaussians, drawn by its weight"),
+    ],
+    sources=[
+        deeper.Source(
+            "Ghosh, Sajjadi, Vergari, Black and Schölkopf",
+            2020,
+            "From variational to deterministic autoencoders",
+            "arXiv:1903.12436",
+        ),
+        deeper.Source(
+            "Dempster, Laird and Rubin",
+            1977,
+            "Maximum likelihood from incomplete data via the EM algorithm",
+            "Journal of the Royal Statistical Society B 39, 1–38",
+        ),
+    ],
+    code=[sampling.box, sampling.prior, sampling.Gaussian, RejectingClassifier],
+)
+quiz.ask(visitor, "random_sampling")
 frame.closing("random_sampling")

@@ -7,8 +7,9 @@ import streamlit as st
 
 from app import cache
 from app.cache import Shown
+from app.lessons.random_sampling.samplers import cover
 from app.panels import files
-from app.panels.digits import judge
+from app.panels.digits import strict_judge
 from app.panels.samples import SAMPLERS
 from app.state import Visitor
 from app.words import percent
@@ -31,7 +32,7 @@ def beside_the_pretrained(
     yours = [run.on(visitor.data) for run in visitor.runs.values()]
     if not yours:
         return
-    reader, draw = judge(visitor.data), SAMPLERS[sampler]
+    reader, draw = strict_judge(visitor.data), SAMPLERS[sampler]
     rows = []
     for model in [*(cache.pretrained(name, visitor.data) for name in pretrained), *yours]:
         row = {
@@ -39,9 +40,9 @@ def beside_the_pretrained(
             "in a hole": percent(cache.hole_share(model, draw)),
         }
         if reader is not None:
-            counts = cache.classes_drawn(model, draw, reader)
-            row["classifier is sure"] = percent(cache.sure_share(model, draw, reader))
-            row["digits drawn"] = f"{int((100 * counts >= counts.sum()).sum())} of {len(counts)}"
+            drawn = cover(cache.judged_drawn(model, draw, reader))
+            row["digits, says the judge"] = percent(drawn.share)
+            row["classes drawn"] = f"{drawn.classes} of 10"
         rows.append(row)
     st.markdown(f"**Your runs beside the pretrained models, by the sampler {sampler}**")
     st.table(pd.DataFrame(rows).set_index("model"))

@@ -1,7 +1,8 @@
 """Four samplers, one noise: sixteen samples under the hand, and all four side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -9,12 +10,19 @@ from jaxtyping import Int64
 from torch import Tensor
 
 from app import cache, charts, images, widgets
-from app.cache import Judge, Shown
-from app.panels.digits import judge, new_noise, why_unread
+from app.cache import RejectingJudge, Shown
+from app.glossary import term
+from app.lessons.random_sampling.asked import HOLES, READABLE
+from app.panels import files, predictions
+from app.panels.digits import new_noise, strict_judge, why_unread
 from app.panels.map.pad import optional_layers
 from app.panels.samples import SAMPLERS, among_the_codes, same_axes
 from app.state import Visitor
-from app.words import percent
+from app.teaching import Measured
+from app.words import listed, percent
+from core.models.classifier import NO_DIGIT
+
+HARDLY = 2  # of sixteen: as many convince the judge, or fewer
 
 
 def sixteen_samples(visitor: Visitor, shown: Shown, sampler: str) -> None:
@@ -59,34 +67,47 @@ def _sheet(pictures: Tensor, marked: Sequence[images.Mark | None], sampler: str)
     )
 
 
+@files.figure
 def judged(visitor: Visitor, shown: Shown, sampler: str) -> None:
-    """What 1 000 samples of that sampler are like: in holes, sure of, read as."""
+    """What the sixteen are to the learner and to the judge; then what 1 000 samples are."""
+    reader = strict_judge(visitor.data)
+    if reader is None:
+        st.caption(why_unread(visitor.data))
+        return
+
+    def readable() -> Measured:
+        drawn = cache.samples(shown, SAMPLERS[sampler], visitor.noise_seed)
+        answers = reader.model.probabilities(drawn.images).argmax(1).tolist()
+        read = [str(i) for i, answer in enumerate(answers, 1) if answer != NO_DIGIT]
+        return Measured(tuple(read), unusual=len(read) <= HARDLY)
+
+    of = f"{shown.title}, {sampler}"
+    if not predictions.ask(visitor, READABLE, readable, of=of):
+        return
     figures, histogram = st.columns([5, 9], gap="medium")
-    reader = judge(visitor.data)
+    drawn = cover(cache.judged_drawn(shown, SAMPLERS[sampler], reader))
     with figures:
         st.metric(
-            "In a hole, of 1 000 samples",
-            percent(cache.hole_share(shown, SAMPLERS[sampler])),
-            help="Always the same 1 000, so that models and samplers can be compared. Of held-out "
-            "digits it is 5 %, by the definition of a hole.",
+            "Digits, of 1 000 samples",
+            percent(drawn.share),
+            help="Those that the judge takes for a digit. Always the same 1 000, so that models "
+            "and samplers can be compared.",
         )
-        if reader is None:
-            st.caption(why_unread(visitor.data))
-            return
         st.metric(
-            "Classifier is sure",
-            percent(cache.sure_share(shown, SAMPLERS[sampler], reader)),
-            help="Share of the same 1 000 samples of which the classifier is more than 90 % sure.",
+            "In a hole",
+            percent(cache.hole_share(shown, SAMPLERS[sampler])),
+            help="Share of the same samples. Of held-out digits it is 5 %, by the definition of "
+            "a hole.",
         )
     with histogram:
         _what_is_drawn(shown, sampler, reader)
     _baselines(reader)
 
 
-def _what_is_drawn(shown: Shown, sampler: str, reader: Judge) -> None:
-    """Which classes a sampler draws, as the classifier reads them, beside the digits' own."""
-    names, labels = shown.digits.class_names, shown.digits.test_labels
-    counts = cache.classes_drawn(shown, SAMPLERS[sampler], reader)
+def _what_is_drawn(shown: Shown, sampler: str, reader: RejectingJudge) -> None:
+    """Which classes a sampler draws, as the judge reads them, beside the digits' own."""
+    names, labels = [*shown.digits.class_names, "none"], shown.digits.test_labels
+    counts = cache.judged_drawn(shown, SAMPLERS[sampler], reader)
     own = labels.bincount(minlength=len(names))
     table = pd.DataFrame(
         {
@@ -98,65 +119,78 @@ def _what_is_drawn(shown: Shown, sampler: str, reader: Judge) -> None:
     st.altair_chart(
         charts.beside_usual(
             table,
-            title=f"What 1 000 samples are read as: {sampler}",
-            x="digit that the classifier reads",
+            title=f"What the judge takes 1 000 samples for: {sampler}",
+            x="digit, or none",
             y="% of the samples",
         ),
         key="classes-drawn",
-        alt=f"Of 1 000 samples of the sampler {sampler} the classifier reads as "
+        alt=f"Of 1 000 samples of the sampler {sampler} the judge takes for "
         + ", ".join(f"{name} {count}" for name, count in zip(names, counts.tolist())),
     )
-    most, least = names[int(counts.argmax())], names[int(counts.argmin())]
+    drawn, digits = cover(counts), counts[:NO_DIGIT]
+    most, least = names[int(digits.argmax())], names[int(digits.argmin())]
     st.markdown(
-        f"**{_drawn_of(counts)} digits** have at least 1 % of the samples each; {most} has the "
-        f"most, {percent(int(counts.max()) / int(counts.sum()), 1)}, and {least} the fewest, "
-        f"{percent(int(counts.min()) / int(counts.sum()), 1)}. Grey dashes: the share of each "
-        "among the test digits."
+        f"**{drawn.classes} of {len(digits)} digits** have at least 1 % of the samples each; "
+        f"{most} has the most, {percent(int(digits.max()) / int(counts.sum()), 1)}, and {least} "
+        f"the fewest, {percent(int(digits.min()) / int(counts.sum()), 1)}. Grey dashes: the share "
+        "of each among the test digits."
     )
 
 
-def _drawn_of(counts: Int64[Tensor, " classes"]) -> str:
-    """How many classes have at least 1 % of the samples, of how many."""
-    return f"{_classes(counts)} of {len(counts)}"
+class Cover(NamedTuple):
+    """What samples cover, to the judge."""
+
+    share: float  # of them, taken for some digit
+    classes: int  # digits that at least 1 % of them are taken for
 
 
-def _classes(counts: Int64[Tensor, " classes"]) -> int:
-    return int((100 * counts >= counts.sum()).sum())
+def cover(counts: Int64[Tensor, " classes"]) -> Cover:
+    """From how many samples the judge takes for each digit, and last for none."""
+    digits = counts[:NO_DIGIT]
+    return Cover(float(digits.sum() / counts.sum()), int((100 * digits >= counts.sum()).sum()))
 
 
-def _baselines(reader: Judge) -> None:
+def _baselines(reader: RejectingJudge) -> None:
     """What the judge's figures have to be read beside, from its own card."""
-    test = reader.card["test"]
+    test: dict[str, Any] = dict(reader.card["test"])
+    kinds = listed(
+        [
+            f"{percent(share, 1)} of {kind.replace('_', ' ')}"
+            for kind, share in test["taken_for_digits"].items()
+        ]
+    )
     st.caption(
-        f"The classifier is as sure of {percent(test['confident_digits'], 1)} of MNIST's test "
-        f"digits, and of {percent(test['confident_noise'], 1)} of images of uniform noise. It "
-        "knows nothing but digits and must always name one: so a sure answer does not make a "
-        "sample a digit, and the bars say which digits it reads, not whether they are digits. "
-        "Read all the figures, and look."
+        f"The {term('judge')} is a network that learned from digits, and from pictures made to be "
+        f"none. It refuses {percent(test['refused'], 1)} of MNIST's test digits, and takes for "
+        f"digits {kinds}. A sampler's own inventions are new to it: where its share and your eyes "
+        "disagree, believe your eyes."
     )
 
 
+@files.figure
 def compare_samplers(visitor: Visitor, shown: Shown) -> None:
     """The same noise through the four samplers, side by side, with their figures."""
-    shares: dict[str, float] = {}
-    sure: dict[str, float] = {}
-    classes: dict[str, int] = {}
+    shares = {label: cache.hole_share(shown, of) for label, of in SAMPLERS.items()}
+
+    def in_order() -> Measured:
+        order = tuple(sorted(shares, key=shares.__getitem__))
+        words = " < ".join(f"{label} {percent(shares[label])}" for label in order)
+        return Measured(order, unusual=order[0] != "Gaussian mixture", words=words)
+
+    if not predictions.ask(visitor, HOLES, in_order, of=shown.title):
+        return
     every: list[images.Mark | None] = []
-    reader = judge(visitor.data)
+    covers: dict[str, Cover] = {}
+    reader = strict_judge(visitor.data)
     for column, (label, sampler) in zip(st.columns(len(SAMPLERS)), SAMPLERS.items()):
         drawn = cache.samples(shown, sampler, visitor.noise_seed)
         every += (marked := images.holes(drawn.distance))
-        shares[label] = cache.hole_share(shown, sampler)
         told = f"In a hole: {percent(shares[label])}."
         if reader is not None:
-            sure[label] = cache.sure_share(shown, sampler, reader)
-            counts = cache.classes_drawn(shown, sampler, reader)
-            classes[label] = _classes(counts)
-            told += (
-                f" Classifier is sure: {percent(sure[label])}. Digits drawn: {_drawn_of(counts)}."
-            )
+            covers[label] = cover(cache.judged_drawn(shown, sampler, reader))
+            told += f" Digits: {percent(covers[label].share)}, of {covers[label].classes} classes."
         with column:
-            st.markdown(f"**{label}**")
+            st.markdown(label)
             widgets.pictures(
                 drawn.images,
                 4,
@@ -167,28 +201,54 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
                 alt=f"The same noise through the sampler {label}: sixteen samples",
             )
             st.caption(told)
-    fewest = min(shares, key=shares.__getitem__)
-    surest = max(sure, key=sure.__getitem__) if sure else None
-    if surest is None:
-        words = f"**{fewest}** has the fewest samples in holes. {why_unread(visitor.data)}"
-    elif fewest != surest:
-        words = (
-            f"The two figures disagree: **{fewest}** has the fewest samples in holes, and the "
-            f"classifier is surest of **{surest}**. Neither alone says which samples are good."
-        )
-    else:
-        words = f"Both figures favour **{fewest}** here."
-    if classes and classes[fewest] < max(classes.values()):
-        widest = max(classes, key=classes.__getitem__)
-        words += (
-            f" And neither notices what is missing: **{fewest}** draws only {classes[fewest]} "
-            f"digits, **{widest}** {classes[widest]}."
-        )
-    st.markdown(words)
+    st.markdown(verdict(shares, covers) if covers else why_unread(visitor.data))
     st.caption(
         f"One ε for all four, number by number. {images.legend(every)} The shares are of 1 000 "
-        "samples; a digit counts as drawn from 1 % of them on."
+        "samples; digits are what the judge takes for one, a class counts from 1 % of them on."
     )
+
+
+def generates(visitor: Visitor) -> str:
+    """What the judge takes for digits of an autoencoder's samples and of a VAE's: a sentence."""
+    reader = strict_judge(visitor.data)
+    if reader is None:
+        return why_unread(visitor.data)
+    ae, vae = (
+        cache.pretrained(f"{kind}-lite-20-bernoulli", visitor.data) for kind in ("ae", "vae")
+    )
+    shares = [
+        cover(cache.judged_drawn(shown, SAMPLERS[label], reader)).share
+        for shown, label in (
+            (ae, "N(0, I)"), (ae, "Gaussian mixture"), (vae, "N(0, I)"), (vae, "Gaussian mixture"),
+        )
+    ]  # fmt: skip
+    first, fitted, prior, mixture = map(percent, shares)
+    return (
+        f"Its decoder is a generator like any other; what it does not tell you is *where* to "
+        f"sample. With d = 20 the judge takes **{first}** of the AE's samples from N(0, I) for "
+        f"digits, and **{fitted}** of those from a mixture fitted to its codes afterwards (of the "
+        f"VAE's {prior} and {mixture}). Fitting afterwards is a known way: Ghosh et al. (2020)."
+    )
+
+
+def verdict(in_holes: Mapping[str, float], covers: Mapping[str, Cover]) -> str:
+    """What holes and judge say of the four samplers, and what neither says alone."""
+    fewest = min(in_holes, key=in_holes.__getitem__)
+    best = max(covers, key=lambda label: covers[label].share)
+    widest = max(covers, key=lambda label: covers[label].classes)
+    if fewest == best:
+        words = f"**{best}** has the fewest samples in holes, and the most that are digits."
+    else:
+        words = (
+            f"The two figures disagree: **{fewest}** has the fewest samples in holes, **{best}** "
+            "the most that the judge takes for digits."
+        )
+    if covers[fewest].classes < covers[widest].classes:
+        words += (
+            f" And a hole share does not notice what is missing: **{fewest}** draws "
+            f"{covers[fewest].classes} of ten digits, **{widest}** {covers[widest].classes}."
+        )
+    return words
 
 
 def side_by_side(visitor: Visitor, left: Shown, right: Shown, sampler: str) -> None:
