@@ -70,8 +70,9 @@ def strips(visitor: Visitor, fade: Tensor, walks: Sequence[Walk], at: int | None
     st.caption(
         f"Under each frame: {read}**hole**: the distance to the nearest code, in units of the "
         f"distance that {percent(WITHIN)} of held-out codes keep below. {in_hole} of "
-        f"{len(distance)} frames lie above 1. {images.legend(marked)} {outlined}The strips between codes begin and end with "
-        "reconstructions, the cross-fade with the digits themselves."
+        f"{len(distance)} frames lie above 1. {images.legend(marked)} {outlined}The "
+        "strips between codes begin and end with reconstructions, the cross-fade with the digits "
+        "themselves."
     )
 
 

@@ -258,14 +258,16 @@ def _of_the_bound(found: Mapping[str, Look], bound: float) -> str:
 def _of_the_rate(found: Mapping[str, Look]) -> str:
     """The mean, its contrast restored, beside the other models' pictures, each with its rate."""
     restored = found[f"CB {RESTORED}"]
-    others = [name for name in found if name not in ("digits", *_of_cb())]
-    told = [
-        f"{beside(restored, found[name])} {name}'s picture ({nats(found[name].rate)})"
-        for name in others
-    ]
+    ahead: dict[str, list[str]] = {}
+    for name, look in found.items():
+        if name != "digits" and name not in _of_cb():
+            whose = f"{name} ({nats(look.rate)})"
+            ahead.setdefault(beside(restored, look), []).append(whose)
+    told = [f"{words} {listed(names)}" for words, names in ahead.items()]
     return (
         f"Its codes spend {nats(restored.rate)}: that is its {term('rate')}. With its contrast "
-        f"restored it is {listed(told)}. Only at one rate is a difference the density's."
+        f"restored it is {'; it is '.join(told)}. Only at one rate is a difference the density's. "
+        "One seed for each model."
     )
 
 
