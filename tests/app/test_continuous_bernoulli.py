@@ -162,12 +162,12 @@ def marks(page: AppTest) -> dict[str, set[str]]:
     found = {}
     for chart in page.get("vega_lite_chart"):
         title = json.loads(chart.proto.spec).get("title", {}).get("text")
-        if title in ("Sharpness", "Error"):
+        if title in ("Sharpness against the rate", "Error against the rate"):
             tables = [
                 pa.ipc.open_stream(each.data.data).read_all() for each in chart.proto.datasets
             ]
             rows = [row for table in tables for row in table.to_pylist()]
-            found[title] = {row["name"] for row in rows}
+            found[title.split()[0]] = {row["name"] for row in rows}
     return found
 
 

@@ -138,8 +138,9 @@ with density_asked:
 with bound_asked:
     st.subheader("What does a bound decide?", anchor=False)
     st.markdown(
-        "That density grows without end towards λ = 0 and 1, and many pixels are exactly 0. It "
-        "could rise for ever, were it not for a bound on |logit|. Five models differ in it alone."
+        "The logits of this page's continuous Bernoullis are kept between two bounds, of one size "
+        "to both sides of 0: |logit| ≤ 9, say. Five models differ in that bound alone. Does it "
+        "matter?"
     )
     knows_bound = logit_bound.asked_without(visitor)
 brightness, below_zero = st.columns(2, gap="large")

@@ -160,7 +160,7 @@ def _against_rate(every: Mapping[str, Look], figure: str, title: str, *, form: s
                 colour=[_colour(name) for name, x, _ in models if not math.isnan(x)]
             ),
             table[table["x"].isna() & (table["y"] > 0)],
-            title=title,
+            title=f"{title} against the rate",
             y=UNITS[figure],
         ),
         key=f"cb-{figure}",
@@ -238,9 +238,9 @@ def _three_pictures(visitor: Visitor, cb: Shown, bound: float) -> None:
 def _of_lambda(found: Mapping[str, Look]) -> str:
     lam, digits = found[f"CB {LAMBDA}"], found["digits"]
     return (
-        f"λ is a {term('natural parameter', 'parameter')}, farther from ½ than what the model "
-        f"expects. Drawn as a picture it has **{lam.sharpness:.3f}**, the digits "
-        f"{digits.sharpness:.3f}. "
+        f"The λ of a continuous Bernoulli (CB) is a {term('natural parameter', 'parameter')}, "
+        "farther from ½ than what the model expects. Drawn as a picture its sharpness is "
+        f"**{lam.sharpness:.3f}**, the digits' {digits.sharpness:.3f}. "
     )
 
 
