@@ -182,7 +182,7 @@ def over_bounds(
         "x:Q",
         title="bound on |logit|",
         scale=alt.Scale(type="log", nice=False, padding=12),
-        axis=alt.Axis(values=sorted(set(curves["x"])), format="~r", grid=False),
+        axis=alt.Axis(values=sorted(set(curves["x"])), format=".3~r", grid=False),
     )
     dots = alt.Chart(curves).mark_point(filled=True, size=60, opacity=1)
     colour = alt.Color("curve:N", title=None, scale=palette(colours), legend=None)

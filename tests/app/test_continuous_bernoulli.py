@@ -493,7 +493,7 @@ def titles(page: AppTest) -> list[str]:
 COMPARED = {
     "squared error": "Squared error of the mean image",
     "digits read right": "Reconstructions read as their label",
-    "bits per dimension": "Bits that a pixel's byte costs at most",
+    "bits per dimension": "What a pixel's byte costs",
 }
 
 

@@ -17,7 +17,7 @@ COST = Prediction(
         wrong="You said {said} for restoring a test image; it is {measured}. Hold it against the "
         "models around it on the plane below.",
         unusual="You said {said} for restoring a test image; it is {measured}: no better than the "
-        "mean image, whatever comes in.",
+        "mean image would be.",
     ),
 )
 RATE = Prediction(

@@ -85,7 +85,7 @@ def _bits(visitor: Visitor, models: dict[str, Shown]) -> None:
     ]
     figure_bars(
         figures,
-        "Bits that a pixel's byte costs at most",
+        "What a pixel's byte costs",
         "bits per pixel",
         form=".2f",
         key="cb-axis-bits",
@@ -137,11 +137,11 @@ def _refuse(models: dict[str, Shown]) -> None:
     variance = f" = {gaussian.config.variance:g}" if gaussian else ""
     bound = f" ≤ {continuous.config.logit_bound:.2f}" if continuous else ""
     st.warning(
-        "**Refused: the three losses are not numbers of one kind.**\n\n"
-        "- BCE is a **score**. On grey pixels no density belongs to it.\n"
-        f"- The Gaussian's loss is −log of a **density**; its height hangs on τ²{variance}, "
+        "Refused: the three losses are not numbers of one kind.\n\n"
+        "- BCE is a *score*. On grey pixels no density belongs to it.\n"
+        f"- The Gaussian's loss is −log of a *density*; its height hangs on τ²{variance}, "
         "which was chosen.\n"
-        "- The continuous Bernoulli's is −log of a density whose height hangs on the **bound** "
+        "- The continuous Bernoulli's is −log of a density whose height hangs on the *bound* "
         f"|logit|{bound}, which was chosen too.\n\n"
         "A density is *per unit of x*. Count the same pixels from 0 to 255 instead of from 0 to 1, "
         f"and the loss of each density rises by 784 log 255 = {784 * math.log(255):.0f} nats. BCE, "

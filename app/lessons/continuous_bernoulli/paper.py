@@ -112,9 +112,9 @@ def _made_again(table: PaperTable) -> str:
     far = [figure for figure in off if off[figure] > NEAR]
     lines = []
     if near:
-        lines.append(f"**Made again**, within {percent(NEAR)} of the poster: {told(near)}.")
+        lines.append(f"*Made again*, within {percent(NEAR)} of the poster: {told(near)}.")
     if far:
-        lines.append(f"**Not made again**: {told(far)}.")
+        lines.append(f"*Not made again*: {told(far)}.")
     if off:
         lines.append("Each by its row that is farthest off.")
     rows = table["rows"]
@@ -216,7 +216,7 @@ def _reading(rows: Rows) -> str:
     listed = "\n".join(f"- {line}" for line in lines)
     seeds = len(rows["cb"]["elbo"]["seeds"])
     return (
-        "**What it shows**: the continuous Bernoulli minus the Bernoulli, seed by seed: the "
+        "*What it shows*: the continuous Bernoulli minus the Bernoulli, seed by seed: the "
         f"smallest and the largest of {seeds}. So few agree about the sign one time in "
         f"{2 ** (seeds - 1)} by chance alone; a difference says something where it is large "
         "against its own range."

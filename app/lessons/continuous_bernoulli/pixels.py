@@ -279,7 +279,7 @@ def _where_lowest(x: float) -> None:
         lam = 1 / (1 + math.exp(-natural))
         words = (
             "BCE and the Gaussian are lowest at the pixel's own value. The continuous Bernoulli is "
-            f"lowest at λ = {lam:.2g}, the λ whose **mean** is {x:.3g}. (All answers here: "
+            f"lowest at λ = {lam:.2g}, the λ whose *mean* is {x:.3g}. (All answers here: "
             f"|logit| ≤ {BOUND:.2f}.)"
         )
     st.markdown(words)
