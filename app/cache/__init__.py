@@ -15,6 +15,7 @@ from app.cache.figures import (
     between,
     between_pixels,
     bits_per_dimension,
+    byte_costs,
     ceilings,
     change_nearby,
     dequantised_elbo,

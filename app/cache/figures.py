@@ -83,6 +83,13 @@ def ceilings(
     )
 
 
+@st.cache_data(show_spinner=False, max_entries=8)
+def byte_costs(name: data.Name) -> evaluation.baselines.ByteCosts:
+    """What tables of the training images' grey values charge for a byte of the images judged."""
+    chosen = digits(name)
+    return evaluation.baselines.byte_costs(chosen.train_images, chosen.test_images[:JUDGED])
+
+
 @of_a_model("Encoding the test images …", 40)
 def kl_per_unit(shown: Shown) -> Float[Tensor, " latent"]:
     """Mean KL of each latent over the test images, nats. ValueError where codes are points."""

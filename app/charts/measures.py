@@ -189,6 +189,46 @@ def rate_distortion(models: pd.DataFrame, levels: pd.DataFrame, *, title: str) -
     return titled(layered(rules, words, line, dot, name), title, height=250)
 
 
+def against_rate(
+    points: pd.DataFrame, levels: pd.DataFrame, *, title: str, y: str
+) -> alt.LayerChart:
+    """A figure of pictures against the KL of the codes that they were decoded from.
+
+    Columns: x (KL, nats per image), y, name, colour; of the levels, drawn across: y, name.
+    """
+    high = alt.Y("y:Q", title=y, scale=alt.Scale(zero=False, padding=24))
+    base = alt.Chart(apart(points, "x", "y")).encode(
+        alt.X("x:Q", title="KL, nats per image", scale=alt.Scale(zero=False, padding=34)),
+        high,
+        alt.Color("colour:N", scale=None),
+    )
+    dot = base.mark_point(filled=True, size=110, opacity=0.9).encode(
+        tooltip=["name:N", alt.Tooltip("x:Q", format=".1f"), alt.Tooltip("y:Q", format=".3g")]
+    )
+    across = alt.Chart(levels).encode(high)
+    rules = across.mark_rule(color=theme.PRIOR, strokeDash=[2, 3], strokeWidth=1.5)
+    words = across.mark_text(
+        align="left", baseline="bottom", dx=4, dy=-3, color=theme.PRIOR
+    ).encode(x=alt.value(0), text="name:N")
+    return titled(layered(rules, words, dot, names(base)), title, height=320)
+
+
+def said_and_measured(points: pd.DataFrame, *, title: str, unit: str) -> alt.LayerChart:
+    """What was measured against what was said of it, and the line where they are the same.
+
+    Columns: said, measured.
+    """
+    most = 1.15 * max(1.0, float(points[["said", "measured"]].to_numpy().max()))
+    scale = scale_of((0.0, most))
+    x = alt.X("said:Q", title=f"said, {unit}", scale=scale)
+    y = alt.Y("measured:Q", title=f"measured, {unit}", scale=scale)
+    ends = pd.DataFrame({"said": [0.0, most], "measured": [0.0, most]})
+    line = alt.Chart(ends).mark_line(color=theme.PRIOR, strokeDash=[5, 4], strokeWidth=2)
+    dots = alt.Chart(points).mark_point(filled=True, size=120, opacity=0.9, color=theme.TOTAL)
+    tooltip = [alt.Tooltip("said:Q", format=".0f"), alt.Tooltip("measured:Q", format=".1f")]
+    return titled(layered(line.encode(x, y), dots.encode(x, y, tooltip=tooltip)), title, height=280)
+
+
 def quarter_circle(points: pd.DataFrame, *, title: str) -> alt.LayerChart:
     """Mean radius against code spread, and the arc on which an average of variance 1 lies.
 

@@ -18,8 +18,10 @@ from app.panels.map.axes import code_map
 from app.panels.map.pad import at_the_mark, hand_map, optional_layers
 from app.panels.map.places import nearest_digit
 from app.state import Visitor
+from app.words import percent
 from core import latent
 from core.data import to_float
+from core.evaluation.holes import WITHIN
 
 
 class Walk(NamedTuple):
@@ -74,9 +76,10 @@ def strips(
     outlined = "" if at is None else "Outlined: the frames at t. "
     st.caption(
         f"Under each frame: {told}**hole**: the distance to the nearest code, in units of the "
-        f"distance that 95 % of held-out codes keep below. {in_hole} of {len(distance)} frames lie "
-        f"above 1. {images.legend(marked)} {outlined}The strips between codes begin and end with "
-        "reconstructions, the cross-fade with the digits themselves."
+        f"distance that {percent(WITHIN)} of held-out codes keep below. {in_hole} of "
+        f"{len(distance)} frames lie above 1. {images.legend(marked)} {outlined}The "
+        "strips between codes begin and end with reconstructions, the cross-fade with the digits "
+        "themselves."
     )
 
 

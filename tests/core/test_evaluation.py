@@ -584,6 +584,21 @@ def test_mean_ceilings_are_means_over_images(digits: Digits, bound: float):
     assert spread == pytest.approx(torch.stack(draws).mean().item(), abs=0.2)
 
 
+def test_tables_of_shares_charge_what_they_have_counted_and_once_more():
+    black = torch.zeros(1, 1, 28, 28, dtype=torch.uint8)
+    share = (784 + 1) / (784 + 256)
+    costs = evaluation.baselines.byte_costs(black, black)
+    assert costs.one_table == pytest.approx(-math.log2(share))
+    assert costs.table_per_pixel == pytest.approx(-math.log2((1 + share) / 2))
+
+
+def test_one_table_of_the_images_themselves_charges_about_their_entropy(digits: Digits):
+    counts = np.bincount(digits.test_images.numpy().ravel(), minlength=256)
+    costs = evaluation.baselines.byte_costs(digits.test_images, digits.test_images)
+    assert costs.one_table == pytest.approx(stats.entropy(counts, base=2), abs=0.01)
+    assert costs.table_per_pixel < costs.one_table < 8
+
+
 def test_without_a_bound_only_dequantised_digits_have_a_ceiling(digits: Digits):
     images = digits.test_images[:20]
     assert evaluation.baselines.mean_ceilings(images, [None], dequantised=False) == [math.inf]
