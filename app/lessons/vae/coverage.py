@@ -42,7 +42,9 @@ class Drawn(NamedTuple):
             return f"{share}, of all classes"
         if len(self.lacking) > 3:
             return f"{share}, of which {len(self.lacking)} classes lack"
-        return f"{share}, and no {listed([str(digit) for digit in self.lacking])} among them"
+        return (
+            f"{share}, and hardly any {listed([str(digit) for digit in self.lacking])} among them"
+        )
 
 
 def drawn(counts: Int64[Tensor, " classes"]) -> Drawn:
