@@ -114,6 +114,9 @@ _OF_LESSONS: dict[str, dict[str, str]] = {
             "Spherical interpolation: along the arc between two directions (Shoemake 1985).",
         "midpoint":
             "The place half-way between two codes.",
+        "standard error":
+            "How far a mean of so many pairs may be off by chance: in about one case of three it "
+            "is off by more, in one of twenty by more than two of them.",
     },
     "vae": {
         "variational autoencoder":

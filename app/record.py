@@ -6,8 +6,8 @@ from app import cache
 from app.cache import PretrainedError
 from app.course import LESSONS, Lesson
 from app.state import Visitor
-from app.teaching import asked
-from app.words import nats, title
+from app.teaching import asked, every_prediction, in_words
+from app.words import listed, nats, title
 
 VERDICTS = {"right": "right", "near": "near", "wrong": "a surprise"}
 
@@ -89,10 +89,13 @@ def misses(visitor: Visitor) -> list[Miss]:
 
 def runs(visitor: Visitor) -> list[Run]:
     """The runs that the visit holds, the newest last."""
+    ways = {key: prediction.way for key, (_, prediction) in every_prediction().items()}
     return [
         Run(
             title(run.config),
-            nats(run.predicted, 0) if run.predicted is not None else "",
+            listed([in_words(ways[key], said) for key, said in run.predicted.items()])
+            if run.predicted
+            else "",
             nats(cache.mean_terms(run.on(visitor.data)).total),
         )
         for run in visitor.runs.values()

@@ -81,7 +81,7 @@ class Visitor:
     selector: str = ""  # the control that its page chooses models by
     stood: dict[str, object] = field(default_factory=dict)  # where selectors stood before a run
     trained_on: str | None = None  # the page that the job was started on
-    predicted: int | None = None  # of its reconstruction cost, nats per image; None where nothing
+    predicted: Mapping[str, float] = field(default_factory=dict)  # of its model, by their keys
     keeping: bool = False  # whether it goes on the shelf by itself when it is over
     finished: int = 0  # runs that came to an end so far
     passing: dict[str, Passing] = field(default_factory=dict)  # of each job, last looked at
@@ -94,6 +94,8 @@ class Visitor:
     brought: int = 0  # models brought back from their files so far
     said: dict[str, Answer | None] = field(default_factory=dict)  # predictions; None: just shown
     record: dict[str, Outcome] = field(default_factory=dict)  # how predictions came out
+    calibration: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)  # of a
+    # run's key and a prediction's: what was said, and what came out
     answers: dict[str, int] = field(default_factory=dict)  # to questions: the option given last
     missed: set[str] = field(default_factory=set)  # questions whose last answer was wrong
     recalled: dict[str, str] = field(default_factory=dict)  # which question a lesson opens with
@@ -187,12 +189,12 @@ class Visitor:
         model: ModelConfig,
         training: TrainConfig,
         selector: str = "",
-        predicted: int | None = None,
+        predicted: Mapping[str, float] | None = None,
         partner: ModelConfig | None = None,
     ) -> None:
         """Start a run in place of the last one. Its page will show it as a stop of that selector;
-        what was predicted of its cost is kept with it. A partner trains together with it, from the
-        same seed on the same digits. Raises ValueError, DataError.
+        what was predicted of it is locked, and kept with it. A partner trains together with it,
+        from the same seed on the same digits. Raises ValueError, DataError.
         """
         # As its card is to say how many.
         training = replace(training, images=self.images_of(training))
@@ -200,7 +202,9 @@ class Visitor:
         job = Job(order, self.digits)
         other = Job(replace(order, model=partner), self.digits) if partner else None
         self._begin(job, other, selector)
-        self.predicted = predicted
+        self.predicted = dict(predicted or {})
+        for key, said in self.predicted.items():
+            self.commit(key, said)
 
     def images_of(self, training: TrainConfig) -> int:
         """How many images of the data set in use a run learns from."""
@@ -211,6 +215,7 @@ class Visitor:
         if self.job is not None:
             other = self.partner and self.partner.extended(epochs)
             self._begin(self.job.extended(epochs), other, self.selector)
+            self.predicted = {}  # that was of the shorter run
 
     def _begin(self, job: Job, partner: Job | None, selector: str) -> None:
         self.steer(Job.stop)
@@ -257,7 +262,7 @@ class Visitor:
             film=job.film,
             mine=True,
             data=job.order.data,
-            predicted=self.predicted if job is self.job else None,
+            predicted=self.predicted if job is self.job else {},
         )
 
     def has_new_model(self) -> bool:

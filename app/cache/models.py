@@ -7,7 +7,7 @@ import functools
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -61,7 +61,8 @@ class Shown:
     mine: bool = False  # the visitor's own
     brought: bool = False  # from files: its card's words are not this course's
     data: Name = "sample"
-    predicted: int | None = field(default=None, compare=False)  # of its cost, before its run
+    # What was predicted of it before its run, by the predictions' keys.
+    predicted: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     def on(self, name: Name) -> "Shown":
         """The same model, looked at with the digits of that name."""

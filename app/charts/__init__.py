@@ -13,6 +13,7 @@ from app.charts.curves import (
     magnitudes,
     marked_curve,
     open_mark,
+    over_bounds,
     small_curve,
     under_bounds,
 )
@@ -30,6 +31,7 @@ from app.charts.domains import (
 from app.charts.maps import Map, latent_map, over, small_map
 from app.charts.marks import ellipses, footprint, numbered, path, prior_contours, rings
 from app.charts.measures import (
+    against_rate,
     bars,
     bars_across,
     beside_usual,
@@ -37,6 +39,8 @@ from app.charts.measures import (
     lower_bounds,
     quarter_circle,
     rate_distortion,
+    said_and_measured,
+    shares,
 )
 from app.charts.parts import Layer
 from app.charts.pixels import digit_pixels, pixel_costs

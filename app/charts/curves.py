@@ -168,6 +168,28 @@ def magnitudes(
     )
 
 
+def over_bounds(
+    curves: pd.DataFrame,
+    *,
+    title: str,
+    y: str,
+    colours: dict[str, str],
+    dashes: dict[str, list[int]],
+) -> alt.LayerChart:
+    """Figures of models under their bounds on |logit|, in powers of ten. Columns: x, y, curve."""
+    chart = lines(curves, title=title, x="", y=y, colours=colours, dashes=dashes)
+    across = alt.X(
+        "x:Q",
+        title="bound on |logit|",
+        scale=alt.Scale(type="log", nice=False, padding=12),
+        axis=alt.Axis(values=sorted(set(curves["x"])), format=".3~r", grid=False),
+    )
+    dots = alt.Chart(curves).mark_point(filled=True, size=60, opacity=1)
+    colour = alt.Color("curve:N", title=None, scale=palette(colours), legend=None)
+    marked = dots.encode(across, alt.Y("y:Q", scale=scale_of(None)), colour)
+    return titled(layered(chart.encode(across), marked), title, height=300)
+
+
 def densities(
     curves: pd.DataFrame,
     marks: pd.DataFrame,

@@ -28,6 +28,29 @@ def bars(
     return titled(layered(bar, number), title, height=260)
 
 
+def shares(table: pd.DataFrame, *, title: str, y: str, colours: dict[str, str]) -> alt.LayerChart:
+    """A bar for each name with its ± 2 standard errors, and a dash for what it is held against.
+
+    Columns: name (a key of `colours`), value, low, high, against (%).
+    """
+    base = alt.Chart(table).encode(
+        alt.X("name:N", title=None, sort=list(colours), axis=alt.Axis(labelAngle=0))
+    )
+    high = alt.Y("value:Q", title=y, scale=scale_of((0.0, 112.0)), axis=alt.Axis(tickCount=5))
+    tooltip = ["name:N", *(alt.Tooltip(f"{of}:Q", format=".1f") for of in ("value", "against"))]
+    bar = base.mark_bar(size=46, opacity=0.75).encode(
+        high, alt.Color("name:N", scale=palette(colours), legend=None), tooltip=tooltip
+    )
+    error = base.mark_rule(color=theme.PRIOR, strokeWidth=2).encode(
+        alt.Y("low:Q", title=y), alt.Y2("high:Q")
+    )
+    against = base.mark_tick(color=theme.PRIOR, thickness=3, width=46).encode(alt.Y("against:Q"))
+    number = base.mark_text(dy=-6, baseline="bottom", color=theme.PRIOR).encode(
+        alt.Y("high:Q"), text=alt.Text("value:Q", format=".1f")
+    )
+    return titled(layered(bar, against, error, number), title, height=260)
+
+
 _EVERY_NAME = alt.Axis(labelLimit=200, labelOverlap=False, labelFontSize=13, ticks=False)
 
 
@@ -164,6 +187,46 @@ def rate_distortion(models: pd.DataFrame, levels: pd.DataFrame, *, title: str) -
         align="right", baseline="bottom", dx=-4, dy=-3, color=theme.RECONSTRUCTION
     ).encode(x=alt.value("width"), text="name:N")
     return titled(layered(rules, words, line, dot, name), title, height=250)
+
+
+def against_rate(
+    points: pd.DataFrame, levels: pd.DataFrame, *, title: str, y: str
+) -> alt.LayerChart:
+    """A figure of pictures against the KL of the codes that they were decoded from.
+
+    Columns: x (KL, nats per image), y, name, colour; of the levels, drawn across: y, name.
+    """
+    high = alt.Y("y:Q", title=y, scale=alt.Scale(zero=False, padding=24))
+    base = alt.Chart(apart(points, "x", "y")).encode(
+        alt.X("x:Q", title="KL, nats per image", scale=alt.Scale(zero=False, padding=34)),
+        high,
+        alt.Color("colour:N", scale=None),
+    )
+    dot = base.mark_point(filled=True, size=110, opacity=0.9).encode(
+        tooltip=["name:N", alt.Tooltip("x:Q", format=".1f"), alt.Tooltip("y:Q", format=".3g")]
+    )
+    across = alt.Chart(levels).encode(high)
+    rules = across.mark_rule(color=theme.PRIOR, strokeDash=[2, 3], strokeWidth=1.5)
+    words = across.mark_text(
+        align="left", baseline="bottom", dx=4, dy=-3, color=theme.PRIOR
+    ).encode(x=alt.value(0), text="name:N")
+    return titled(layered(rules, words, dot, names(base)), title, height=320)
+
+
+def said_and_measured(points: pd.DataFrame, *, title: str, unit: str) -> alt.LayerChart:
+    """What was measured against what was said of it, and the line where they are the same.
+
+    Columns: said, measured.
+    """
+    most = 1.15 * max(1.0, float(points[["said", "measured"]].to_numpy().max()))
+    scale = scale_of((0.0, most))
+    x = alt.X("said:Q", title=f"said, {unit}", scale=scale)
+    y = alt.Y("measured:Q", title=f"measured, {unit}", scale=scale)
+    ends = pd.DataFrame({"said": [0.0, most], "measured": [0.0, most]})
+    line = alt.Chart(ends).mark_line(color=theme.PRIOR, strokeDash=[5, 4], strokeWidth=2)
+    dots = alt.Chart(points).mark_point(filled=True, size=120, opacity=0.9, color=theme.TOTAL)
+    tooltip = [alt.Tooltip("said:Q", format=".0f"), alt.Tooltip("measured:Q", format=".1f")]
+    return titled(layered(line.encode(x, y), dots.encode(x, y, tooltip=tooltip)), title, height=280)
 
 
 def quarter_circle(points: pd.DataFrame, *, title: str) -> alt.LayerChart:

@@ -67,15 +67,16 @@ def show(
     both: Callable[[Shown, Shown], None],
     *,
     like: ModelConfig | None = None,
-    ask: Callable[[ModelConfig], int | None] | None = None,
+    ask: Callable[[ModelConfig], Mapping[str, float]] | None = None,
+    came_out: Callable[[Shown], None] | None = None,
 ) -> None:
     """The page's first figure and its drawer.
 
     `figure` draws one model: the one shown, or this page's run as it goes on; `both` draws two
     side by side: where that was asked for, and where two train together. A run is held against
     `pretrained`. The sliders begin at the model that is shown, of the bench's architecture unless
-    it is a run, or at one `like` that. `ask` asks for a prediction of the cost, which is locked
-    when the run begins.
+    it is a run, or at one `like` that. `ask` asks what is expected of the next run, by the
+    predictions' keys: it is locked when the run begins, and `came_out` tells how it came out.
     """
     visitor.shows(shown.key)
     live = _live(visitor)
@@ -103,7 +104,7 @@ def show(
 
     @st.fragment(run_every=every)
     def said() -> None:
-        _say(visitor, bench, shown, pretrained)
+        _say(visitor, bench, shown, pretrained, came_out)
 
     st.html('<div id="bench"></div>')
     with st.container(key="bench"):
@@ -143,7 +144,7 @@ def _order(
     bench: Bench,
     begin: ModelConfig,
     pretrained: Shown,
-    ask: Callable[[ModelConfig], int | None] | None,
+    ask: Callable[[ModelConfig], Mapping[str, float]] | None,
 ) -> None:
     """The sliders, Train, and what it would take."""
     try:
@@ -159,7 +160,7 @@ def _order(
         st.error(f"That is no model: {error}.", icon=":material/error:")
         return
     partner = _partner(bench, choice.model)
-    predicted = ask(choice.model) if ask else None
+    predicted = ask(choice.model) if ask else {}
     _steer(visitor, bench, choice, partner, predicted)
     st.caption(_what_it_is(visitor, choice, partner))
 
@@ -208,7 +209,7 @@ def _steer(
     bench: Bench,
     choice: Choice,
     partner: ModelConfig | None,
-    predicted: int | None,
+    predicted: Mapping[str, float],
 ) -> None:
     """Train, or what can be done with the run that goes on."""
     job = visitor.under_way()
@@ -226,7 +227,7 @@ def _train(
     bench: Bench,
     choice: Choice,
     partner: ModelConfig | None,
-    predicted: int | None,
+    predicted: Mapping[str, float],
 ) -> None:
     last = visitor.job if visitor.trained_on == visitor.page else None
     images, jobs = visitor.images_of(choice.training), 2 if partner else 1
@@ -282,7 +283,13 @@ def _elsewhere(visitor: Visitor, job: Job) -> None:
 # ---- what a run says of itself -----------------------------------------------------------------
 
 
-def _say(visitor: Visitor, bench: Bench, shown: Shown, pretrained: Shown) -> None:
+def _say(
+    visitor: Visitor,
+    bench: Bench,
+    shown: Shown,
+    pretrained: Shown,
+    came_out: Callable[[Shown], None] | None,
+) -> None:
     """Its progress and its curve while it goes on; at its end what it came to; else what may be
     brought here from another page.
     """
@@ -300,6 +307,8 @@ def _say(visitor: Visitor, bench: Bench, shown: Shown, pretrained: Shown) -> Non
         if last.status != "failed" and last.reason and shown.mine:
             st.info(last.reason, icon=":material/stop_circle:")
     if shown.mine:
+        if came_out is not None:
+            came_out(shown)
         _outcome(visitor, bench, shown, pretrained)
     else:
         _offers(visitor, bench)
@@ -374,7 +383,7 @@ def holding(likely: tuple[float, float], measured: list[float]) -> tuple[float, 
 
 
 def _outcome(visitor: Visitor, bench: Bench, run: Shown, pretrained: Shown) -> None:
-    """What was said, what was measured, the pretrained beside it, and what to do with the run."""
+    """What was measured, the pretrained beside it, and what to do with the run."""
     st.markdown(_held_against(visitor, run, pretrained))
     kept = run.key in visitor.shelf
     if shelf.full(visitor) and not kept:
@@ -397,12 +406,8 @@ def _outcome(visitor: Visitor, bench: Bench, run: Shown, pretrained: Shown) -> N
 def _held_against(visitor: Visitor, run: Shown, pretrained: Shown) -> str:
     """The run's cost on the test images in use beside the pretrained's, on the same."""
     ours = cache.mean_terms(run)
-    said = ""
-    if run.predicted is not None:
-        off = nats(abs(run.predicted - ours.reconstruction))
-        said = f"You predicted **{run.predicted}** for restoring it: {off} off. "
     count = grouped(len(visitor.digits.test_images))
-    told = f"{said}Measured: **{nats(ours.total)}** per image{bound_of(run)}"
+    told = f"Measured: **{nats(ours.total)}** per image{bound_of(run)}"
     if run.is_vae:
         told += f" (reconstruction {ours.reconstruction:.1f} + KL {ours.kl:.2f})"
     if not same_nats(run.config, pretrained.config):

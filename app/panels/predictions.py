@@ -129,13 +129,7 @@ def _tell(
         elif said is None or words is None:
             st.markdown(f"{prediction.prompt} **{measured.told(way)}**.")
         else:
-            came_out = verdict(way, said, measured.value)
-            form = getattr(prediction.sentences, "unusual" if measured.unusual else came_out)
-            sentence = form.format(said=f"**{words}**", measured=f"**{measured.told(way)}**")
-            st.markdown(f"{_ICONS[came_out]} {sentence}")
-            visitor.came_out(
-                prediction.key, Outcome(words, measured.told(way), came_out, sentence, of)
-            )
+            tell(visitor, prediction, said, measured, of)
         widgets.act(
             "Predict again",
             visitor.predict_again,
@@ -145,3 +139,15 @@ def _tell(
         )
     if measured is not None:
         st.caption(f"{of}; {prediction.measured_by}.")
+
+
+def tell(
+    visitor: Visitor, prediction: Prediction, said: Answer, measured: Measured, of: str
+) -> None:
+    """How a prediction came out, in one sentence, which goes on the record."""
+    way, came_out = prediction.way, verdict(prediction.way, said, measured.value)
+    words, told = in_words(way, said), measured.told(way)
+    form = getattr(prediction.sentences, "unusual" if measured.unusual else came_out)
+    sentence = form.format(said=f"**{words}**", measured=f"**{told}**")
+    st.markdown(f"{_ICONS[came_out]} {sentence}")
+    visitor.came_out(prediction.key, Outcome(words, told, came_out, sentence, of))

@@ -8,6 +8,8 @@ from torch import Tensor
 
 from core.latent import nearest
 
+WITHIN = 0.95  # share of held-out codes that lie in no hole
+
 
 class Holes(NamedTuple):
     """Where no code lives: farther from every code than 95 % of held-out codes are."""
@@ -32,4 +34,4 @@ def find_holes(codes: Float[Tensor, "codes latent"]) -> Holes:
     order = torch.randperm(len(codes), generator=torch.Generator().manual_seed(0))
     held_out, known = codes[order[: len(codes) // 5]], codes[order[len(codes) // 5 :]]
     distance, _ = nearest(known, held_out)
-    return Holes(codes, max(distance.quantile(0.95).item(), 1e-12))
+    return Holes(codes, max(distance.quantile(WITHIN).item(), 1e-12))

@@ -1,24 +1,28 @@
 """Lesson 6 shows what it measured, and refuses what does not compare."""
 
 import json
+import math
 import re
 import time
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
 import torch
 from scipy import stats
 from streamlit.testing.v1 import AppTest
+from torch.distributions import ContinuousBernoulli
 
 from app import cache
 from app.cache import Shown
-from app.lessons.continuous_bernoulli import likelihoods, sharpness
+from app.lessons.continuous_bernoulli import asked, likelihoods, sharpness
 from app.panels import logit_bounds
 from app.state import YOURS
 from core.card import Card
 from core.models import ModelConfig, build
-from tests.visiting import RUN_SECONDS, nodes, page_of, run_to_its_end
+from tests.visiting import RUN_SECONDS, newcomer, nodes, page_of, run_to_its_end, words
 
 
 def opened(tour: AppTest, **controls: str) -> AppTest:
@@ -145,7 +149,7 @@ def test_the_rows_come_first_and_with_the_sharpest_of_all(tour):
     digits, continuous, gaussian, bce = sharpnesses(page)
     assert continuous > max(digits, gaussian, bce)
     kinds = [node.type for node in nodes(page.main)]
-    assert kinds.index("image") < kinds.index("vega_lite_chart") < kinds.index("subheader")
+    assert kinds.index("image") < kinds.index("subheader") < kinds.index("vega_lite_chart")
 
 
 def test_as_means_no_row_is_sharper_than_the_digits(tour):
@@ -153,28 +157,33 @@ def test_as_means_no_row_is_sharper_than_the_digits(tour):
     assert len(others) == 3 and digits > max(others)
 
 
-def bars(page: AppTest) -> dict[str, list[str]]:
-    """The names on the bars of each chart, by its title."""
+def marks(page: AppTest) -> dict[str, set[str]]:
+    """The names in the two charts of looks, by their titles."""
     found = {}
     for chart in page.get("vega_lite_chart"):
-        spec = json.loads(chart.proto.spec)
-        if "title" in spec and spec["title"]["text"] in ("Sharpness", "Error"):
-            found[spec["title"]["text"]] = spec["layer"][0]["encoding"]["y"]["sort"]
+        title = json.loads(chart.proto.spec).get("title", {}).get("text")
+        if title in ("Sharpness against the rate", "Error against the rate"):
+            tables = [
+                pa.ipc.open_stream(each.data.data).read_all() for each in chart.proto.datasets
+            ]
+            rows = [row for table in tables for row in table.to_pylist()]
+            found[title.split()[0]] = {row["name"] for row in rows}
     return found
 
 
-PRETRAINED_BARS = ["digits", "CB λ", "CB mean", "CB restored", "Gaussian", "BCE"]
+PRETRAINED_MARKS = {"CB λ", "CB mean", "CB restored", "Gaussian", "BCE", "BCE, β 0.3"}
 
 
-def test_every_run_of_a_size_has_its_bars_also_beside_the_pretrained(tour):
+def test_every_run_of_a_size_has_its_marks_among_the_pretrained(tour):
     page = opened(tour)
-    assert bars(page) == {"Sharpness": PRETRAINED_BARS, "Error": PRETRAINED_BARS}
+    only = {"Sharpness": PRETRAINED_MARKS | {"digits"}, "Error": PRETRAINED_MARKS}
+    assert marks(page) == only
     bring(page, yours(likelihood="gaussian", variance=0.2))
     bring(page, yours(key="another", likelihood="bernoulli"))
     bring(page, yours(key="small", d=2))
     page.button_group(key="cb-d").set_value("20").run()
-    named = [*PRETRAINED_BARS, "yours: Gaussian, τ² 0.2", "yours: BCE"]
-    assert bars(page) == {"Sharpness": named, "Error": named}
+    named = {"yours: Gaussian, τ² 0.2", "yours: BCE"}
+    assert marks(page) == {title: names | named for title, names in only.items()}
     assert captions(page).count("**Yours: BCE (Bernoulli)**") == 1, "the newest has its row"
 
 
@@ -326,10 +335,153 @@ def test_a_picture_is_ahead_only_where_its_numbers_are(other, words):
 
 def test_no_sentence_leaves_out_the_bound_or_the_rate(tour):
     told = "\n".join(text.value for text in opened(tour).markdown)
-    assert "The mean is greyed by the bound" in told
-    assert "may in part be the **rate" in told
+    assert "The mean is greyed by the" in told
+    assert "Its codes spend" in told and "BCE, β 0.3 (" in told
     for unsupported in ("famous sharpness", "sharper is not closer", "best guess"):
         assert unsupported not in told
+
+
+@pytest.mark.parametrize("d", [2, 20])
+def test_a_bernoulli_stands_beside_the_continuous_one_that_spends_about_the_same(d):
+    continuous = cache.pretrained(f"vae-lite-{d}-continuous-bernoulli")
+    bernoulli = cache.pretrained(likelihoods.SAME_RATE[d])
+    assert bernoulli.config.likelihood == "bernoulli"
+    rates = [cache.mean_terms(shown).kl for shown in (continuous, bernoulli)]
+    assert rates[1] == pytest.approx(rates[0], rel=0.05)
+
+
+def test_at_one_rate_the_restored_mean_is_sharper_and_no_closer_to_the_digits():
+    """Measured apart from this code: squared errors by numpy, and the contrast by scipy."""
+    black = stats.truncexpon.mean(9.21024, scale=1 / 9.21024)
+    x, _, mean = decoded_by_torch("vae-lite-20-continuous-bernoulli")
+    restored = (mean - black) / (1 - 2 * black)
+    _, _, bernoulli = decoded_by_torch(likelihoods.SAME_RATE[20])
+    sharp, error = zip(
+        *(
+            (laplacian_variance(each), ((each - x) ** 2).sum((1, 2, 3)).mean().item())
+            for each in (restored, bernoulli)
+        )
+    )
+    assert sharp[0] > 1.2 * sharp[1] and error[0] > error[1]
+    found = sharpness.looks(three(20) | {"BCE, β 0.3": cache.pretrained(likelihoods.SAME_RATE[20])})
+    assert [found[name].error for name in ("CB restored", "BCE, β 0.3")] == pytest.approx(
+        error, rel=1e-3
+    )
+
+
+# ---- asked before it is shown --------------------------------------------------------------------
+
+
+def laplacian_variance(pictures: torch.Tensor) -> float:
+    """By shifted differences, one picture after another."""
+    x = pictures.squeeze(1).double().numpy()
+    inner = x[:, 1:-1, 1:-1]
+    beside = x[:, :-2, 1:-1] + x[:, 2:, 1:-1] + x[:, 1:-1, :-2] + x[:, 1:-1, 2:]
+    return float(np.mean([np.var(each) for each in beside - 4 * inner]))
+
+
+def decoded_by_torch(name: str) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Test images, and what a pretrained model restores of them: λ, and torch's mean of it."""
+    shown = cache.pretrained(name)
+    x = shown.digits.test_images[:1000] / 255
+    with torch.no_grad():
+        logits = shown.model.decode(shown.model.encode(x)).double()
+    if shown.config.likelihood != "continuous_bernoulli":
+        return x, logits.sigmoid(), logits.sigmoid()
+    return x, logits.sigmoid(), ContinuousBernoulli(logits=logits).mean
+
+
+def test_the_order_of_sharpness_is_not_there_until_it_is_asked_for():
+    page = opened(newcomer())
+    assert not marks(page)
+    assert "sharpness **" not in captions(page) and "error " in captions(page)
+    said = [asked.BCE, asked.DIGITS, asked.MEAN, asked.LAMBDA]
+    page.multiselect(key="guess-sharpest").set_value(said).run()
+    page.button(key="commit-sharpest").click().run()
+    outcome = page.session_state["visitor"].record["sharpest"]
+    assert outcome.said == "BCE < the digits < the mean < λ"
+    x, lam, mean = decoded_by_torch("vae-lite-20-continuous-bernoulli")
+    _, _, bce = decoded_by_torch("vae-lite-20-bernoulli")
+    pictures = {asked.DIGITS: x, asked.LAMBDA: lam, asked.MEAN: mean, asked.BCE: bce}
+    sharp = {name: laplacian_variance(each) for name, each in pictures.items()}
+    in_order = sorted(sharp, key=sharp.__getitem__)
+    told = re.findall(r"([^<(]+) \((\d\.\d{3})\)", outcome.measured)
+    assert [name.strip() for name, _ in told] == in_order
+    assert [float(value) for _, value in told] == pytest.approx(
+        [sharp[name] for name in in_order], abs=1e-3
+    )
+    assert marks(page) and "sharpness **" in captions(page)
+
+
+def test_a_code_that_tells_little_is_said_to_be_unusual():
+    """With two numbers λ is less sharp than the digits."""
+    found = sharpness.looks(three(2))
+    measured = sharpness.in_order(found)
+    assert measured.unusual and isinstance(measured.value, tuple)
+    assert measured.value[-1] == asked.DIGITS
+    assert not sharpness.in_order(sharpness.looks(three(20))).unusual
+
+
+def test_the_area_is_not_there_until_it_is_asked_for():
+    page = opened(newcomer(), cb_area="true")
+    area = (2 * 0.1 - 1) / math.log(0.1 / 0.9)  # the integral in closed form
+    assert f"{area:.3f}" not in words(page) and "cb-lambda" not in keys_of_sliders(page)
+    page.slider(key="guess-score-area").set_value(0.9).run()
+    page.button(key="commit-score-area").click().run()
+    outcome = page.session_state["visitor"].record["score-area"]
+    assert (outcome.said, outcome.measured) == ("0.90", f"{area:.3f}")
+    assert "cb-lambda" in keys_of_sliders(page)
+
+
+def keys_of_sliders(page: AppTest) -> set[str | None]:
+    return {slider.key for slider in page.select_slider}
+
+
+def test_what_a_bound_does_is_not_there_until_it_is_asked_for():
+    page = opened(newcomer(), cb_bounds="true")
+    assert "cb-bound" not in keys_of_sliders(page)
+    page.radio(key="guess-unbounded").set_value("lower ELBO, better pictures").run()
+    page.button(key="commit-unbounded").click().run()
+    outcome = page.session_state["visitor"].record["unbounded"]
+    assert outcome.said == "lower ELBO, better pictures"
+    names = [f"vae-dense-20-cb-bound-{bound}" for bound in ("9.21", "none")]
+    bounded, free = (cache.pretrained(name).card["test"]["total"] for name in names)
+    black = stats.truncexpon.mean(9.21024, scale=1 / 9.21024)
+    x, _, mean = decoded_by_torch(names[0])
+    restored = (mean - black) / (1 - 2 * black)
+    pictures = [restored, cache.restored(cache.pretrained(names[1]))[:1000]]
+    errors = [((each - x) ** 2).sum((1, 2, 3)).mean().item() for each in pictures]
+    elbo, better = "higher" if free < bounded else "lower", errors[1] < errors[0]
+    told = f"{elbo} ELBO, {'better' if better else 'worse'} pictures"
+    assert outcome.measured.startswith(told)
+    assert f"{errors[0]:.1f} → {errors[1]:.1f}" in outcome.measured
+    assert "cb-bound" in keys_of_sliders(page)
+
+
+def test_the_keys_of_the_questions_are_what_the_formulas_say():
+    half = asked.HALF.filled().options[asked.HALF.right].words
+    assert half == f"BCE {math.log(2):.3f} nats, the other 0.000 nats."
+    logit = math.log(0.99 / 0.01)
+    mean = 1 - stats.truncexpon.mean(logit, scale=1 / logit)
+    assert asked.BRIGHTNESS.filled().options[asked.BRIGHTNESS.right].words.startswith(f"{mean:.2f}")
+    prompt = asked.NUMBERS.filled().prompt
+    losses = re.findall(r"(−?)([\d\N{NO-BREAK SPACE}]+) nats", prompt)
+    assert [sign for sign, _ in losses] == ["−", ""], "densities and scores share no zero"
+    assert asked.NUMBERS.right == 0
+
+
+def test_no_model_gets_below_its_bound_s_own_floor(tour):
+    page = opened(tour, cb_best="true", cb_measure="bits per dimension")
+    (bars,) = [
+        chart.proto.alt for chart in page.get("vega_lite_chart") if "byte costs" in chart.proto.alt
+    ]
+    told = re.findall(r"([\w |≤.]+?) ([\d.]+)(?:,|$)", bars)
+    bits = {name.strip(): float(value) for name, value in told}
+    ceiling = 784 * math.log(2) * (8 - bits["floor of |logit| ≤ 9.21"])
+    (expected,) = cache.ceilings("sample", (9.21024,), dequantised=True)
+    assert ceiling == pytest.approx(expected, abs=784 * math.log(2) * 0.006)
+    assert bits["floor of |logit| ≤ 9.21"] < bits["CB"] < 8
+    assert bits["a table per pixel"] < bits["one table of shares"] < bits["CB"]
 
 
 def titles(page: AppTest) -> list[str]:
@@ -341,7 +493,7 @@ def titles(page: AppTest) -> list[str]:
 COMPARED = {
     "squared error": "Squared error of the mean image",
     "digits read right": "Reconstructions read as their label",
-    "bits per dimension": "Bits that a pixel's byte costs at most",
+    "bits per dimension": "What a pixel's byte costs",
 }
 
 

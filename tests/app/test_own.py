@@ -12,18 +12,22 @@ import pyarrow as pa
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
+from torch.distributions import Normal, kl_divergence
 
+from app import cache
 from app.jobs import Job
+from app.lessons.build_your_own.asked import UNUSED
 from app.lessons.build_your_own.own import most_alike
 from app.state import SHELF, YOURS, Visitor
 from core import checkpoints
-from core.models import Architecture, Kind, Likelihood, ModelConfig
+from core.models import Architecture, Kind, Likelihood, ModelConfig, VariationalAutoencoder
 from tests.serving import ROOT
 from tests.visiting import (
     Link,
     as_markdown,
     follow,
     messages,
+    newcomer,
     onlooker,
     run_to_its_end,
     trained,
@@ -199,20 +203,81 @@ def test_codes_beyond_any_map_end_no_view(kept, figure: str):
 
 def test_a_prediction_stays_what_it_was_when_the_result_is_told():
     """Fault 12."""
-    tour = onlooker()
-    page = follow(tour, "build_your_own", {**LATE, "own-guess": "180"})
+    page = follow(newcomer(), "build_your_own", {**LATE, "own-guess": "180"})
+    page.button(key="train-own").click().run()
+    assert page.session_state["visitor"].said["own-cost"] == 180, "locked when the run begins"
+    assert "You said **180" not in words(page), "nothing is told before the run has ended"
+    page = run_to_its_end(page, "train-own")
+    assert "You said **180" in words(page)
+    page.number_input(key="own-guess").set_value(100).run()
+    assert "You said **180" in words(page)
+    assert "You said **100" not in words(page)
+
+
+def test_what_was_said_is_told_beside_what_came_out_and_kept_run_by_run():
+    link: Link = {**LATE, "own-kind": "VAE", "own-guess": "180", "own-guess-kl": "3"}
+    page = follow(newcomer(), "build_your_own", link)
+    assert "on the line you would have been right" not in words(page).lower()
+    page.button(key="train-own").click().run()
+    page = healthy(run_to_its_end(page, "train-own"))
+    visitor = visitor_of(page)
+    test = visitor.runs[newest(page)].card["test"]  # on all of the sample's test images
+    outcomes = [visitor.record[key] for key in ("own-cost", "own-kl")]
+    assert [outcome.said for outcome in outcomes] == ["180 nats", "3 nats"]
+    measured = [float(outcome.measured.removesuffix(" nats")) for outcome in outcomes]
+    assert measured == pytest.approx([test["reconstruction"], test["kl"]], abs=0.06)
+    assert all(outcome.sentence in words(page) for outcome in outcomes)
+    off = abs(180 - test["reconstruction"])
+    assert f"Over 1 run you were off by **{off:.1f} nats** on average" in words(page)
+
+    page.number_input(key="own-guess").set_value(150).run()
+    page.button(key="train-own").click().run()
+    page = healthy(run_to_its_end(page, "train-own"))
+    assert "You said **150" in words(page) and "You said **180" not in words(page)
+    off = (off + abs(150 - visitor.runs[newest(page)].card["test"]["reconstruction"])) / 2
+    assert f"Over 2 runs you were off by **{off:.1f} nats** on average" in words(page)
+    assert "Over 1 run you were off" in words(page), "of the KL nothing was said again"
+
+
+def test_a_run_that_goes_on_longer_was_not_predicted():
+    page = follow(newcomer(), "build_your_own", {**LATE, "own-guess": "180"})
     page.button(key="train-own").click().run()
     page = run_to_its_end(page, "train-own")
-    assert "You predicted **180**" in words(page)
-    if any(slider.key == "own-guess" and not slider.disabled for slider in page.slider):
-        page.slider(key="own-guess").set_value(100).run()
-    assert "You predicted **180**" in words(page)
-    assert "You predicted **100**" not in words(page)
+    page.button(key="extend-own").click().run()
+    page = healthy(run_to_its_end(page, "train-own"))
+    assert not visitor_of(page).runs[newest(page)].predicted
+    assert "You said **180" not in words(page)
 
 
 def test_a_default_that_nobody_touched_is_no_prediction():
     """Fault 12."""
-    assert "You predicted" not in words(trained(onlooker()))
+    page = trained(newcomer())
+    assert "You said" not in words(page)
+    assert not visitor_of(page).record and not visitor_of(page).calibration
+
+
+def test_what_a_model_has_not_is_not_asked_of_it():
+    page = follow(newcomer(), "build_your_own", {"own-guess-kl": "3"})
+    boxes = {box.key: box.disabled for box in page.number_input}
+    assert not boxes["own-guess"] and boxes["own-guess-kl"], "an autoencoder has no KL"
+    gaussian: Link = {"own-kind": "VAE", "own-likelihood": "Gaussian (squared error)"}
+    page = follow(newcomer(), "build_your_own", gaussian)
+    boxes = {box.key: box.disabled for box in page.number_input}
+    assert boxes["own-guess"] and not boxes["own-guess-kl"]
+
+
+def test_what_is_unused_in_the_question_is_what_the_encoder_never_moves():
+    """The KL of each latent by torch's own, over the sample's test images."""
+    question = UNUSED.filled()
+    model = cache.pretrained("vae-dense-20-beta-4").model
+    assert isinstance(model, VariationalAutoencoder)
+    with torch.no_grad():
+        mean, logvar = model.posterior(cache.digits("sample").test_images / 255)
+    kl = kl_divergence(Normal(mean, (logvar / 2).exp()), Normal(0.0, 1.0)).mean(0)
+    used = int((kl > 0.01).sum())
+    assert 0 < used < 20
+    assert f"{used} of its numbers" in question.prompt
+    assert f"the other {20 - used}?" in question.prompt
 
 
 def test_a_run_of_lesson_1_is_only_offered_on_lesson_7():
@@ -372,7 +437,6 @@ def test_a_run_of_another_likelihood_is_named_below_the_plane():
     page = healthy(trained(onlooker(), {"own-likelihood": "Gaussian (squared error)"}))
     assert not on_the_plane(page)["mine"].any()
     assert "other likelihoods charge other nats: yours: AE dense, d = 2, gaussian" in words(page)
-    assert not any(entry.key == "own-guess" for entry in page.number_input)
 
 
 @pytest.fixture(scope="module")

@@ -233,14 +233,6 @@ def test_the_vae_is_not_ranked_below_an_autoencoder_that_draws_no_sevens():
     assert f"{100 * vae.share:.0f}\N{NO-BREAK SPACE}%" in told
 
 
-def test_midpoints_are_judged_as_they_are_decoded():
-    shown, judge = cache.pretrained("ae-lite-20-bernoulli"), cache.judge_of_digits()
-    counts = cache.judged_between(shown, judge)
-    assert int(counts.sum()) == cache.PAIRS and len(counts) == NO_DIGIT + 1
-    read = cache.between(shown, cache.classifier())
-    assert counts[:NO_DIGIT].sum() / cache.PAIRS > read.confident / 2
-
-
 # ---- noise and KL apart --------------------------------------------------------------------------
 
 

@@ -4,16 +4,17 @@ import streamlit as st
 
 from app import quiz, theme, widgets
 from app.cache import Shown
-from app.lessons.build_your_own import figures, own, plane
-from app.panels import bench, digits, frame, models
+from app.lessons.build_your_own import calibration, figures, held, own, plane
+from app.panels import bench, deeper, digits, frame, models
 from app.state import session
+from core import training
 from core.models import ModelConfig
 
 visitor = session()
 
 frame.opening("build_your_own")
 st.markdown(
-    "Every piece of the course is a control here. Choose a model, **say what you expect of it**, "
+    "Every piece of the course is a control here. Choose a model, say what you expect of it, "
     "train it, and see it learn in any figure you know. A run that is over goes on the shelf by "
     "itself while there is room. A link to this page holds your choice."
 )
@@ -39,14 +40,32 @@ def both(left: Shown, right: Shown) -> None:
     figures.two(visitor, chosen, left, right)
 
 
-def predict(config: ModelConfig) -> int | None:
-    return own.prediction(visitor, config)
+def expected(config: ModelConfig) -> dict[str, float]:
+    return own.expected(visitor, config)
 
 
-bench.show(visitor, BENCH, shown, pretrained, figure, both, like=ModelConfig(), ask=predict)
+def came_out(run: Shown) -> None:
+    own.came_out(visitor, run)
+
+
+bench.show(
+    visitor,
+    BENCH,
+    shown,
+    pretrained,
+    figure,
+    both,
+    like=ModelConfig(),
+    ask=expected,
+    came_out=came_out,
+)
 with st.container(horizontal=True):
     digits.pick_digits(visitor)
     digits.new_noise(visitor)
+st.subheader("How well do you know your models?", anchor=False)
+calibration.show(visitor)
+
+st.subheader("Before you compare", anchor=False)
 st.latex(
     theme.formula(
         r"\total{\text{loss}} = \reconstruction{-\log p(x \mid \latent{z})} + \beta\, "
@@ -58,32 +77,36 @@ st.markdown(
     "*d* restores better; whether it samples better is another question. The same seed, data and "
     "configuration on the same machine and versions give the same model again, bit for bit."
 )
+held.one_outcome(visitor)
 with st.expander("Take your model home, or bring one back", key="own-home"):
     if shown.mine:
         own.take_home(shown)
     own.bring_back(visitor)
 
-st.subheader("Check yourself", anchor=False)
-quiz.check(
-    "own-overfitting",
-    "In a long training the loss on training images still falls, and on test images it rises. Why?",
-    ["The learning rate is too small.", "Overfitting.", "The code is too narrow."],
-    right="Overfitting.",
-    why="The model goes on learning what is particular to its training images.",
-)
-quiz.check(
-    "own-unused",
-    "A VAE with β = 1 and d = 10 has six dimensions with a KL above 0.01 nats. And the other four?",
-    ["They are unused, and do no harm.", "The training failed.", "They hold the class."],
-    right="They are unused, and do no harm.",
-    why="A dimension that says nothing about the image is the prior itself, at no cost.",
-)
-quiz.check(
-    "own-repeat",
-    "What must be known to repeat a run?",
-    ["The configuration.", "The seed.", "Configuration, seed, data and versions."],
-    right="Configuration, seed, data and versions.",
-    why="Change one of them and the weights differ; how much the figures differ is worth a look.",
-)
+deeper.show(
+    "build_your_own",
+    symbols=[
+        (r"x", "an image: 784 grey values"),
+        (r"\latent{z}", "its code: d numbers"),
+        (r"\reconstruction{-\log p(x \mid \latent{z})}", "what restoring x from z costs, nats"),
+        (r"\kl{\mathrm{KL}(q(z \mid x)\,\|\,p(z))}", "what the encoder's cloud tells of x, nats"),
+        (r"\beta", "the weight of the KL, chosen before training"),
+        (r"d", "how many numbers a code has"),
+    ],
+    sources=[
+        deeper.Source(
+            "Kingma and Welling", 2014, "Auto-encoding variational Bayes", "arXiv:1312.6114"
+        ),
+        deeper.Source(
+            "Higgins and others", 2017,
+            "beta-VAE: learning basic visual concepts with a constrained variational framework",
+            "ICLR",
+        ),
+        deeper.Source("Burda and others", 2016, "Importance weighted autoencoders",
+                      "arXiv:1509.00519"),
+    ],
+    code=[training.start, training.advance],
+)  # fmt: skip
 
+quiz.ask(visitor, "build_your_own")
 frame.closing("build_your_own")

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app import widgets
+from app import cache, widgets
 from app.cache import Shown
-from app.panels import bench
+from app.lessons.build_your_own.asked import COST, LEAST, MOST, RATE
+from app.panels import bench, predictions
 from app.state import YOURS, Visitor, afresh
-from app.words import file_name
+from app.teaching import Measured, Prediction
+from app.words import file_name, nats
 from core import checkpoints
 from core.checkpoints import CheckpointError
 from core.models import ModelConfig
@@ -17,6 +19,9 @@ from core.models import ModelConfig
 SELECTOR = "own-model"  # the control between the visitor's run and the pretrained most like it
 BETAS = (0.0392, 0.392, 1, 3.92, 39.2, 392)  # of the pretrained VAEs
 SIZES = (1, 2, 4, 8, 16, 32)  # of the codes of the pretrained AEs
+BOXES = {COST: "own-guess", RATE: "own-guess-kl"}  # where each is said
+NOT_ASKED = {COST: "asked of Bernoullis only", RATE: "an autoencoder has none"}
+SILENT = 0.1  # nats: a code that tells less tells nothing
 
 
 def most_alike(config: ModelConfig) -> str:
@@ -53,21 +58,48 @@ def choose(visitor: Visitor) -> tuple[str, str]:
     return (YOURS if stop == YOURS else pretrained), pretrained
 
 
-def prediction(visitor: Visitor, config: ModelConfig) -> int | None:
-    """What the learner expects of the next run, made before it and locked while it goes on; None
-    where nothing was said. The box is empty again after each run.
+def expected(visitor: Visitor, config: ModelConfig) -> dict[str, float]:
+    """What the learner expects of the next run, made before it and locked while it goes on; by
+    the predictions' keys, without those of which nothing was said. The boxes are empty again
+    after each run.
     """
-    if config.likelihood != "bernoulli":
-        return None
-    under_way = visitor.under_way() is not None
-    return widgets.guess(
-        "Your prediction: the reconstruction cost of a test image, nats",
-        *(1, 999),
-        key=afresh("own-guess", None, on=visitor.finished),
-        placeholder="none made",
-        disabled=under_way,
-        help="Locked when you press Train, and told beside the result of that run.",
-    )
+    takes = {COST: config.likelihood == "bernoulli", RATE: config.kind == "vae"}
+    under_way, said = visitor.under_way() is not None, {}
+    with st.container(border=True, key="ask-own", gap="xsmall"):
+        st.markdown("**Predict** · say it before you press Train.")
+        for prediction, box in BOXES.items():
+            guess = widgets.guess(
+                prediction.prompt,
+                LEAST,
+                MOST,
+                key=afresh(box, None, on=visitor.finished),
+                placeholder=NOT_ASKED[prediction] if not takes[prediction] else "nats",
+                disabled=under_way or not takes[prediction],
+                help="Locked when you press Train, and told beside the result of that run.",
+            )
+            if guess is not None and takes[prediction]:
+                said[prediction.key] = float(guess)
+    return said
+
+
+def came_out(visitor: Visitor, run: Shown) -> None:
+    """What was expected of a run beside what was measured: a sentence each, for the record too."""
+    for prediction in BOXES:
+        said = run.predicted.get(prediction.key)
+        if said is not None:
+            value, unusual = measure(prediction, run)
+            told = Measured(value, unusual, words=nats(value))
+            predictions.tell(visitor, prediction, said, told, run.title)
+            visitor.calibration[run.key, prediction.key] = said, value
+
+
+def measure(prediction: Prediction, run: Shown) -> tuple[float, bool]:
+    """What a run came to, and whether that is unusual: the mean image's cost, or no KL."""
+    terms = cache.mean_terms(run)
+    if prediction is RATE:
+        return terms.kl, terms.kl < SILENT
+    _, blind = cache.bce_extremes(run.data)
+    return terms.reconstruction, terms.reconstruction > blind - SILENT
 
 
 def take_home(shown: Shown) -> None:

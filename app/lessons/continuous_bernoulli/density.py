@@ -11,6 +11,7 @@ from torch import Tensor
 from app import charts, theme, widgets
 from app.lessons.continuous_bernoulli.pixels import BOUND, LAMBDAS, logit_grid, over_lambda
 from app.panels.digits import new_noise
+from app.panels.logit_bounds import pedestal
 from app.state import Visitor
 from app.words import grouped
 from core import numerics
@@ -24,7 +25,9 @@ from core.continuous_bernoulli import (
 )
 
 DRAWS = 10_000
-HALF_WIDTHS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
+NEAR = 0.2  # of |logit|: nearer to λ = ½ than that
+WINDOW = 0.001  # of λ to both sides of ½, in which torch.distributions has its polynomial
+HALF_WIDTHS = (WINDOW, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 
 
 @st.fragment
@@ -97,7 +100,8 @@ def _lambda_and_mean(lam: float, mean: float) -> None:
         ),
         key="cb-mean",
         alt="The mean against λ: a straight line for the Bernoulli; for the continuous Bernoulli "
-        "an S between 0.11 and 0.89 that lies nearer to one half",
+        f"an S between {pedestal(BOUND):.2f} and {1 - pedestal(BOUND):.2f} that lies nearer to one "
+        "half",
     )
 
 
@@ -173,7 +177,7 @@ def float32_errors() -> None:
     with left:
         terms = widgets.whole_number("Terms after log 2", 1, 6, 2, key="cb-terms")
     with right:
-        window = widgets.one_of("Used where |λ − ½| is below", HALF_WIDTHS, 0.001, key="cb-window")
+        window = widgets.one_of("Used where |λ − ½| is below", HALF_WIDTHS, WINDOW, key="cb-window")
     magnitude = torch.logspace(-4, 2, 1600, dtype=torch.float64)
     errors = numerics.float32_errors(magnitude, terms, window)
     left, right = st.columns(2)
@@ -211,10 +215,10 @@ def _errors_chart(magnitude: Tensor, errors: dict[str, Tensor], of: str, unit: s
 
 def _worst(errors: numerics.Errors) -> str:
     """A table of the largest errors of log C: near ½, up to the bound, and beyond."""
-    near, bounded = errors.magnitude < 0.2, errors.magnitude <= BOUND
+    near, bounded = errors.magnitude < NEAR, errors.magnitude <= BOUND
     places = {
-        "|logit| < 0.2, near λ = ½": near,
-        f"0.2 to the bound {BOUND:.2f}": ~near & bounded,
+        f"|logit| < {NEAR:g}, near λ = ½": near,
+        f"{NEAR:g} to the bound {BOUND:.2f}": ~near & bounded,
         f"{BOUND:.2f} to 100": ~bounded,
     }
     head = "| Largest error of log C | " + " | ".join(_NAMES[p] for p in errors.log_norm) + " |"

@@ -2,29 +2,36 @@
 
 import streamlit as st
 
-from app import quiz, theme, widgets
+from app import quiz, widgets
 from app.cache import Shown
+from app.glossary import term
 from app.lessons.continuous_bernoulli import (
     comparing,
     density,
+    held,
     likelihoods,
     logit_bound,
     paper,
     pixels,
     sharpness,
 )
-from app.panels import bench, digits, frame, models
+from app.panels import bench, deeper, digits, frame, models
 from app.state import YOURS, session
+from core import losses
+from core.continuous_bernoulli import continuous_bernoulli_mean, continuous_bernoulli_nll
 from core.evaluation.judging import View
+from core.evaluation.judging import sharpness as sharp
 
 visitor = session()
 
 frame.opening("continuous_bernoulli")
 words, controls = st.columns([3, 2], gap="large", vertical_alignment="center")
 words.markdown(
-    "VAEs, alike in all but their loss, restore the same digits. **Which row is sharpest?** Then "
-    "switch from **λ**, what papers show, to the **mean**, which a model expects, or to **one "
-    "sample**, every pixel drawn on its own. For BCE and squared error λ *is* the mean."
+    f"VAEs, alike in all but their {term('likelihood')}, restore the same digits. A likelihood "
+    "says how probable each grey value is, given the decoder's answer λ; its −log is the loss. "
+    "Which row is sharpest? Switch from *λ*, what papers show, to the *mean*, which a model "
+    "expects, or to *one sample*, every pixel drawn on its own. For BCE and squared error λ *is* "
+    "the mean."
 )
 
 with controls, st.container(horizontal=True, vertical_alignment="bottom"):
@@ -66,12 +73,14 @@ likelihood = run.config.likelihood if run else "continuous_bernoulli"
 pretrained = likelihoods.of_likelihood(three, likelihood)
 if pretrained is not None:
     bench.show(visitor, BENCH, run or pretrained, pretrained, figure, both)
-    sharpness.told_apart(three, runs)
+    st.subheader("Whose sharpness is it?", anchor=False)
+    sharpness.told_apart(visitor, d, three, runs)
+    held.mean_squares(visitor, three)
 
 st.subheader("A pixel under the microscope", anchor=False)
 st.markdown(
     "A decoder answers each pixel with one number, λ. Three losses judge every answer, each on its "
-    "own axis: their numbers do not compare. **Where** each is lowest does."
+    "own axis: their numbers do not compare. *Where* each is lowest does."
 )
 
 
@@ -90,18 +99,6 @@ def microscope() -> None:
         if more.open:
             with more:
                 slopes(x)
-        st.markdown(
-            "**The area that is missing.** Binary cross-entropy (BCE) is the −log-probability of a "
-            "coin, which knows 0 and 1; our pixels are grey. A density over them has area 1, that "
-            "of e^(−BCE) is at most ½: on grey pixels BCE is a **score** and no log-likelihood. "
-            "The missing factor C(λ) is 2 at λ = ½ and grows without end towards 0 and 1, so "
-            "leaving it out is not free. With it, the coin becomes the **continuous Bernoulli** "
-            "([Loaiza-Ganem and Cunningham 2019](https://arxiv.org/abs/1907.06845))."
-        )
-        more = widgets.section("Move λ, and watch the area", key="cb-area")
-        if more.open:
-            with more:
-                area()
 
 
 def slopes(x: float) -> None:
@@ -120,22 +117,50 @@ def slopes(x: float) -> None:
     )
 
 
-@st.fragment
-def area() -> None:
-    st.latex(
-        theme.formula(
-            r"p(x \mid \lambda) = \reconstruction{C(\lambda)}\, "
-            r"\lambda^x (1-\lambda)^{1-x} \qquad \reconstruction{C(\lambda)} = "
-            r"\frac{2\,\mathrm{artanh}(1-2\lambda)}{1-2\lambda}, \quad C(\tfrac12) = 2"
-        )
-    )
-    pixels.pixel_density(widgets.one_of("λ", pixels.LAMBDAS, 0.1, key="cb-lambda"))
-
-
 microscope()
 
-st.subheader("Go deeper", anchor=False)
+density_asked, bound_asked = st.columns(2, gap="large")
+with density_asked:
+    st.subheader("Is it a density?", anchor=False)
+    st.markdown(
+        f"Binary cross-entropy (BCE) is the −log-probability of a coin, a {term('Bernoulli')}, "
+        f"which knows 0 and 1; our pixels are grey. A {term('density')} over them has area 1. Has "
+        "e^(−BCE)?"
+    )
+    knows_area = pixels.area_asked(visitor)
+    if knows_area:
+        st.markdown(
+            f"On grey pixels BCE is a *score* and no log-likelihood. {pixels.missing_factor()} "
+            f"Leaving the {term('normalising constant', 'factor')} C(λ) out is not free. With it, "
+            f"the coin becomes the {term('continuous Bernoulli')} "
+            "([Loaiza-Ganem and Cunningham 2019](https://arxiv.org/abs/1907.06845))."
+        )
+with bound_asked:
+    st.subheader("What does a bound decide?", anchor=False)
+    st.markdown(
+        "The logits of this page's continuous Bernoullis are kept between two bounds, of one size "
+        "to both sides of 0: |logit| ≤ 9, say. Five models differ in that bound alone. Does it "
+        "matter?"
+    )
+    knows_bound = logit_bound.asked_without(visitor)
+brightness, below_zero = st.columns(2, gap="large")
+with brightness:
+    held.brightness()
+with below_zero:
+    held.below_zero(three)
+
+st.subheader("More to look at", anchor=False)
 with st.container(gap="xsmall"):
+    if knows_area:
+        more = widgets.section("Move λ, and watch the area", key="cb-area")
+        if more.open:
+            with more:
+                pixels.area()
+    if knows_bound:
+        more = widgets.section("Move the bound: what it decides", key="cb-bounds")
+        if more.open:
+            with more:
+                logit_bound.bound_slider(visitor)
     more = widgets.section("The mean, its contrast restored", key="cb-contrast-open")
     if more.open:
         with more:
@@ -144,15 +169,6 @@ with st.container(gap="xsmall"):
     if more.open:
         with more:
             likelihoods.new_digits(visitor, compared, view)
-    more = widgets.section("Move the bound: what it decides", key="cb-bounds")
-    if more.open:
-        with more:
-            st.markdown(
-                "C(λ) grows without end towards λ = 0 and 1, and many pixels are exactly 0. There "
-                "the density could rise without end, were it not for a bound on |logit|. Five "
-                "models differ in it alone."
-            )
-            logit_bound.bound_slider(visitor)
     more = widgets.section("Put them on one axis: which is best?", key="cb-best")
     if more.open:
         with more:
@@ -190,8 +206,9 @@ with st.container(gap="xsmall"):
             st.markdown(
                 "Measured now, at 1 600 logits of each sign, against this project's functions in "
                 "float64. The window you start with is that of `torch.distributions`: two terms, λ "
-                "from 0.499 to 0.501. Widen it, and the digits lost just outside come back; widen "
-                "it further, and the polynomial needs more terms. No window helps near λ = 1, "
+                f"from {0.5 - density.WINDOW:g} to {0.5 + density.WINDOW:g}. Widen it, and the "
+                "digits lost just outside come back; widen it further, and the polynomial needs "
+                "more terms. No window helps near λ = 1, "
                 "where only the logit η still knows the difference; this project uses C = η / "
                 "tanh(η/2), and a series in η near 0."
             )
@@ -203,41 +220,44 @@ with st.container(gap="xsmall"):
         for shown in compared.values():
             st.caption(f"**{shown.title}**. {models.provenance(shown)}")
 
-st.subheader("Check yourself", anchor=False)
-half, bright, numbers = st.columns(3, gap="medium")
-with half:
-    quiz.check(
-        "cb-half",
-        "A pixel of 0.5 is answered with λ = 0.5. What do BCE and the continuous Bernoulli charge?",
-        [
-            "Both nothing: the answer is right.",
-            "BCE 0.693 nats, the continuous Bernoulli 0.",
-            "Both 0.693.",
-        ],
-        "BCE 0.693 nats, the continuous Bernoulli 0.",
-        "BCE charges the entropy of a fair coin, log 2. C(½) = 2 is a uniform density of 1 on "
-        "[0, 1], and log 1 = 0.",
-    )
-with bright:
-    quiz.check(
-        "cb-bright",
-        "A continuous Bernoulli has λ = 0.99. How bright is its mean?",
-        ["0.99.", "0.79.", "0.50."],
-        "0.79.",
-        "λ is a parameter and not the brightness; the mean lies nearer to ½.",
-    )
-with numbers:
-    quiz.check(
-        "cb-numbers",
-        "A continuous Bernoulli loss of −1300 nats, and a BCE of 150 nats. Which model wins?",
-        [
-            "The first: its loss is lower.",
-            "The second: its loss is positive.",
-            "They do not compare.",
-        ],
-        "They do not compare.",
-        "One is a density under a bound, the other a score. Squared error, what a classifier reads "
-        "and a look at the digits compare.",
-    )
+deeper.show(
+    "continuous_bernoulli",
+    symbols=[
+        (r"x", "the value of a pixel, from 0 to 1"),
+        (r"\hat x", "the Gaussian's answer to a pixel, and its mean"),
+        (r"\latent{z}", "the code of an image: d numbers"),
+        (r"\lambda", "the decoder's answer to a pixel: a parameter between 0 and 1"),
+        (r"\eta", "the logit of λ, log(λ / (1 − λ)): what the decoder's last layer gives"),
+        (r"\reconstruction{C(\lambda)}", "the factor that makes the area under the density 1"),
+        (r"\mu(\lambda)", "the mean of a pixel under the continuous Bernoulli"),
+        (r"\mu^{-1}", "the λ that has a given mean"),
+        (r"p(x \mid \lambda)", "the density of a pixel's value"),
+        (r"\tau^2", "the variance of the Gaussian, chosen before training"),
+        (r"\delta", "λ − ½, in the polynomial for log C"),
+        (r"u", "noise between 0 and 1 that dequantises a byte"),
+        (r"\varepsilon", "noise from N(0, I), from which codes are drawn"),
+    ],
+    sources=[
+        deeper.Source(
+            "Loaiza-Ganem and Cunningham", 2019,
+            "The continuous Bernoulli: fixing a pervasive error in variational autoencoders",
+            "arXiv:1907.06845",
+        ),
+        deeper.Source(
+            "Theis, van den Oord and Bethge", 2016,
+            "A note on the evaluation of generative models", "arXiv:1511.01844",
+        ),
+        deeper.Source(
+            "Salimans and others", 2016, "Improved techniques for training GANs",
+            "arXiv:1606.03498",
+        ),
+        deeper.Source(
+            "van den Oord, Kalchbrenner and Kavukcuoglu", 2016,
+            "Pixel recurrent neural networks", "arXiv:1601.06759",
+        ),
+    ],
+    code=[continuous_bernoulli_nll, continuous_bernoulli_mean, losses.bernoulli_nll, sharp],
+)  # fmt: skip
 
+quiz.ask(visitor, "continuous_bernoulli")
 frame.closing("continuous_bernoulli")

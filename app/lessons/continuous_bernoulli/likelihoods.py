@@ -10,7 +10,9 @@ from torch import Tensor
 
 from app import cache, charts, images, theme, widgets
 from app.cache import Judge, Passing, PretrainedError, Shown
-from app.panels import files, models
+from app.glossary import term
+from app.lessons.continuous_bernoulli.asked import SHARPEST
+from app.panels import files, models, predictions
 from app.panels.digits import judge, new_noise
 from app.panels.logit_bounds import bound_of
 from app.panels.map.places import decoded
@@ -35,6 +37,8 @@ LIKELIHOODS: dict[Likelihood, str] = {
     "gaussian": "Squared error (Gaussian)",
     "bernoulli": "BCE (Bernoulli)",
 }
+# The Bernoulli whose β lets its codes cost about what the continuous Bernoulli's cost, by d.
+SAME_RATE = {2: "vae-lite-2-beta-0.392", 20: "vae-lite-20-bernoulli-beta-0.3"}
 MINE = "Yours"
 SHORT = {
     MINE: "yours",
@@ -78,6 +82,16 @@ def of_likelihood(three: Mapping[str, Shown], likelihood: Likelihood) -> Shown |
     return three.get(LIKELIHOODS[likelihood]) or next(iter(three.values()), None)
 
 
+def at_its_rate(visitor: Visitor, d: int) -> dict[str, Shown]:
+    """The pretrained Bernoulli of size d at the continuous Bernoulli's rate, if it can be used."""
+    try:
+        shown = cache.pretrained(SAME_RATE[d], visitor.data)
+    except PretrainedError as error:
+        files.lacks(error)
+        return {}
+    return {f"BCE, β {shown.config.beta:g}": shown}
+
+
 def runs_of_size(visitor: Visitor, d: int) -> list[Shown]:
     """This visit's VAEs that are held against models of that size, the newest last."""
     return [
@@ -91,11 +105,13 @@ def runs_of_size(visitor: Visitor, d: int) -> list[Shown]:
 
 
 def rows(visitor: Visitor, named: Iterable[tuple[str, Shown]], view: View) -> None:
-    """Ten digits, and below them as each model restores them, with the figures of many more."""
+    """Ten digits, and below them as each model restores them, with the figures of many more. How
+    sharp they are is to be predicted, and stands there only afterwards."""
     ten = visitor.followed().images
+    told = predictions.is_open(visitor, SHARPEST)
     sharpness = cache.judged_digits(visitor.data, None).sharpness
     _row(
-        f"**The digits themselves**  \nsharpness **{sharpness:.3f}**",
+        f"**The digits themselves**{_sharpness(sharpness) if told else ''}",
         to_float(ten),
         key="digits",
         alt="The digits themselves",
@@ -103,12 +119,17 @@ def rows(visitor: Visitor, named: Iterable[tuple[str, Shown]], view: View) -> No
     for place, (name, shown) in enumerate(named):
         judged = _judged(visitor, shown, view)
         _row(
-            f"{_in_lines(name, shown, view)}  \nsharpness **{judged.sharpness:.3f}**, error "
-            f"{judged.squared_error:.1f}",
+            _in_lines(name, shown, view)
+            + (f"{_sharpness(judged.sharpness)}, " if told else "  \n")
+            + f"error {judged.squared_error:.1f}",
             decoded(visitor, shown, latent.encode(shown.model, ten).mean, view),
             key=f"restored-{place}",
             alt=f"The ten digits restored by {called(name, shown, view)}",
         )
+
+
+def _sharpness(value: float) -> str:
+    return f"  \nsharpness **{value:.3f}**"
 
 
 def no_run() -> None:
@@ -117,17 +138,19 @@ def no_run() -> None:
     words.caption(f"**{MINE}**  \nyour run's row  \nstands here")
     with place.container(height=52, border=False, key="cb-no-run"):
         st.caption(
-            "Set a bound of 2, or a Gaussian whose variance is 0.5; train, and watch this row."
+            "Set a bound of 2, or a Gaussian whose variance is ½; train, and watch this row."
         )
 
 
 def how_judged(visitor: Visitor) -> str:
     """What the rows' figures are, in a few sentences."""
     return (
-        "Sharpness: variance of the Laplacian; of one sample, mostly speckle. Error: squared, "
-        f"summed over pixels. Means over the first {grouped(cache.judged_count(visitor.data))} "
-        f"test images (while a run goes on, the first {FEW}), restored from posterior means. A "
-        "Gaussian's samples are clipped to [0, 1]."
+        f"{term('sharpness', 'Sharpness')}: the variance of the {term('Laplacian')}, which is a "
+        "pixel's four neighbours less four times itself: large at hard edges; of one sample, "
+        f"mostly speckle. Error: squared, summed over pixels. A {term('logit')} is log(λ / (1 − "
+        f"λ)). Means over the first {grouped(cache.judged_count(visitor.data))} test images "
+        f"(while a run goes on, the first {FEW}), restored from posterior means. A Gaussian's "
+        "samples are clipped to [0, 1]."
     )
 
 
@@ -254,6 +277,6 @@ def figure_bars(
 
 
 def _colour(name: str) -> str:
-    if name in ("digits", "uniform"):
-        return theme.PRIOR
-    return theme.TOTAL if name.startswith(SHORT[MINE]) else theme.DECODER
+    if name == SHORT[MINE]:
+        return theme.TOTAL
+    return theme.DECODER if name in SHORT.values() else theme.PRIOR

@@ -1,6 +1,7 @@
 """The bound on a continuous Bernoulli's logits: what it allows, and what rises with it."""
 
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
@@ -8,31 +9,69 @@ import torch
 from torch import Tensor
 
 from app import cache, charts, theme, widgets
-from app.cache import Shown
+from app.cache import PretrainedError, Shown
+from app.glossary import term
+from app.lessons.continuous_bernoulli import sharpness
+from app.lessons.continuous_bernoulli.asked import NONE, OUTCOMES, UNBOUNDED, USUAL
 from app.lessons.continuous_bernoulli.pixels import BOUND
-from app.panels import files
+from app.panels import files, predictions
 from app.panels.logit_bounds import pedestal
 from app.state import Visitor
-from app.words import grouped, nats, number, percent
+from app.teaching import Measured
+from app.words import as_code, grouped, nats, number, percent
 from core import latent
 from core.continuous_bernoulli import continuous_bernoulli_mean
 from core.data import Name, to_float
 
-BOUNDS = ("4.6", "9.21", "15.94", "100", "none")
+BOUNDS = ("4.6", USUAL, "15.94", "100", NONE)
 Elbos = dict[str, dict[str, float]]  # by what is measured, then by bound; nats per image
 AXIS = tuple(torch.logspace(0.3, 3, 55).tolist())  # of the chart, from 2 to 1 000
 GREY, DEQUANTISED = "x / 255", "(x + u) / 256"  # what is measured
+
+
+def asked_without(visitor: Visitor) -> bool:
+    """Ask what a model without a bound has more of; whether it may be told."""
+    try:
+        models = _five(visitor)
+    except PretrainedError as error:
+        files.lacks(error)
+        st.caption(f"A question is missing here: it needs {as_code(error.file)}.")
+        return True
+    whose = f"{models[USUAL].title}, under |logit| ≤ {USUAL} and without a bound"
+    return predictions.ask(visitor, UNBOUNDED, lambda: unbounded(models), of=whose)
+
+
+def _five(visitor: Visitor) -> dict[str, Shown]:
+    return {
+        name: cache.pretrained(f"vae-dense-20-cb-bound-{name}", visitor.data) for name in BOUNDS
+    }
+
+
+def unbounded(models: Mapping[str, Shown]) -> Measured:
+    """Whether the model without a bound has the higher ELBO, and the better pictures: those of
+    the other have their contrast restored, which a bound alone takes."""
+    elbo = {name: -cache.mean_terms(models[name]).total for name in (USUAL, NONE)}
+    error = {
+        USUAL: sharpness.of_continuous(models[USUAL])[sharpness.RESTORED].error,
+        NONE: sharpness.of_continuous(models[NONE])[sharpness.MEAN].error,
+    }
+    higher, better = elbo[NONE] > elbo[USUAL], error[NONE] < error[USUAL]
+    told = OUTCOMES[higher, better]
+    return Measured(
+        told,
+        unusual=not higher,
+        words=f"{told} (ELBO {_whole(elbo[USUAL])} → {whole_nats(elbo[NONE])}, squared error "
+        f"{error[USUAL]:.1f} → {error[NONE]:.1f})",
+    )
 
 
 @st.fragment
 @files.figure
 def bound_slider(visitor: Visitor) -> None:
     """One VAE under five bounds: its ELBO below the ceiling, its pictures, and its pedestal."""
-    models = {
-        name: cache.pretrained(f"vae-dense-20-cb-bound-{name}", visitor.data) for name in BOUNDS
-    }
+    models = _five(visitor)
     digits = visitor.digits
-    chosen = widgets.one_of("Bound on |logit|", BOUNDS, "9.21", key="cb-bound")
+    chosen = widgets.one_of("Bound on |logit|", BOUNDS, USUAL, key="cb-bound")
     elbos = {
         GREY: {name: -cache.mean_terms(it).total for name, it in models.items()},
         DEQUANTISED: {name: cache.dequantised_elbo(it) for name, it in models.items()},
@@ -40,6 +79,7 @@ def bound_slider(visitor: Visitor) -> None:
     _figures(models[chosen], digits.name)
     _pictures(visitor, models[chosen])
     _chart(models, elbos, chosen, digits.name)
+    sharpness.against_bounds(models)
     _what_rises(models, elbos[GREY], digits.name)
     _what_dequantising_changes(elbos, digits.name, digits.test_images)
 
@@ -138,7 +178,7 @@ def _chart(models: dict[str, Shown], elbos: Elbos, chosen: str, data: Name) -> N
 
 def _called(name: str, of: str, value: float, chosen: str) -> str:
     """The words at a mark: of the model shown, and of the one that has no place on the axis."""
-    if name == "none":
+    if name == NONE:
         return f"no bound, {of}: {_whole(value)}"
     return _whole(value) if name == chosen else ""
 
@@ -153,13 +193,13 @@ def _what_rises(models: dict[str, Shown], elbos: dict[str, float], data: Name) -
     row = [elbos[name] for name in BOUNDS]
     if row == sorted(row):
         told = (
-            f"**The ELBO rises with the bound, by {whole_nats(row[-1] - row[0])} in all** "
+            f"The ELBO rises with the bound, by **{whole_nats(row[-1] - row[0])}** in all "
             f"({_listed(elbos)}). The network, its training and the digits are the same; the "
             "density may stand higher where it already stood high. "
         )
     else:
         told = (
-            "**On these images a larger bound does not always bring a higher ELBO** "
+            "On these images a larger bound does not always bring a higher ELBO "
             f"({_listed(elbos)}): a model that is sure of a wrong pixel pays more, the "
             "farther its logits may run. "
         )
@@ -178,15 +218,16 @@ def _what_dequantising_changes(elbos: Elbos, data: Name, images: Tensor) -> None
     (end,) = cache.ceilings(data, (None,), dequantised=True)
     grey, spread = (cache.ceilings(data, (BOUND,), dequantised=each)[0] for each in (False, True))
     st.markdown(
-        f"**What dequantising changes.** {percent(extreme, 1)} of these pixels are exactly 0 or 1. "
-        "There a density can rise without end, and the solid line with it, like log |logit| for "
-        "each such pixel. Dequantised, x becomes (byte + u) / 256 with u uniform in [0, 1). A "
-        "black pixel then lies anywhere below 1/256, and a density that is surer than that loses. "
+        f"*What {term('dequantisation')} changes.* {percent(extreme, 1)} of these pixels are "
+        "exactly 0 or 1. There a density can rise without end, and the solid line with it, like "
+        "log |logit| for each such pixel. Dequantised, x becomes (byte + u) / 256 with u uniform "
+        "in [0, 1). A black pixel then lies anywhere below 1/256, and a density that is surer "
+        "than that loses. "
         f"Without any bound the ceiling is {whole_nats(end)}, and no longer infinite. The bound "
         f"still decides below it: under |logit| ≤ {BOUND:.2f} the ceilings are {whole_nats(grey)} "
         f"(x / 255) and {whole_nats(spread)} (dequantised, expected over u)."
     )
-    before, after = (elbos[of]["none"] for of in (GREY, DEQUANTISED))
+    before, after = (elbos[of][NONE] for of in (GREY, DEQUANTISED))
     told = (
         "The same five models, trained on x / 255 and measured on dequantised images, have ELBOs "
         f"of {_listed(elbos[DEQUANTISED])}. "

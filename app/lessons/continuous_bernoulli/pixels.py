@@ -12,8 +12,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from app import charts, theme, widgets
+from app.lessons.continuous_bernoulli.asked import AREA, ASKED_LAMBDA
+from app.panels import predictions
 from app.panels.digits import choose_digit
 from app.state import Visitor, move, picked
+from app.teaching import Measured
 from app.words import nats, number
 from core import losses
 from core.continuous_bernoulli import (
@@ -33,11 +36,61 @@ BOUND = math.log(1 / LAMBDAS[0] - 1)  # on |logit|, of the curves as of the mode
 SIDE = 252  # of the digit under the microscope, in pixels of the screen
 
 
-def pixel_density(lam: float) -> None:
-    """e^(-BCE) over a pixel's value, the area that it lacks, and the constant that adds it."""
+def area_asked(visitor: Visitor) -> bool:
+    """Ask for the area under e^(−BCE); whether it may be told."""
+    return predictions.ask(
+        visitor,
+        AREA,
+        lambda: Measured(score_area(ASKED_LAMBDA), words=f"{score_area(ASKED_LAMBDA):.3f}"),
+        of=f"BCE of one pixel, λ = {ASKED_LAMBDA:g}",
+        known={"a density": 1.0},
+    )
+
+
+def score_area(lam: float) -> float:
+    """The area under e^(−BCE) over [0, 1], by quadrature."""
+    x, score = _score(lam)
+    return torch.trapezoid(score, x).item()
+
+
+def _score(lam: float) -> tuple[Tensor, Tensor]:
+    """e^(−BCE) of a pixel that is answered with λ, over its values."""
     x = torch.linspace(0, 1, 401, dtype=torch.float64)
     logit = torch.logit(torch.tensor(lam, dtype=torch.float64))
-    score = torch.exp(-losses.bernoulli_nll(logit.expand(len(x), 1), x[:, None]))
+    return x, torch.exp(-losses.bernoulli_nll(logit.expand(len(x), 1), x[:, None]))
+
+
+def missing_factor() -> str:
+    """How large the area is at most, and the factor that is missing, at ½ and where λ is least."""
+    lam = LAMBDAS[0]
+    half, least = (
+        continuous_bernoulli_log_norm(torch.logit(torch.tensor(at, dtype=torch.float64))).exp()
+        for at in (0.5, lam)
+    )
+    return (
+        f"The area under e^(−BCE) is at most {score_area(0.5):.2g}. The missing factor C(λ) is "
+        f"{half.item():.3g} at λ = ½, {least.item():.1f} at λ = {lam:g}, and grows without end "
+        "towards 0 and 1."
+    )
+
+
+@st.fragment
+def area() -> None:
+    """The density of one pixel, its λ, and its formula."""
+    st.latex(
+        theme.formula(
+            r"p(x \mid \lambda) = \reconstruction{C(\lambda)}\, "
+            r"\lambda^x (1-\lambda)^{1-x} \qquad \reconstruction{C(\lambda)} = "
+            r"\frac{2\,\mathrm{artanh}(1-2\lambda)}{1-2\lambda}, \quad C(\tfrac12) = 2"
+        )
+    )
+    pixel_density(widgets.one_of("λ", LAMBDAS, ASKED_LAMBDA, key="cb-lambda"))
+
+
+def pixel_density(lam: float) -> None:
+    """e^(-BCE) over a pixel's value, the area that it lacks, and the constant that adds it."""
+    x, score = _score(lam)
+    logit = torch.logit(torch.tensor(lam, dtype=torch.float64))
     log_norm = continuous_bernoulli_log_norm(logit).item()
     constant, area = math.exp(log_norm), torch.trapezoid(score, x).item()
     mean = continuous_bernoulli_mean(logit).item()
@@ -74,7 +127,8 @@ def pixel_density(lam: float) -> None:
             height=340,
         ),
         key="cb-log-norm",
-        alt=f"log C(λ), lowest at λ = 1/2 with 0.693 nats; {nats(log_norm, 3)} at λ = {lam:g}",
+        alt=f"log C(λ), lowest at λ = ½ with {nats(math.log(2), 3)}; {nats(log_norm, 3)} at "
+        f"λ = {lam:g}",
     )
     columns = st.columns(3)
     columns[0].metric("Area under e^(−BCE)", f"{area:.3f}", help="By quadrature over x")
@@ -225,7 +279,7 @@ def _where_lowest(x: float) -> None:
         lam = 1 / (1 + math.exp(-natural))
         words = (
             "BCE and the Gaussian are lowest at the pixel's own value. The continuous Bernoulli is "
-            f"lowest at λ = {lam:.2g}, the λ whose **mean** is {x:.3g}. (All answers here: "
+            f"lowest at λ = {lam:.2g}, the λ whose *mean* is {x:.3g}. (All answers here: "
             f"|logit| ≤ {BOUND:.2f}.)"
         )
     st.markdown(words)

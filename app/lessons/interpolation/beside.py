@@ -23,6 +23,7 @@ PAIRS = {
     2: Pair("ae-lite-2", "vae-lite-2-beta-1"),
     20: Pair("ae-lite-20-bernoulli", "vae-lite-20-bernoulli"),
 }
+OTHER_SEED = Pair("ae-lite-20-bernoulli-seed-1", "vae-lite-20-bernoulli-seed-1")
 
 
 def pair(visitor: Visitor, config: ModelConfig) -> tuple[Shown, Shown]:

@@ -120,7 +120,8 @@ def verdict(visitor: Visitor, judge: RejectingJudge) -> None:
 
 def _drawn(shown: Shown, way: str, judge: RejectingJudge) -> Drawn:
     if way == HALF_WAY:
-        return drawn(cache.judged_between(shown, judge))
+        digit = cache.between(shown, cache.classifier(), judge).digit
+        return Drawn(digit.float().mean().item(), [], len(digit))
     return drawn(cache.judged_drawn(shown, WAYS[way], judge))
 
 

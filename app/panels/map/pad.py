@@ -17,7 +17,9 @@ from app.components.latent_pad import Layers
 from app.panels.map.axes import map_axes, map_title
 from app.panels.map.places import coordinates, how_near, nearest_digit, reading
 from app.state import Visitor, afresh, chosen_on, keep_release
+from app.words import percent
 from core import latent
+from core.evaluation.holes import WITHIN
 from core.models import mean_image
 
 Values = tuple[Float[Tensor, " codes"], str]  # a number for each code, and what it is
@@ -100,7 +102,9 @@ def _reading_aid(shown: Shown, layers: Layers) -> str:
     if layers.samples is not None and any(layers.in_hole):
         told.append("Squares: samples in a hole.")
     if layers.holes:
-        told.append("Shaded: holes, farther from every code than 95 % of held-out codes are.")
+        told.append(
+            f"Shaded: holes, farther from every code than {percent(WITHIN)} of held-out codes are."
+        )
     if layers.mosaic:
         told.append("Behind the codes: what the decoder draws there.")
     if shown.config.latent_dim > 2:

@@ -13,6 +13,7 @@ from app.panels.digits import judge
 from app.state import Numbers, Visitor
 from app.words import number, percent
 from core import evaluation, latent
+from core.evaluation.holes import WITHIN
 
 
 class Nearest(NamedTuple):
@@ -61,7 +62,7 @@ def how_near(shown: Shown, distance: float) -> str:
         told = f"a little {side} than usual"
     return (
         f"The nearest digit is **{told}: {verdict}**. (Usual: the {usual:.3g} within which "
-        "95 % of held-out digits have a neighbour.)"
+        f"{percent(WITHIN)} of held-out digits have a neighbour.)"
     )
 
 
