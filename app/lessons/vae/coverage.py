@@ -107,7 +107,7 @@ def verdict(visitor: Visitor, judge: RejectingJudge) -> None:
         shares = (", ".join(percent(pair[i].share) for pair in both) for i in (0, 1))
         rows.append(f"| {way} | {' | '.join(shares)} | {better(both)} |")
     st.markdown(
-        "**Better than the autoencoder?** How many pictures the judge takes for digits, of two "
+        "#### Better than the autoencoder?\nHow many pictures the judge takes for digits, of two "
         "seeds each, d = 20:\n\n| Drawn | AE | VAE | Verdict |\n|:--|:--|:--|:--|\n"
         + "\n".join(rows)
     )
@@ -133,7 +133,7 @@ def better(both: Sequence[tuple[Drawn, Drawn]]) -> str:
         f"{number(100 * gap, '+.0f')} ± {100 * error:.0f}" for gap, error in zip(apart, doubt)
     )
     if all(gap > error for gap, error in zip(apart, doubt)):
-        return f"**the VAE** ({words} points)"
+        return f"the VAE ({words} points)"
     if all(-gap > error for gap, error in zip(apart, doubt)):
-        return f"**the AE** ({words} points)"
+        return f"the AE ({words} points)"
     return f"none ({words} points)"

@@ -5,14 +5,12 @@ import streamlit as st
 
 from app import cache, charts, theme, widgets
 from app.cache import Shown
-from app.lessons.vae.asked import NEVER, SILENT
+from app.lessons.vae.asked import NEVER, SILENCE, SILENT
 from app.lessons.vae.sweep import SILENCING, WIDE, silenced
 from app.panels import beliefs, files, predictions
 from app.state import Visitor
 from app.teaching import Measured
 from app.words import grouped, listed, nats
-
-SILENCE = 0.01  # nats per image
 
 
 def speaking(shown: Shown) -> int:
