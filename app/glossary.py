@@ -145,6 +145,11 @@ _OF_LESSONS: dict[str, dict[str, str]] = {
             "twenty.",
         "importance sampling":
             "An average over draws from one distribution, weighted so that it speaks of another.",
+        "IWAE":
+            "Importance-weighted bound: log of the mean weight of k draws from the encoder's "
+            "cloud; nearer to log p(x) than the ELBO (Burda et al. 2016).",
+        "information":
+            "I(x; z): how many nats a code tells, on average, of which picture it came from.",
         "aggregate posterior":
             "All encoders' clouds together: where codes of real pictures lie.",
         "posterior collapse":

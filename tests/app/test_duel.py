@@ -77,8 +77,8 @@ def test_the_shares_told_are_those_of_each_model_under_each_distribution(page: A
 
 
 def test_the_duel_that_lesson_5_opens_with_shows_where_an_autoencoder_fails():
-    """Twenty latents, N(0, I): the judge takes 31 and 81 of 100 for digits, the classifier is sure
-    of 20 and 55; a fit brings the autoencoder to 83 and 50."""
+    """Twenty latents, N(0, I): fewer of its draws are digits, to the judge and to the classifier;
+    a fit brings it near the VAE."""
     page = follow(onlooker(), "vae", {"duel-more": "true"})
     (told,) = [t.value for t in page.markdown if "that may answer “no digit”" in t.value]
     ae, vae, fitted_ae, _ = (int(share) / 100 for share in re.findall(r"\*\*(\d+)\s%", told))

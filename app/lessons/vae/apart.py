@@ -50,7 +50,7 @@ def show(visitor: Visitor) -> None:
             _pictures(visitor, shown, cause)
     neither, noise, kl, both = nearby
     told = (
-        "**Noise asks neighbours to decode alike**: every draw from a cloud must restore the same "
+        "*Noise asks neighbours to decode alike*: every draw from a cloud must restore the same "
         f"image. A step of {STEP:g} of the codes' spread changes a picture by {neither:.1f} with "
         f"neither, by {noise:.1f} with noise alone (squared error over the pixels); by {kl:.1f} "
         f"with the KL alone, by {both:.1f} with both."
@@ -59,7 +59,7 @@ def show(visitor: Visitor) -> None:
         each = ", ".join(f"{_of(cause)} {percent(share)}" for cause, share in zip(FOUR, shares))
         best = max(range(len(FOUR)), key=lambda i: shares[i])
         told += (
-            " **The KL says where to sample**: of 1 000 draws from N(0, I) the judge takes for "
+            " *The KL says where to sample*: of 1 000 draws from N(0, I) the judge takes for "
             f"digits, with {each}. Most with {_of(FOUR[best])}"
         )
         told += "." if best == 3 else "; but only both together make the ELBO, a bound on log p(x)."

@@ -41,11 +41,12 @@ GAP = Prediction(
 )
 
 NEVER = "at none of them"
+SILENCE = 0.01  # nats per image: a unit whose KL is less tells nothing
 SILENT = Prediction(
     key="silent-at",
     prompt="β doubles from 1 to 32: at which β has the last of twenty units fallen silent?",
     way=Choose((*(f"β = {beta}" for beta in SILENCING[3:]), NEVER)),
-    measured_by="silent is a unit whose KL is below 0.01 nats per test image",
+    measured_by=f"silent is a unit whose KL is below {nats(SILENCE, 2)} per test image",
     sentences=Sentences(
         right="You said {said}; it is {measured}. A unit falls silent where what it tells saves "
         "less than β times its nats.",

@@ -42,7 +42,9 @@ class Drawn(NamedTuple):
             return f"{share}, of all classes"
         if len(self.lacking) > 3:
             return f"{share}, of which {len(self.lacking)} classes lack"
-        return f"{share}, and no {listed([str(digit) for digit in self.lacking])} among them"
+        return (
+            f"{share}, and hardly any {listed([str(digit) for digit in self.lacking])} among them"
+        )
 
 
 def drawn(counts: Int64[Tensor, " classes"]) -> Drawn:
@@ -105,7 +107,7 @@ def verdict(visitor: Visitor, judge: RejectingJudge) -> None:
         shares = (", ".join(percent(pair[i].share) for pair in both) for i in (0, 1))
         rows.append(f"| {way} | {' | '.join(shares)} | {better(both)} |")
     st.markdown(
-        "**Better than the autoencoder?** How many pictures the judge takes for digits, of two "
+        "#### Better than the autoencoder?\nHow many pictures the judge takes for digits, of two "
         "seeds each, d = 20:\n\n| Drawn | AE | VAE | Verdict |\n|:--|:--|:--|:--|\n"
         + "\n".join(rows)
     )
@@ -131,7 +133,7 @@ def better(both: Sequence[tuple[Drawn, Drawn]]) -> str:
         f"{number(100 * gap, '+.0f')} ± {100 * error:.0f}" for gap, error in zip(apart, doubt)
     )
     if all(gap > error for gap, error in zip(apart, doubt)):
-        return f"**the VAE** ({words} points)"
+        return f"the VAE ({words} points)"
     if all(-gap > error for gap, error in zip(apart, doubt)):
-        return f"**the AE** ({words} points)"
+        return f"the AE ({words} points)"
     return f"none ({words} points)"

@@ -115,8 +115,8 @@ def _classes(visitor: Visitor, strict: RejectingJudge, *drawn: tuple[Shown, str]
             sampler = "gaussian" if source == FITTED else "prior"
             coverage.classes(visitor, shown, sampler, strict)
     st.caption(
-        "Dashes: the test digits' own shares. What the bars lack to 100 % the judge takes for no "
-        "digit; it knows only the failures that it learned from."
+        "Dashes: the test digits' own shares. What the bars lack to the whole the judge takes "
+        "for no digit; it knows only the failures that it learned from."
     )
     coverage.verdict(visitor, strict)
 

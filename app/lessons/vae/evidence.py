@@ -21,7 +21,7 @@ from core.ledger import Ledger
 from core.posterior import MOST_LATENTS, TruePosterior
 
 Image = UInt8[Tensor, "1 1 28 28"]
-SILENT = 0.1  # nats: a digit that pays less has the prior for a cloud
+FREE = 0.1  # nats: a digit that pays less has the prior for a cloud
 MASSES = (0.5, 0.9, 0.99)  # of the regions drawn of a posterior
 
 
@@ -35,7 +35,7 @@ def beyond(visitor: Visitor, shown: Shown, image: Image, entries: Ledger) -> Non
     evidence = "log p(x)" if shown.config.likelihood != "bernoulli" else "log score of x"
     st.markdown(
         "The ELBO is a lower bound. Averaging the weights of *k* draws inside the logarithm, "
-        "**IWAE-k**, makes the bound tighter: its expectation rises with k."
+        f"{term('IWAE', 'IWAE-k')}, makes the bound tighter: its expectation rises with k."
     )
     levels = pd.DataFrame({"value": [], "name": []})
     exact = None
@@ -89,7 +89,7 @@ def _asked(visitor: Visitor, shown: Shown, image: Image, entries: Ledger) -> boo
     """What the learner expects of the gap; whether it may be shown."""
 
     def gap() -> Measured:
-        return Measured(cache.exact(shown, image).gap, unusual=entries.kl < SILENT)
+        return Measured(cache.exact(shown, image).gap, unusual=entries.kl < FREE)
 
     known = {"its KL to the prior": entries.kl}
     return predictions.ask(visitor, GAP, gap, of=shown.title, known=known)

@@ -11,7 +11,7 @@ from app.lessons.vae.asked import BACK, FALL, IN_TRAINING, RISE, STAY
 from app.panels import beliefs, predictions
 from app.state import Visitor
 from app.teaching import Measured
-from app.words import nats, number
+from app.words import grouped, nats, number
 
 LITTLE = 0.1  # nats: a KL that never moves by more hardly changes, one that ends lower is silent
 LOST = 1 / 3  # of the highest KL: losing less of it is no fall, only the course of training
@@ -55,8 +55,8 @@ def asked(visitor: Visitor, shown: Shown) -> None:
         alt=f"The KL over the steps of the training: from {nats(kls[0], 2)} to {nats(kls[-1], 2)}",
     )
     st.caption(
-        f"KL of test images over {history[-1][0]} steps, nats per image, one seed. A fall is what "
-        "ends more than a third below its highest."
+        f"KL of test images over {grouped(history[-1][0])} steps, nats per image, one seed. A "
+        "fall is what ends more than a third below its highest."
     )
     beliefs.card(
         key="kl-falls",

@@ -7,6 +7,7 @@ import torch
 
 from app import cache, charts, theme
 from app.cache import Shown
+from app.glossary import term
 from app.state import Visitor
 from app.words import grouped, nats, number, percent
 from core import aggregate, evaluation
@@ -112,7 +113,8 @@ def _account(shown: Shown, visitor: Visitor) -> None:
     )
     near = found.ceiling - found.information < 1.5
     st.markdown(
-        "What a cloud pays on average is spent on two things: the **information** that a code "
+        "What a cloud pays on average is spent on two things: the "
+        f"{term('information')} that a code "
         "gives about which image it came from, and the distance of the *average* from the prior. "
         f"Among N images no code can tell more than log N = {nats(found.ceiling, 2)}"
         + (

@@ -5,14 +5,12 @@ import streamlit as st
 
 from app import cache, charts, theme, widgets
 from app.cache import Shown
-from app.lessons.vae.asked import NEVER, SILENT
+from app.lessons.vae.asked import NEVER, SILENCE, SILENT
 from app.lessons.vae.sweep import SILENCING, WIDE, silenced
 from app.panels import beliefs, files, predictions
 from app.state import Visitor
 from app.teaching import Measured
-from app.words import grouped, nats
-
-SILENCE = 0.01  # nats per image
+from app.words import grouped, listed, nats
 
 
 def speaking(shown: Shown) -> int:
@@ -53,12 +51,12 @@ def _one_by_one(visitor: Visitor, sweep: dict[int, Shown]) -> None:
         alt=f"KL of {len(sorted_kls)} units at β = {beta}: "
         + ", ".join(f"{kl:.2f}" for kl in sorted_kls.tolist()),
     )
-    counts = ", ".join(f"{speaking(each)} at β = {of}" for of, each in sweep.items())
+    counts = listed([str(speaking(each)) for each in sweep.values()])
     terms = cache.mean_terms(shown)
     st.markdown(
         f"At β = {beta} **{speaking(shown)} of {len(sorted_kls)}** units speak: KL "
-        f"{nats(terms.kl, 2)}, reconstruction {nats(terms.reconstruction)}. Units that speak: "
-        f"{counts}."
+        f"{nats(terms.kl, 2)}, reconstruction {nats(terms.reconstruction)}. From β = "
+        f"{SILENCING[0]} to {SILENCING[-1]} so many do: {counts}."
     )
     st.caption(
         f"Means over {grouped(len(visitor.digits.test_images))} test images in use; one seed for "
@@ -78,6 +76,6 @@ def _at_one(visitor: Visitor) -> None:
         evidence=f"This Gaussian VAE was trained at β = {wide.config.beta:g}, d = "
         f"{wide.config.latent_dim}: **{speaking(wide)}** units speak, KL **{nats(kl, 2)}**. Its "
         f"likelihood has a variance of {wide.config.variance:g} a pixel, so wide that a better "
-        "picture gains less than the code costs. Weight of the KL or width of the likelihood: "
-        "only their product counts.",
+        "picture gains less than the code costs. Of a Gaussian only the product of β and its "
+        "variance counts.",
     )
