@@ -44,8 +44,8 @@ def test_a_digit_in_a_link_is_the_one_that_t_sne_shows():
 
 
 def test_the_measurement_of_midpoints_says_how_sure_it_is():
-    told = words(opened("interpolation", {"walk-midpoints": "true"}))
-    assert "Midpoints of" in told and "each share is known to about ±" in told
+    told = words(opened("interpolation", {}))
+    assert "Lines: ± 2" in told and "The judge learned from mixes of two digits" in told
 
 
 @pytest.mark.parametrize("kind", ["Three images", "Four images", "A plane"])

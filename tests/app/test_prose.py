@@ -18,9 +18,7 @@ SURE, HOLE_SHARE = 100 * evaluation.judging.CONFIDENT, 100 * evaluation.holes.WI
 DEFINED = {f"{SURE:g} %", f"{HOLE_SHARE:g} %", f"{100 - HOLE_SHARE:g} %"}
 ALLOWED = {
     "lessons/autoencoder/asked.py": {"0 nats"},  # what a wrong option believes
-    "lessons/interpolation/lesson.py": {"7.0", "5.0"},  # √50, √25: the norms of draws
     "lessons/latent_scatter/lesson.py": {"0.0392"},  # β
-    "lessons/latent_scatter/overlap.py": {"10 %"},  # guessing one of ten
     "lessons/random_sampling/samplers.py": {"1 %"},  # from which on a class counts as drawn
     "lessons/vae/calculator.py": {"0.00025"},  # the weight that others chose
     "lessons/vae/evidence.py": {"99 %"},  # what a region is to hold
