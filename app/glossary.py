@@ -114,6 +114,9 @@ _OF_LESSONS: dict[str, dict[str, str]] = {
             "Spherical interpolation: along the arc between two directions (Shoemake 1985).",
         "midpoint":
             "The place half-way between two codes.",
+        "standard error":
+            "How far a mean of so many pairs may be off by chance: in about one case of three it "
+            "is off by more, in one of twenty by more than two of them.",
     },
     "vae": {
         "variational autoencoder":
@@ -142,6 +145,11 @@ _OF_LESSONS: dict[str, dict[str, str]] = {
             "twenty.",
         "importance sampling":
             "An average over draws from one distribution, weighted so that it speaks of another.",
+        "IWAE":
+            "Importance-weighted bound: log of the mean weight of k draws from the encoder's "
+            "cloud; nearer to log p(x) than the ELBO (Burda et al. 2016).",
+        "information":
+            "I(x; z): how many nats a code tells, on average, of which picture it came from.",
         "aggregate posterior":
             "All encoders' clouds together: where codes of real pictures lie.",
         "posterior collapse":

@@ -27,8 +27,11 @@ from core.models.classifier import (
 )
 from core.quoting import quoted
 
-JUDGES: dict[type, type] = {ClassifierConfig: Classifier, RejectingConfig: RejectingClassifier}
 Kept = Model | Classifier | RejectingClassifier
+CLASSIFIERS: dict[type, type] = {
+    ClassifierConfig: Classifier,
+    RejectingConfig: RejectingClassifier,
+}
 
 MAX_BYTES = 5_000_000
 
@@ -131,7 +134,7 @@ def _read_card(text: bytes, name: str) -> dict[str, Any]:
 
 def _model_of(card: dict[str, Any], name: str) -> Kept:
     told = card["model"]
-    kind = next((each for each in JUDGES if told.get("kind") == each.kind), ModelConfig)
+    kind = next((each for each in CLASSIFIERS if told.get("kind") == each.kind), ModelConfig)
     try:
         if unknown := told.keys() - {field.name for field in fields(kind)}:
             raise ValueError(f"nothing of it is called {quoted(min(unknown))}")
@@ -140,7 +143,7 @@ def _model_of(card: dict[str, Any], name: str) -> Kept:
         raise CheckpointError(f"the card of {quoted(name)} describes no model: {error}") from error
     if isinstance(config, ModelConfig):
         return build(config)
-    return JUDGES[type(config)](config, torch.Generator().manual_seed(0))
+    return CLASSIFIERS[type(config)](config, torch.Generator().manual_seed(0))
 
 
 def _check_tensors(

@@ -3,8 +3,10 @@
 log p(x) = log ∫ p(x|z) N(z; 0, I) dz has no closed form, but a latent line or plane can be
 covered with cells: each weighs its volume times p(x, z) at its middle, and the heaviest are
 split again and again until none matters alone. The cells' weights are the true posterior, and
-the encoder's distance from it is what separates the ELBO from log p(x). Left out: more than two
-latents, where cells are too many; there only bounds such as `evaluation.bounds.iwae` are at hand.
+the encoder's distance from it is what separates the ELBO from log p(x). Both come from the same
+cells, so that they add up proves little: importance sampling, which needs no cells, is the check.
+Left out: more than two latents, where cells are too many; there only bounds such as
+`evaluation.bounds.iwae` are at hand.
 """
 
 import math
@@ -13,9 +15,10 @@ from typing import NamedTuple
 import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
+from torch.distributions import MultivariateNormal
 
 from core.data import to_float
-from core.models import VariationalAutoencoder
+from core.models import Posterior, VariationalAutoencoder
 from core.models.likelihoods import negative_log_likelihood
 
 MOST_LATENTS = 2
@@ -32,16 +35,35 @@ class TruePosterior(NamedTuple):
     log_evidence: float  # log p(x), nats; for grey pixels under a Bernoulli a score, no likelihood
     middle: Float[Tensor, "cells latent"]
     side: Float[Tensor, " cells"]
-    share: Float[Tensor, " cells"]  # of the posterior's mass, 1 in sum
+    log_share: Float[Tensor, " cells"]  # of the posterior's mass, which is 1 in sum
+
+    @property
+    def share(self) -> Float[Tensor, " cells"]:
+        """What of the posterior's mass each cell holds."""
+        return self.log_share.exp()
+
+    @property
+    def log_density(self) -> Float[Tensor, " cells"]:
+        """log p(z|x) in each cell."""
+        return self.log_share - self.middle.shape[1] * self.side.log()
 
     def regions(self, mass: float) -> Tensor:
         """Which cells make the smallest region that holds so much of the posterior (cells,)."""
-        density = self.share.log() - self.middle.shape[1] * self.side.log()
-        order = density.argsort(descending=True)
+        order = self.log_density.argsort(descending=True)
         before = self.share[order].cumsum(0) - self.share[order]
         inside = torch.zeros(len(order), dtype=torch.bool)
         inside[order[before < mass]] = True
         return inside
+
+    def divergence_of(self, cloud: Posterior) -> float:
+        """KL(q(z|x) || p(z|x)) of one image's cloud, nats: what the ELBO lacks to log p(x).
+
+        From the cells alone, whatever `log_evidence` says: q's entropy in closed form, and the
+        posterior's log density in each cell, weighed by what q holds of that cell.
+        """
+        entropy = 0.5 * (cloud.logvar.double() + math.log(2 * math.pi * math.e)).sum()
+        held = _held(cloud, self.middle, self.side)
+        return (-entropy - (held * self.log_density).sum()).item()
 
 
 @torch.no_grad()
@@ -50,12 +72,13 @@ def true_posterior(
 ) -> TruePosterior:
     """p(z|x) of one image over all of latent space that the prior or the encoder reaches.
 
-    About 12 000 decodings. Raises ValueError for more than two latents.
+    Cells are fine wherever the posterior or the encoder's cloud holds much. About 12 000
+    decodings. Raises ValueError for more than two latents.
     """
     latent = _checked(model)
     x = to_float(image)
-    mean, logvar = model.posterior(x)
-    reach = max(PRIOR_REACH, (mean.abs() + 8 * (0.5 * logvar).exp()).max().item())
+    cloud = model.posterior(x)
+    reach = max(PRIOR_REACH, (cloud.mean.abs() + 8 * (0.5 * cloud.logvar).exp()).max().item())
     a_side = round(FIRST_CELLS ** (1 / latent))
     steps = (torch.arange(a_side) + 0.5) / a_side * 2 - 1
     middle = reach * torch.cartesian_prod(*[steps] * latent).view(-1, latent)
@@ -63,8 +86,9 @@ def true_posterior(
     weight = log_joint(model, x, middle) + latent * side.double().log()
     corners = torch.cartesian_prod(*[torch.tensor([-0.25, 0.25])] * latent).view(-1, latent)
     for _ in range(ROUNDS):
-        heaviest = weight.topk(min(SPLIT, len(weight))).indices
-        if (weight[heaviest[0]] - weight.logsumexp(0)).exp() < NEGLIGIBLE:
+        matters = torch.maximum(weight.softmax(0), _held(cloud, middle, side))
+        heaviest = matters.topk(min(SPLIT, len(weight))).indices
+        if matters[heaviest[0]] < NEGLIGIBLE:
             break
         rest = torch.ones(len(weight), dtype=torch.bool)
         rest[heaviest] = False
@@ -73,29 +97,44 @@ def true_posterior(
         split = log_joint(model, x, parts) + latent * half.double().log()
         middle = torch.cat([middle[rest], parts])
         side, weight = torch.cat([side[rest], half]), torch.cat([weight[rest], split])
-    evidence = weight.logsumexp(0)
-    return TruePosterior(evidence.item(), middle, side, (weight - evidence).exp().float())
+    return TruePosterior(weight.logsumexp(0).item(), middle, side, weight.log_softmax(0))
+
+
+class Sampled(NamedTuple):
+    """log p(x) by importance sampling."""
+
+    log_evidence: float  # nats
+    error: float  # its standard error
 
 
 @torch.no_grad()
-def gap(
-    model: VariationalAutoencoder, image: UInt8[Tensor, "1 1 28 28"], log_evidence: float
-) -> float:
-    """KL(q(z|x) || p(z|x)), nats: what separates the ELBO from log p(x).
+def sampled_evidence(
+    model: VariationalAutoencoder,
+    image: UInt8[Tensor, "1 1 28 28"],
+    true: TruePosterior,
+    rng: torch.Generator,
+    draws: int = 8000,
+) -> Sampled:
+    """log p(x) without cells: log of the mean of p(x, z) / r(z) over draws of z from r.
 
-    Its definition, E_q [log q(z|x) - log p(z|x)], by the trapezium rule over the encoder's cloud.
-    Raises ValueError for more than two latents.
+    One half of r is the prior, which reaches what the cells may have missed; the other a Gaussian
+    around the posterior, with twice its variance, where most of p(x, z) lies.
     """
     latent = _checked(model)
-    x = to_float(image)
-    mean, logvar = model.posterior(x)
-    steps = torch.arange(-6, 6.01, 0.25)  # in standard deviations
-    epsilon = torch.cartesian_prod(*[steps] * latent).view(-1, latent)
-    log_weight = torch.log_softmax(-0.5 * epsilon.double().square().sum(1), 0)
-    normaliser = 0.5 * (logvar.double() + math.log(2 * math.pi)).sum()
-    log_q = -0.5 * epsilon.double().square().sum(1) - normaliser
-    log_true = log_joint(model, x, mean + (0.5 * logvar).exp() * epsilon) - log_evidence
-    return (log_weight.exp() * (log_q - log_true)).sum().item()
+    share = true.share.unsqueeze(1)
+    mean = (share * true.middle).sum(0)
+    offset = true.middle - mean
+    covariance = 2 * (share * offset).T @ offset + 1e-9 * torch.eye(latent)
+    near = MultivariateNormal(mean, covariance)
+    prior = MultivariateNormal(torch.zeros_like(mean), torch.eye(latent, dtype=mean.dtype))
+    noise = torch.randn(draws, latent, generator=rng, dtype=mean.dtype)
+    here = torch.rand(draws, 1, generator=rng) < 0.5
+    z = torch.where(here, mean + noise @ near.scale_tril.T, noise)
+    log_r = torch.logaddexp(near.log_prob(z), prior.log_prob(z)) - math.log(2)
+    weight = log_joint(model, to_float(image), z.float()) - log_r
+    evidence = weight.logsumexp(0).item() - math.log(draws)
+    relative = (weight - evidence).exp()
+    return Sampled(evidence, (relative.std() / draws**0.5).item())
 
 
 @torch.no_grad()
@@ -111,6 +150,16 @@ def log_joint(
     ]
     prior = -0.5 * (z.double().square() + math.log(2 * math.pi)).sum(1)
     return torch.cat(likelihoods).double() + prior
+
+
+def _held(
+    cloud: Posterior, middle: Float[Tensor, "cells latent"], side: Float[Tensor, " cells"]
+) -> Float[Tensor, " cells"]:
+    """What of a cloud's mass each cell holds, exactly."""
+    mean, sigma = cloud.mean.double(), (0.5 * cloud.logvar.double()).exp()
+    half = side.unsqueeze(1) / 2
+    low, high = ((middle.double() + way * half - mean) / sigma for way in (-1, 1))
+    return (torch.special.ndtr(high) - torch.special.ndtr(low)).prod(1)
 
 
 def _checked(model: VariationalAutoencoder) -> int:

@@ -25,7 +25,7 @@ from app.cache.figures import (
     judged_reconstructions,
     judged_samples,
     kl_per_unit,
-    knn_accuracy,
+    knn_votes,
     mean_terms,
     pca,
     readable,
@@ -39,10 +39,12 @@ from app.cache.figures import (
 )
 from app.cache.files import PretrainedError, alike, paper_table, unusable
 from app.cache.maps import (
+    TSNE_CODES,
     Axes,
     codes,
     draw_content,
     holes,
+    largest_tie,
     map_images,
     packed_holes,
     pad_content,

@@ -5,13 +5,23 @@ generator, so that a figure is the same on every page.
 """
 
 import math
+from typing import Literal
 
 import streamlit as st
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from app.cache.models import BY_KEY, BY_MODEL, Judge, Shown, Tested, digits, of_a_model
+from app.cache.models import (
+    BY_KEY,
+    BY_MODEL,
+    Judge,
+    RejectingJudge,
+    Shown,
+    Tested,
+    digits,
+    of_a_model,
+)
 from core import data, evaluation, latent, sampling
 from core.models import VariationalAutoencoder
 from core.models.classifier import Classifier
@@ -82,7 +92,9 @@ def byte_costs(name: data.Name) -> evaluation.baselines.ByteCosts:
 
 @of_a_model("Encoding the test images …", 40)
 def kl_per_unit(shown: Shown) -> Float[Tensor, " latent"]:
-    """Mean KL of each latent over the test images in use, nats. ValueError for an autoencoder."""
+    """Mean KL of each latent over the test images, nats. ValueError where codes are points."""
+    if shown.config.noise == 0:
+        raise ValueError(f"{shown.title} has no noise, so its codes are points and have no KL")
     return evaluation.codes.kl_per_unit(latent.encode(shown.model, shown.tested.images))
 
 
@@ -95,15 +107,14 @@ def change_nearby(shown: Shown) -> float:
 
 
 @of_a_model("Asking the neighbours …", 40)
-def knn_accuracy(shown: Shown) -> float:
-    """15-NN accuracy on codes: the test images among the training images."""
+def knn_votes(shown: Shown) -> Int64[Tensor, " n"]:
+    """The class that the 15 nearest codes of training images vote for, for each test image."""
     chosen = shown.digits
-    train, test = chosen.train_images[:10000], shown.tested
-    return evaluation.codes.knn_accuracy(
+    train = chosen.train_images[:10000]
+    return evaluation.codes.knn_votes(
         latent.encode(shown.model, train).mean,
         chosen.train_labels[: len(train)],
-        latent.encode(shown.model, test.images).mean,
-        test.labels,
+        latent.encode(shown.model, shown.tested.images).mean,
     )
 
 
@@ -206,23 +217,42 @@ def sure_of_digits(name: data.Name, judge: Judge) -> float:
     return evaluation.judging.confident_share(judge.model, _first(name))
 
 
-@of_a_model("Judging midpoints …", 40)
-def between(shown: Shown, judge: Judge) -> evaluation.judging.Between:
-    """The classifier on midpoints of random pairs of test images of different classes, the same
-    pairs for all models: decoded between their codes."""
+@of_a_model("Judging midpoints …", 60)
+def between(
+    shown: Shown,
+    classifier: Judge,
+    judge: RejectingJudge,
+    *,
+    spherical: bool = False,
+    at: Literal[0, 1] = 1,
+) -> evaluation.judging.Between:
+    """Both judges on midpoints of random pairs of test images of different classes, the same
+    pairs for all models: decoded between their codes, on the line or on the great circle; or,
+    `at` 0, on the restorations of the pairs' first images.
+    """
     a, b = _pairs(shown.data)
     images, labels = shown.digits.test_images, shown.digits.test_labels
-    start, end = (latent.encode(shown.model, images[of]).mean for of in (a, b))
-    pictures = _pictures(shown, (start + end) / 2, "mean")
-    return evaluation.judging.judge_between(judge.model, pictures, labels[a], labels[b])
+    ends = zip(*(latent.encode(shown.model, images[of]).mean for of in (a, b)), strict=True)
+    way = latent.spherical_path if spherical else latent.linear_path
+    codes = torch.stack([way(start, end, 3)[at] for start, end in ends])
+    return evaluation.judging.judge_between(
+        classifier.model, judge.model, _pictures(shown, codes, "mean"), labels[a], labels[b]
+    )
 
 
 @st.cache_data(show_spinner="Judging midpoints …", max_entries=8, hash_funcs=BY_KEY)
-def between_pixels(name: data.Name, judge: Judge) -> evaluation.judging.Between:
-    """The same of the pairs' cross-fades, half of one image and half of the other."""
+def between_pixels(
+    name: data.Name, classifier: Judge, judge: RejectingJudge, *, at: Literal[0, 1] = 1
+) -> evaluation.judging.Between:
+    """The same of the pairs' cross-fades, half of one image and half of the other; or of the
+    first images themselves.
+    """
     a, b = _pairs(name)
     x, labels = data.to_float(digits(name).test_images), digits(name).test_labels
-    return evaluation.judging.judge_between(judge.model, (x[a] + x[b]) / 2, labels[a], labels[b])
+    pictures = (x[a] + x[b]) / 2 if at else x[a]
+    return evaluation.judging.judge_between(
+        classifier.model, judge.model, pictures, labels[a], labels[b]
+    )
 
 
 def _reader(judge: Judge | None) -> Classifier | None:

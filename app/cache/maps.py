@@ -16,6 +16,7 @@ from core import data, evaluation, latent
 from core.models import mean_image
 
 Axes = tuple[int, int]  # two of the latent axes, counted from 0
+TSNE_CODES = 2000
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -43,9 +44,15 @@ def principal_plane(shown: Shown) -> latent.Plane:
 
 
 @of_a_model("t-SNE of 2 000 codes: about 10 s …", 20)
-def tsne(shown: Shown, count: int = 2000) -> Float[Tensor, "count 2"]:
+def tsne(shown: Shown) -> Float[Tensor, "codes 2"]:
     """t-SNE of the map's first codes, seeded."""
-    return latent.tsne(codes(shown).mean[:count])
+    return latent.tsne(codes(shown).mean[:TSNE_CODES])
+
+
+@of_a_model(False, 20)
+def largest_tie(shown: Shown) -> int:
+    """How many of the codes that t-SNE gets are one and the same, to the last bit."""
+    return evaluation.codes.largest_tie(codes(shown).mean[:TSNE_CODES])
 
 
 def plane(shown: Shown, axes: Axes | None = None) -> latent.Plane:

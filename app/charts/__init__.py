@@ -28,7 +28,7 @@ from app.charts.domains import (
     square,
     steady_domain,
 )
-from app.charts.maps import Map, latent_map, over
+from app.charts.maps import Map, latent_map, over, small_map
 from app.charts.marks import ellipses, footprint, numbered, path, prior_contours, rings
 from app.charts.measures import (
     against_rate,
@@ -40,6 +40,7 @@ from app.charts.measures import (
     quarter_circle,
     rate_distortion,
     said_and_measured,
+    shares,
 )
 from app.charts.parts import Layer
 from app.charts.pixels import digit_pixels, pixel_costs

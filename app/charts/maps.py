@@ -20,6 +20,7 @@ from app.charts.domains import (
 )
 from app.charts.parts import Layer, click_on, layered, titled
 
+SMALL = 220  # pixels of a side, so that circles stay circles
 Map = alt.LayerChart  # with whatever lies over it
 
 
@@ -77,6 +78,20 @@ def latent_map(
             chosen = alt.Chart(table).transform_filter(pick).encode(x, y, tooltip=alt.value(None))
             layers.append(_cross(chosen))
     return titled(layered(*layers), title)
+
+
+def small_map(codes: pd.DataFrame, domain: Domain) -> alt.LayerChart:
+    """Codes in a square without axes, beside others: how they lie to each other and to what is
+    laid over them. Columns: x, y, class (categorical).
+    """
+    order = codes["class"].cat.categories.tolist()
+    sides = [side.axis(None) for side in (x_axis(domain), y_axis(domain))]
+    points = (
+        alt.Chart(codes)
+        .mark_circle(size=6, opacity=0.6)
+        .encode(*sides, alt.Color("class:N", scale=alt.Scale(domain=order), legend=None))
+    )
+    return layered(points).properties(width=SMALL, height=SMALL)
 
 
 def over(base: alt.LayerChart, *layers: Layer, zoom: bool = True) -> alt.LayerChart:

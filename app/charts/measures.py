@@ -28,6 +28,29 @@ def bars(
     return titled(layered(bar, number), title, height=260)
 
 
+def shares(table: pd.DataFrame, *, title: str, y: str, colours: dict[str, str]) -> alt.LayerChart:
+    """A bar for each name with its ± 2 standard errors, and a dash for what it is held against.
+
+    Columns: name (a key of `colours`), value, low, high, against (%).
+    """
+    base = alt.Chart(table).encode(
+        alt.X("name:N", title=None, sort=list(colours), axis=alt.Axis(labelAngle=0))
+    )
+    high = alt.Y("value:Q", title=y, scale=scale_of((0.0, 112.0)), axis=alt.Axis(tickCount=5))
+    tooltip = ["name:N", *(alt.Tooltip(f"{of}:Q", format=".1f") for of in ("value", "against"))]
+    bar = base.mark_bar(size=46, opacity=0.75).encode(
+        high, alt.Color("name:N", scale=palette(colours), legend=None), tooltip=tooltip
+    )
+    error = base.mark_rule(color=theme.PRIOR, strokeWidth=2).encode(
+        alt.Y("low:Q", title=y), alt.Y2("high:Q")
+    )
+    against = base.mark_tick(color=theme.PRIOR, thickness=3, width=46).encode(alt.Y("against:Q"))
+    number = base.mark_text(dy=-6, baseline="bottom", color=theme.PRIOR).encode(
+        alt.Y("high:Q"), text=alt.Text("value:Q", format=".1f")
+    )
+    return titled(layered(bar, against, error, number), title, height=260)
+
+
 _EVERY_NAME = alt.Axis(labelLimit=200, labelOverlap=False, labelFontSize=13, ticks=False)
 
 
@@ -77,13 +100,15 @@ def by_latent(
     y: str,
     colours: dict[str, str],
     level: float | None = None,
+    most: float = 0.1,
 ) -> alt.LayerChart:
-    """A bar for each latent, in stacked parts; a dashed line at `level`.
+    """A bar for each latent, in stacked parts; a dashed line at `level`. The axis reaches at
+    least to `most`.
 
     Columns: latent (int, from 1), value (0 or more), part (str, a key of `colours`).
     """
     names = list(colours)
-    most = 1.08 * max(0.1, level or 0.0, float(table.groupby("latent")["value"].sum().max()))
+    most = 1.08 * max(most, level or 0.0, float(table.groupby("latent")["value"].sum().max()))
     bar = (
         alt.Chart(table)
         .mark_bar()
@@ -161,7 +186,7 @@ def rate_distortion(models: pd.DataFrame, levels: pd.DataFrame, *, title: str) -
     words = across.mark_text(
         align="right", baseline="bottom", dx=-4, dy=-3, color=theme.RECONSTRUCTION
     ).encode(x=alt.value("width"), text="name:N")
-    return titled(layered(rules, words, line, dot, name), title, height=320)
+    return titled(layered(rules, words, line, dot, name), title, height=250)
 
 
 def against_rate(

@@ -43,7 +43,8 @@ def show(
         st.markdown(f"| Symbol | Meaning |\n|:--|:--|\n{rows}")
         st.markdown("\n".join(f"- {source}" for source in sources))
         for function in code:
-            lines, first = inspect.getsourcelines(function)
-            place = Path(inspect.getfile(function)).relative_to(ROOT)
+            itself = inspect.unwrap(function)  # a decorator's file is another
+            lines, first = inspect.getsourcelines(itself)
+            place = Path(inspect.getfile(itself)).relative_to(ROOT)
             st.caption(f"`{place}`, from line {first}")
             st.code("".join(lines), language="python")

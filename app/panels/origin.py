@@ -63,12 +63,15 @@ def _pair(size: int) -> tuple[Shown, Shown]:
 
 def _between() -> str:
     ae, _ = _pair(2)
-    reader = cache.classifier()
-    decoded, faded = cache.between(ae, reader), cache.between_pixels("sample", reader)
+    judges = cache.classifier(), cache.judge_of_digits()
+    decoded, faded = (
+        evaluation.judging.share(found.other).mean
+        for found in (cache.between(ae, *judges), cache.between_pixels("sample", *judges))
+    )
     return (
         f"Half-way between the codes of two digits, the AE's decoder draws what is read as a third "
-        f"digit in **{percent(decoded.other)}** of {grouped(cache.PAIRS)} pairs; half of one image "
-        f"and half of the other in **{percent(faded.other)}**."
+        f"digit in **{percent(decoded)}** of {grouped(cache.PAIRS)} pairs; half of one image "
+        f"and half of the other in **{percent(faded)}**."
     )
 
 
@@ -103,18 +106,15 @@ def _scatter() -> str:
 
 
 def _better() -> str:
-    reader = cache.classifier()
+    judges = cache.classifier(), cache.judge_of_digits()
     told = []
     for size in (2, 20):
-        shares = [cache.between(model, reader).confident for model in _pair(size)]
-        error = math.sqrt(sum(share * (1 - share) for share in shares) / cache.PAIRS)
-        clear = abs(shares[1] - shares[0]) > 2 * error
-        words = ("better" if shares[1] > shares[0] else "worse") if clear else "no clear difference"
-        told.append(
-            f"d = {size}: AE **{percent(shares[0])}**, VAE **{percent(shares[1])}** ± "
-            f"{percent(error)}, {words}"
-        )
-    return "Midpoints of which the classifier is sure: " + "; ".join(told) + "."
+        taken = [cache.between(model, *judges).digit for model in _pair(size)]
+        ae, vae = (percent(evaluation.judging.share(each).mean) for each in taken)
+        gain = evaluation.judging.gain(taken[1], taken[0])
+        words = ("better" if gain.mean > 0 else "worse") if gain.clear else "no clear difference"
+        told.append(f"d = {size}: AE **{ae}**, VAE **{vae}** ± {percent(gain.error)}, {words}")
+    return "Midpoints that the judge takes for a digit: " + "; ".join(told) + "."
 
 
 def _blurry() -> str:

@@ -44,12 +44,19 @@ def walk(shown: Shown, ends: Ends, frames: int, *, spherical: bool = False) -> W
     return Walk(shown, *cache.path(shown, ends, frames, spherical=spherical))
 
 
-def strips(visitor: Visitor, fade: Tensor, walks: Sequence[Walk], at: int | None = None) -> None:
-    """The cross-fade above the walks, frame under frame; frames in a hole are framed, and the
-    frames `at` one moment have an outline.
+def strips(
+    visitor: Visitor,
+    fade: Tensor,
+    walks: Sequence[Walk],
+    at: int | None = None,
+    *,
+    read: bool = True,
+) -> None:
+    """The cross-fade above the walks, frame under frame, `read` by the classifier; frames in a
+    hole are framed, and the frames `at` one moment have an outline.
     """
     pictures = torch.cat([fade, *(path.frames for path in walks)])
-    opinions = opinions_on(visitor, pictures)
+    opinions = opinions_on(visitor, pictures) if read else [""] * len(pictures)
     distance = torch.cat([path.distance for path in walks])
     holes = [""] * len(fade) + [f"hole {each:.2f}" for each in distance.tolist()]
     marked = [*[None] * len(fade), *images.holes(distance)]
@@ -65,10 +72,10 @@ def strips(visitor: Visitor, fade: Tensor, walks: Sequence[Walk], at: int | None
         alt=f"Strips of {len(fade)} frames: the pixel cross-fade, and the decoded path of "
         f"{' and of '.join(p.shown.title for p in walks)}; {in_hole} frames lie in holes",
     )
-    read = "what the classifier reads and its probability; " if opinions[0] else ""
+    told = "what the classifier reads and its probability; " if opinions[0] else ""
     outlined = "" if at is None else "Outlined: the frames at t. "
     st.caption(
-        f"Under each frame: {read}**hole**: the distance to the nearest code, in units of the "
+        f"Under each frame: {told}**hole**: the distance to the nearest code, in units of the "
         f"distance that {percent(WITHIN)} of held-out codes keep below. {in_hole} of "
         f"{len(distance)} frames lie above 1. {images.legend(marked)} {outlined}The "
         "strips between codes begin and end with reconstructions, the cross-fade with the digits "

@@ -4,11 +4,15 @@ All of it follows from codes and labels alone, so it serves every model. Left ou
 at a code.
 """
 
+import itertools
+from typing import NamedTuple
+
 import torch
 from jaxtyping import Float, Int64
 from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
 
+from core.data import CLASSES
 from core.latent import Codes
 from core.losses import kl_per_latent
 
@@ -42,6 +46,16 @@ def kl_per_unit(codes: Codes) -> Float[Tensor, " latent"]:
     return kl_per_latent(codes.mean, codes.logvar).mean(0)
 
 
+def knn_votes(
+    codes: Float[Tensor, "known latent"],
+    labels: Int64[Tensor, " known"],
+    queries: Float[Tensor, "queries latent"],
+) -> Int64[Tensor, " queries"]:
+    """The label that most of the 15 nearest known codes have, for each query."""
+    voters = KNeighborsClassifier(NEIGHBOURS).fit(codes.numpy(), labels.numpy())
+    return torch.from_numpy(voters.predict(queries.numpy()))
+
+
 def knn_accuracy(
     codes: Float[Tensor, "known latent"],
     labels: Int64[Tensor, " known"],
@@ -49,8 +63,35 @@ def knn_accuracy(
     query_labels: Int64[Tensor, " queries"],
 ) -> float:
     """Share of queries whose label the 15 nearest known codes vote for."""
-    voters = KNeighborsClassifier(NEIGHBOURS).fit(codes.numpy(), labels.numpy())
-    return float(voters.score(queries.numpy(), query_labels.numpy()))
+    votes = knn_votes(codes, labels, queries)
+    return (votes == query_labels).double().mean().item()
+
+
+class Confused(NamedTuple):
+    """Two classes, and how many images of either were taken for the other."""
+
+    first: int
+    second: int
+    times: int
+
+
+def confused_pairs(
+    votes: Int64[Tensor, " images"], labels: Int64[Tensor, " images"]
+) -> list[Confused]:
+    """Every pair of classes, those taken for one another most often first."""
+    taken = torch.zeros(CLASSES, CLASSES, dtype=torch.long)
+    taken.index_put_((labels, votes), torch.ones_like(labels), accumulate=True)
+    pairs = [
+        Confused(a, b, int(taken[a, b] + taken[b, a]))
+        for a, b in itertools.combinations(range(CLASSES), 2)
+    ]
+    return sorted(pairs, key=lambda pair: -pair.times)
+
+
+def largest_tie(codes: Float[Tensor, "codes latent"]) -> int:
+    """How many of the codes, at most, are the same to the last bit."""
+    _, counts = codes.unique(dim=0, return_counts=True)
+    return int(counts.max())
 
 
 def collapsed(kl: float, reconstruction: float, mean_image_cost: float) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, Int64
+from jaxtyping import Bool, Float, Float64, Int64
 from torch import Tensor
 
 from core.data import CLASSES
@@ -108,7 +108,6 @@ def readable(
     return (read(classifier, images) == labels).float().mean().item()
 
 
-@torch.no_grad()
 def change_nearby(
     model: Model, codes: Float[Tensor, "codes latent"], rng: torch.Generator
 ) -> float:
@@ -123,24 +122,55 @@ def change_nearby(
 
 
 class Between(NamedTuple):
-    """What the classifier makes of images that lie between two digits."""
+    """What two judges make of each image that lies between two digits."""
 
-    confident: float  # share of the images of which it is more than 90 % sure
-    other: float  # share that it reads as a digit that neither end is
+    digit: Bool[Tensor, " images"]  # whether the judge that may refuse takes it for a digit
+    other: Bool[Tensor, " images"]  # whether the one that must name one reads neither end
 
 
 def judge_between(
     classifier: Classifier,
+    judge: RejectingClassifier,
     images: Float[Tensor, "images 1 28 28"],
     start_labels: Int64[Tensor, " images"],
     end_labels: Int64[Tensor, " images"],
 ) -> Between:
-    """One image for each pair of ends."""
-    probability, read = classifier.probabilities(images).max(1)
+    """One image for each pair of ends. The judge learned from mixes of two digits to refuse them:
+    of cross-fades it says what it was taught.
+    """
+    named = read(classifier, images)
     return Between(
-        confident=(probability > CONFIDENT).float().mean().item(),
-        other=((read != start_labels) & (read != end_labels)).float().mean().item(),
+        digit=judge.probabilities(images).argmax(1) != NO_DIGIT,
+        other=(named != start_labels) & (named != end_labels),
     )
+
+
+class Estimate(NamedTuple):
+    """A mean, and how far off it may be: its standard error."""
+
+    mean: float
+    error: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether it differs from 0 by more than two standard errors."""
+        return abs(self.mean) > 2 * self.error
+
+
+def share(yes: Bool[Tensor, " images"]) -> Estimate:
+    """The share of images of which something holds."""
+    return _estimate(yes.double())
+
+
+def gain(one: Bool[Tensor, " images"], other: Bool[Tensor, " images"]) -> Estimate:
+    """By how much the one share is larger than the other, where both judge the same images: the
+    error is that of the differences, in which what an image does to both cancels.
+    """
+    return _estimate(one.double() - other.double())
+
+
+def _estimate(values: Float64[Tensor, " images"]) -> Estimate:
+    return Estimate(values.mean().item(), values.std().item() / len(values) ** 0.5)
 
 
 def pairs_of_classes(

@@ -9,13 +9,27 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 import torch
+from scipy import stats
 from streamlit.testing.v1 import AppTest
 
 from app import cache
+from app.lessons.interpolation import asked, midpoints
+from app.words import percent
 from core import latent
 from core.data import to_float
+from core.evaluation import judging
 from core.models import ModelConfig
-from tests.visiting import Link, follow, messages, nodes, onlooker, run_to_its_end, words
+from tests.visiting import (
+    Link,
+    follow,
+    messages,
+    newcomer,
+    nodes,
+    onlooker,
+    run_to_its_end,
+    texts,
+    words,
+)
 
 
 def opened(link: Link | None = None) -> AppTest:
@@ -86,8 +100,18 @@ def alternatives(page: AppTest) -> list[str]:
 
 def read_as_neither_end(page: AppTest) -> list[str]:
     """The ways whose midpoints are measured."""
-    (bars,) = [alt for alt in alternatives(page) if alt.startswith("Read as neither end")]
-    return re.findall(r"([\w-]+) \d+", bars.split(": ", 1)[1])
+    return list(shares(page, OTHER))
+
+
+DIGIT = "Middles that the judge takes for a digit"
+OTHER = "Middles that the classifier reads as neither end"
+
+
+def shares(page: AppTest, title: str) -> dict[str, tuple[float, float]]:
+    """What a chart of middles says of each way, and its standard error: percent."""
+    (bars,) = [alt for alt in alternatives(page) if alt.startswith(title)]
+    told = re.findall(r"(?:, )?([\w-][\w, -]*?) ([\d.]+) ± ([\d.]+)", bars.split(": ", 1)[1])
+    return {name: (float(mean), float(error)) for name, mean, error in told}
 
 
 def ordered(page: AppTest) -> tuple[Any, Any]:
@@ -184,7 +208,6 @@ def test_beta_reaches_the_run_and_its_middles_are_measured_among_the_others():
     assert model == ModelConfig("vae", "dense", 17, beta=0.0)
     names = [way.about["name"] for way in ways(page)]
     assert names[1] == "AE lite, d = 20" and names[3].startswith("yours: VAE dense, d = 17")
-    page.toggle(key="walk-midpoints").set_value(True).run()
     measured = ["cross-fade", "AE", "VAE", "yours"]
     assert read_as_neither_end(page) == measured
     page.button_group(key="walk-numbers").set_value("2").run()
@@ -230,12 +253,184 @@ def test_a_run_that_explodes_says_so_and_the_page_keeps_what_it_had():
     assert page.slider(key="walk-d").value == 9, "to be tried again with another rate"
 
 
-def test_the_share_of_cross_fades_read_as_neither_end_is_measured():
-    page = opened({"walk-midpoints": "true"})
-    (bars,) = [alt for alt in alternatives(page) if alt.startswith("Read as neither end")]
-    share = re.findall(r"cross-fade (\d+)", bars)[0]
-    assert int(share) > 0
-    assert f"{share}\N{NO-BREAK SPACE}% of the cross-fades" in words(page)
+class Pairs(NamedTuple):
+    """The page's pairs of digits: their first and second images, and all classes."""
+
+    first: torch.Tensor
+    second: torch.Tensor
+    labels: torch.Tensor
+
+
+def pairs() -> Pairs:
+    labels = cache.digits("sample").test_labels
+    rng = torch.Generator().manual_seed(0)
+    return Pairs(*judging.pairs_of_classes(labels, 500, rng), labels)
+
+
+def middles(name: str, *, norm: str = "line") -> torch.Tensor:
+    """What a model draws half-way between the codes of the page's pairs; on the arc, the middle is
+    that of the line made longer by 1 / cos(Ω/2)."""
+    shown, (first, second, _) = cache.pretrained(name), pairs()
+    images = cache.digits("sample").test_images
+    a, b = (latent.encode(shown.model, images[of]).mean for of in (first, second))
+    middle = (a + b) / 2
+    if norm == "arc":
+        cosine = torch.nn.functional.cosine_similarity(a, b, dim=1)
+        middle = middle / ((1 + cosine) / 2).sqrt().unsqueeze(1)
+    with torch.no_grad():
+        return shown.model.decode(middle).sigmoid()
+
+
+def cross_fades() -> torch.Tensor:
+    x, (first, second, _) = to_float(cache.digits("sample").test_images), pairs()
+    return (x[first] + x[second]) / 2
+
+
+def taken_for_digits(pictures: torch.Tensor) -> np.ndarray:
+    return (cache.judge_of_digits().model.probabilities(pictures).argmax(1) != 10).double().numpy()
+
+
+def test_readings_stay_hidden_until_the_middle_was_predicted():
+    page = follow(newcomer(), "interpolation", {"walk-by-hand": "true"})
+    assert all(not way.about["digits"] for way in ways(page)), "pictures alone"
+    assert "the classifier reads" not in words(page)
+    hidden = re.findall(r"A classifier reads the decoding as \*\*(\d)", words(page))
+    assert hidden == [str(chosen(page, "walk-from"))], "the mark begins at the way's start"
+    page.radio(key="guess-midway").set_value(asked.FIRST).run()
+    page.button(key="commit-midway").click().run()
+    assert not page.exception
+    _, ae, _ = ways(page)
+    images = torch.from_numpy(ae.frames[[ae.middle]].copy()).float().div(255).unsqueeze(1)
+    sure, read = cache.classifier().model.probabilities(images).max(1)
+    assert int(read) not in (ae.read[0], ae.read[-1])
+    outcome = page.session_state["visitor"].record["midway"]
+    assert outcome.measured == f"{asked.THIRD} ({int(read)}, {percent(float(sure))} sure)"
+    assert (outcome.said, outcome.verdict, outcome.of) == (asked.FIRST, "wrong", "AE lite, d = 2")
+    assert outcome.said in outcome.sentence and outcome.measured in outcome.sentence
+    assert outcome.sentence in words(page)
+    page.button(key="again-midway").click().run()
+    page.radio(key="guess-midway").set_value(asked.THIRD).run()
+    page.button(key="commit-midway").click().run()
+    assert page.session_state["visitor"].record["midway"].verdict == "right"
+
+
+def test_a_way_without_a_third_digit_is_told_as_such():
+    page = follow(newcomer(), "interpolation", {"walk-numbers": "20"})
+    page.radio(key="guess-midway").set_value(asked.THIRD).run()
+    page.button(key="commit-midway").click().run()
+    outcome = page.session_state["visitor"].record["midway"]
+    assert outcome.measured.startswith((asked.FIRST, asked.SECOND))
+    assert "no third digit half-way" in outcome.sentence
+
+
+def test_where_middles_are_readable_is_told_after_the_prediction_with_its_errors():
+    page = follow(newcomer(), "interpolation", {"walk-slerp": "true"})
+    hidden = (DIGIT, OTHER, "Middles taken for a digit by slerp")
+    assert not any(alt.startswith(hidden) for alt in alternatives(page))
+    assert "± " not in words(page)
+    page.radio(key="guess-best-midpoints").set_value(asked.VAE).run()
+    page.button(key="commit-best-midpoints").click().run()
+    assert not page.exception
+    taken = {
+        "cross-fade": taken_for_digits(cross_fades()),
+        "AE": taken_for_digits(middles("ae-lite-2")),
+        "VAE": taken_for_digits(middles("vae-lite-2-beta-1")),
+    }
+    told = shares(page, DIGIT)
+    for name, each in taken.items():
+        assert told[name] == pytest.approx((100 * each.mean(), 100 * stats.sem(each)), abs=0.051)
+    assert taken["AE"].mean() > taken["VAE"].mean() > taken["cross-fade"].mean()
+    apart = taken["AE"] - taken["VAE"]
+    assert apart.mean() > 2 * stats.sem(apart), "not by chance"
+    outcome = page.session_state["visitor"].record["best-midpoints"]
+    assert (outcome.said, outcome.verdict) == (asked.VAE, "wrong")
+    assert outcome.measured.startswith(asked.AE)
+    assert outcome.said in outcome.sentence and outcome.measured in outcome.sentence
+    assert outcome.sentence in words(page)
+    card = next(text for text in texts(page) if "VAE less AE" in text)
+    assert f"−{100 * apart.mean():.1f} ± {100 * stats.sem(apart):.1f} points" in card
+    assert "here it does not" in card
+
+
+def test_nobody_can_tell_where_the_best_two_lie_too_close_together():
+    rng = torch.Generator().manual_seed(0)
+
+    def way(share: float) -> judging.Between:
+        yes = torch.randperm(500, generator=rng) < 500 * share
+        return judging.Between(digit=yes, other=~yes)
+
+    fade, ae, vae = way(0.1), way(0.5), way(0.52)
+    told = midpoints.best(fade, ae, vae)
+    assert (told.value, told.unusual) == (asked.TIE, True)
+    assert midpoints.best(fade, ae, way(0.9)).value == asked.VAE
+    assert midpoints.best(way(0.9), ae, vae).value == asked.FADE
+    assert not midpoints.best(fade, way(0.9), vae).unusual
+
+
+def test_the_share_of_cross_fades_read_as_neither_end_stands_beside_that_of_decoded_middles():
+    page, (first, second, labels) = opened(), pairs()
+    told = shares(page, OTHER)
+
+    def other(drawn: torch.Tensor) -> float:
+        read = cache.classifier().model.probabilities(drawn).argmax(1)
+        return ((read != labels[first]) & (read != labels[second])).double().mean().item()
+
+    sentence = next(text for text in texts(page) if "double exposures" in text)
+    for name, drawn in {"cross-fade": cross_fades(), "AE": middles("ae-lite-2")}.items():
+        assert told[name][0] == pytest.approx(100 * other(drawn), abs=0.051)
+        assert percent(other(drawn)) in sentence
+    assert 0 < told["cross-fade"][0] < told["AE"][0]
+    passed_by = other(middles("ae-lite-20-bernoulli"))
+    assert 100 * passed_by < told["AE"][0] / 2, "with d = 20 there is room to pass the third by"
+
+
+def test_a_cross_fade_holds_no_ink_that_neither_end_has():
+    """The right answer to the first question; the decoded middle does hold such ink."""
+    x, (first, second, _) = to_float(cache.digits("sample").test_images), pairs()
+    bare = (x[first] == 0) & (x[second] == 0)
+    assert (cross_fades()[bare] == 0).all()
+    assert (middles("ae-lite-2") * bare).flatten(1).sum(1).mean() > 10
+    assert (
+        asked.THIRD_DIGIT.options[asked.THIRD_DIGIT.right].words == "The way between their codes."
+    )
+
+
+def test_a_decoder_draws_something_where_no_code_lives():
+    """The right answer to the second question: far outside there is ink, and no blend of two."""
+    shown = cache.pretrained("ae-lite-2")
+    far = torch.tensor([[30.0, 30.0]])
+    with torch.no_grad():
+        drawn = shown.model.decode(far).sigmoid()
+    assert shown.holes.distance(far).item() > 10
+    assert drawn.sum() > 10
+    assert asked.OFF_THE_CLOUD.options[asked.OFF_THE_CLOUD.right].words.startswith("Whatever")
+
+
+def test_the_norm_of_a_middle_is_that_of_many_draws():
+    """The right answer to the third question."""
+    draws = torch.randn(2, 4000, 50, generator=torch.Generator().manual_seed(0))
+    question = asked.MIDPOINT.filled()
+    assert f"about {draws[0].norm(dim=1).mean():.1f}" in question.prompt
+    middle = draws.mean(0).norm(dim=1).mean().item()
+    right = question.options[question.right].words
+    assert float(re.findall(r"[\d.]+", right)[0].rstrip(".")) == pytest.approx(middle, abs=0.06)
+
+
+def test_slerp_is_measured_on_the_same_pairs_by_two_seeds_with_its_errors():
+    page = opened({"walk-slerp": "true"})
+    names = ["ae-lite-20-bernoulli", "vae-lite-20-bernoulli"]
+    for name in (*names, *(f"{name}-seed-1" for name in names)):
+        arc, line = (taken_for_digits(middles(name, norm=way)) for way in ("arc", "line"))
+        gain = 100 * (arc - line)
+        assert gain.mean() > 2 * stats.sem(gain)
+        told = f"+{gain.mean():.1f} ± {stats.sem(gain):.1f} points"
+        assert told in next(text for text in texts(page) if text.startswith("With d = 20 slerp"))
+    assert len(shares(page, "Middles taken for a digit by slerp")) == 4
+    card = next(text for text in texts(page) if text.startswith("With d = 2 norms"))
+    for name in ("ae-lite-2", "vae-lite-2-beta-1"):
+        arc, line = (taken_for_digits(middles(name, norm=way)) for way in ("arc", "line"))
+        gain = 100 * (arc - line)
+        assert f"+{gain.mean():.1f} ± {stats.sem(gain):.1f} points" in card
 
 
 def test_what_is_not_asked_for_is_not_worked_out():

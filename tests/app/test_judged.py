@@ -20,6 +20,14 @@ def test_the_judge_reads_digits_and_refuses_few_of_them():
     assert (read == NO_DIGIT).float().mean() < 0.015
 
 
+def test_the_judge_refuses_no_digit_for_the_greys_of_a_bounded_continuous_bernoulli():
+    """Whose mean images lie between 0.108 and 0.892 under |logit| <= 9.21."""
+    judge = cache.judge_of_digits()
+    images = data.to_float(cache.digits("sample").test_images)
+    counts = evaluation.judging.drawn(judge.model, 0.108 + (0.892 - 0.108) * images)
+    assert counts[NO_DIGIT] < 0.02 * len(images)
+
+
 def test_the_judge_refuses_most_cross_fades_in_which_the_classifier_finds_a_digit():
     digits, judge = cache.digits("sample"), cache.judge_of_digits()
     x, labels = data.to_float(digits.test_images), digits.test_labels
@@ -65,6 +73,8 @@ def test_units_fall_silent_one_by_one_as_beta_rises():
     assert len(set(active)) >= 5 and active[0] >= 18 and active[-1] == 0
     with pytest.raises(ValueError, match="points"):
         cache.kl_per_unit(cache.pretrained("ae-lite-2"))
+    with pytest.raises(ValueError, match="points"):
+        cache.kl_per_unit(cache.pretrained("vae-dense-2-kl-only"))
 
 
 def test_one_collapses_at_beta_1():

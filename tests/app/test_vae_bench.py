@@ -74,7 +74,7 @@ def test_the_sliders_of_lesson_5_reach_the_run_and_its_partner():
 
 
 def test_a_run_is_the_stop_yours_and_the_selector_leads_back_and_its_dots_stay():
-    page = ended(begun({"vae-beta": "3.92"} | SHORT))
+    page = ended(begun({"vae-beta": "3.92", "vae-prior-open": "true"} | SHORT))
     assert page.select_slider(key="vae-beta").value == YOURS
     run = visitor_of(page).run
     assert run is not None
@@ -93,7 +93,7 @@ def test_a_run_of_another_likelihood_has_no_place_among_nats_but_one_on_the_circ
     tour = onlooker()
     run = own(kind="vae", likelihood="gaussian", beta=2.0)
     visitor_of(tour).take(run, "vae", "")
-    page = follow(tour, "vae")
+    page = follow(tour, "vae", {"vae-prior-open": "true"})
     assert "yours, β = 2" not in dots(page, "kl")
     assert "yours, β = 2" in dots(page, "spread")
     assert "A run of another likelihood cannot stand here" in words(page)

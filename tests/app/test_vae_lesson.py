@@ -1,5 +1,6 @@
 """The variational lesson with all of its sections open, for models of every kind."""
 
+import json
 import math
 import re
 from dataclasses import replace
@@ -10,7 +11,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from app import cache
-from app.lessons.vae import diagram
+from app.lessons.vae import diagram, sweep
 from app.lessons.vae.calculator import PRESETS
 from app.lessons.vae.diagram import Draw
 from app.lessons.vae.reparameterisation import source_lines
@@ -22,13 +23,14 @@ from tests.visiting import nodes, page_of, words
 
 SECTIONS = (
     "duel-more",
+    "vae-why-open",
     "vae-noise-open",
     "vae-ledger-open",
     "vae-prior-open",
     "vae-blur-open",
     "vae-draw",
     "vae-terms",
-    "vae-calculator-open",
+    "deeper-vae",
 )
 KINDS = [
     {"latent_dim": 1, "likelihood": "gaussian"},
@@ -84,19 +86,39 @@ def test_pulling_beta_to_39_swells_every_cloud_into_the_prior(tour):
 
 
 def test_the_cards_bear_out_what_is_said_of_blur(tour):
-    """Two latents: as sharp to a tenth. Twenty: the VAE is the less sharp."""
+    """Two latents: as sharp to a tenth, and nats hardly help. Twenty: the VAE is the less sharp,
+    and sharper the more it may tell, in every sweep.
+    """
     tour.session_state["vae-blur-open"] = True
     (told,) = [
-        line for line in words(opened(tour, "vae")).splitlines() if "Sharpness of rec" in line
+        line for line in words(opened(tour, "vae")).splitlines() if "about as sharp as" in line
     ]
-    ae, vae, ae_20, vae_20 = (float(found) for found in re.findall(r": (0\.\d{3})", told))
+    assert "With d = 2 the VAE at β = 1 is about as sharp as the autoencoder" in told
+    assert "With d = 20 the VAE at β = 1 is less sharp than the autoencoder" in told
+    vae, ae, vae_20, ae_20 = (float(found) for found in re.findall(r"\*\*(0\.\d{3})", told))
+    sharp = {
+        name: json.loads((cache.PRETRAINED / f"{name}.json").read_text())["test"]["sharpness"]
+        for name in ("vae-lite-2-beta-1", "ae-lite-2", sweep.TWENTY, "ae-lite-20-bernoulli")
+    }
+    assert [vae, ae, vae_20, ae_20] == pytest.approx([*sharp.values()], abs=0.0006)
     assert vae == pytest.approx(ae, rel=0.1)
     assert vae_20 < 0.8 * ae_20
+    few, many = (
+        cache.pretrained(sweep.name_of(beta)).card["test"]["sharpness"] for beta in (1, 0.0392)
+    )
+    assert many == pytest.approx(few, rel=0.1)
+    dense = [cache.pretrained(sweep.silenced(b)).card["test"] for b in sweep.SILENCING]
+    for each in (dense, [cache.pretrained(n).card["test"] for n in (f"{sweep.TWENTY}-beta-0.3",
+                                                                    sweep.TWENTY)]):  # fmt: skip
+        assert [test["kl"] for test in each] == sorted((t["kl"] for t in each), reverse=True)
+        assert [test["sharpness"] for test in each] == sorted(
+            (t["sharpness"] for t in each), reverse=True
+        )
 
 
 def test_what_is_closed_is_not_worked_out(tour):
     page = opened(tour, "vae")
-    labels = ("More: what", "Inside", "The ledger", "The prior", "Why", "Ten", "Two", "Which")
+    labels = ("More: which", "Inside", "The ledger", "The prior", "Why", "Ten", "Two", "Go deeper")
     sections = [each for each in page.expander if each.label.startswith(labels)]
     assert len(sections) == len(SECTIONS)
     assert not [node for section in sections for node in nodes(section)]
@@ -108,7 +130,7 @@ def test_every_section_opens_where_the_browser_cannot_draw_maps(tour):
 
 
 def test_a_loss_of_ones_own_gets_its_beta(tour):
-    tour.session_state["vae-calculator-open"] = True
+    tour.session_state["vae-terms"] = True
     tour.session_state["calc-preset"] = "Your own"
     page = opened(tour, "vae")
     assert any("0.392" in latex.value for latex in page.latex)
@@ -121,9 +143,10 @@ def test_the_account_on_the_page_closes(tour):
     page = open_sections(tour)
     (line,) = [latex.value for latex in page.latex if "underbrace" in latex.value and "nats" in
                latex.value and "ELBO" in latex.value]  # fmt: skip
-    numbers = [float(n) for n in re.findall(r"\{(-?\d+\.\d\d)\}", line)]
-    elbo, gap, evidence = numbers
+    elbo, gap, evidence = (float(n) for n in re.findall(r"\{(-?\d+\.\d\d)\}", line))
+    (sampled, twice) = re.findall(r"\{(-?\d+\.\d\d) \\pm (\d\.\d\d)\}", line)[0]
     assert elbo + gap == pytest.approx(evidence, abs=0.06)
+    assert elbo + gap == pytest.approx(float(sampled), abs=0.06 + 2 * float(twice))
 
 
 def test_every_box_of_the_graph_has_its_line_in_the_model_s_file():
@@ -156,7 +179,7 @@ def test_a_draw_is_said_to_end_one_gradient_and_not_every(tour):
     tour.session_state["vae-noise-open"] = True
     told = words(opened(tour, "vae"))
     assert "score-function gradient" in told
-    assert "There is no gradient" not in told
+    assert "of this kind" in told and "Williams 1992" in told
 
 
 def test_moving_epsilon_by_hand_moves_the_code_by_sigma(tour):

@@ -64,3 +64,10 @@ def test_models_that_differ_go_home_under_different_names():
     names = {words.file_name(config, seed) for config in configs for seed in (0, 1, None)}
     assert len(names) == 3 * len(configs)
     assert words.file_name(configs[1], 3) == "my-vae-dense-2-beta-0.5-seed-3"
+
+
+def test_a_fixed_noise_is_told_and_names_another_file():
+    fixed, learned = ModelConfig("vae", noise=0.5), ModelConfig("vae")
+    assert words.title(fixed) == "VAE dense, d = 2, β = 1, σ = 0.5"
+    assert words.file_name(fixed, 0) == "my-vae-dense-2-beta-1-noise-0.5-seed-0"
+    assert words.title(learned) == "VAE dense, d = 2, β = 1"

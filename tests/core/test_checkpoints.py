@@ -86,7 +86,7 @@ def test_a_classifier_that_can_refuse_comes_back_as_one(tmp_path: Path):
     x = torch.rand(3, 1, 28, 28, generator=seeded(1))
     assert torch.equal(again.probabilities(x), judge.probabilities(x))
     rewrite_card(tmp_path / "judge.safetensors", lambda card: card["model"].update(OTHER_JUDGE))
-    with pytest.raises(CheckpointError, match=r"layers.9.bias .*\(11,\), its card asks"):
+    with pytest.raises(CheckpointError, match=r"layers.9.* its card asks for"):
         checkpoints.load(tmp_path / "judge")
 
 

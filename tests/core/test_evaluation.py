@@ -8,6 +8,7 @@ import pytest
 import torch
 from scipy import ndimage, stats
 from scipy.spatial.distance import cdist
+from sklearn.metrics import confusion_matrix
 from torch import nn
 
 from core import data, evaluation
@@ -242,6 +243,23 @@ def test_fifteen_neighbours_vote_as_by_brute_force():
     assert share == pytest.approx(right.mean(), abs=1e-12)
 
 
+def test_the_pairs_of_classes_taken_for_one_another_are_those_of_a_confusion_matrix():
+    rng = seeded(3)
+    labels, votes = torch.randint(10, (2, 500), generator=rng)
+    matrix = confusion_matrix(labels.numpy(), votes.numpy())
+    both = matrix + matrix.T
+    pairs = evaluation.codes.confused_pairs(votes, labels)
+    assert len(pairs) == 45
+    assert all(pair.times == both[pair.first, pair.second] for pair in pairs)
+    times = [pair.times for pair in pairs]
+    assert times == sorted(times, reverse=True)
+
+
+def test_the_largest_tie_counts_codes_that_are_the_same_to_the_last_bit():
+    codes = torch.tensor([[0.1, 0.2], [0.1, 0.2], [0.1, 0.2 + 2**-25], [0.1, 0.2], [0.2, 0.1]])
+    assert evaluation.codes.largest_tie(codes) == 3
+
+
 def test_one_held_out_code_in_twenty_lies_in_a_hole():
     codes = torch.randn(6000, 2, generator=seeded())
     holes = evaluation.holes.find_holes(codes)
@@ -301,12 +319,41 @@ def test_confidence_is_the_largest_probability(judge: Classifier):
     assert evaluation.judging.confident_share(judge, images) == pytest.approx(3 / 8)
 
 
-def test_between_two_digits_the_judge_may_read_a_third(judge: Classifier):
-    """It reads a 3 where the first pixel is lit, and a 0 where it cannot tell."""
+def test_between_two_digits_one_may_read_a_third_and_the_other_none(judge: Classifier):
+    """The one reads a 3 where the first pixel is lit, and a 0 where it cannot tell; the other
+    refuses what is lit at its second pixel."""
+    refusing = RejectingClassifier(RejectingConfig(), seeded())
+    refusing.layers = nn.Sequential(nn.Flatten(), nn.Linear(784, 11))
+    for parameter in refusing.layers.parameters():
+        nn.init.zeros_(parameter)
+    with torch.no_grad():
+        refusing.layers.get_parameter("1.weight")[10, 1] = 5.0
     images = torch.zeros(4, 1, 28, 28)
     images[:2, 0, 0, 0] = 1
+    images[1:3, 0, 0, 1] = 1
     starts, ends = torch.tensor([3, 1, 0, 5]), torch.tensor([8, 2, 7, 0])
-    assert evaluation.judging.judge_between(judge, images, starts, ends) == (0.5, 0.25)
+    digit, other = evaluation.judging.judge_between(judge, refusing, images, starts, ends)
+    assert digit.tolist() == [True, False, False, True]
+    assert other.tolist() == [False, True, False, False]
+
+
+def test_a_share_comes_with_the_standard_error_of_a_proportion():
+    yes = torch.arange(200) < 60
+    share = evaluation.judging.share(yes)
+    assert share.mean == pytest.approx(0.3)
+    assert share.error == pytest.approx(stats.sem(yes.numpy()))
+    assert share.error == pytest.approx(math.sqrt(0.3 * 0.7 / 199))
+
+
+def test_a_gain_on_the_same_images_is_judged_by_their_differences():
+    """As in McNemar's test: images on which both agree say nothing of the difference."""
+    one, other = torch.arange(200) < 60, torch.arange(200) < 50
+    gain = evaluation.judging.gain(one, other)
+    assert gain.mean == pytest.approx(0.05)
+    assert gain.error == pytest.approx(stats.sem(one.double().numpy() - other.double().numpy()))
+    apart = math.hypot(*(evaluation.judging.share(each).error for each in (one, other)))
+    assert gain.clear and gain.mean < 2 * apart, "clear only because the images are the same"
+    assert not evaluation.judging.gain(one, one).clear
 
 
 def test_readable_is_the_share_read_as_their_label(judge: Classifier):

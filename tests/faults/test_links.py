@@ -31,7 +31,7 @@ STATES: tuple[tuple[str, Link], ...] = (
     ("latent_scatter", {"map-of": "AE dense, d = 8", "tsne": "true"}),
     ("random_sampling", {"compare-samplers": "true"}),
     ("random_sampling", {"sampled-model": "VAE, d = 2"}),
-    ("interpolation", {"walk-midpoints": "true", "mosaic": "Four images"}),
+    ("interpolation", {"walk-slerp": "true", "mosaic": "Four images"}),
     ("interpolation", {"walk-numbers": "20", "mosaic": "A plane", "mosaic-open": "true"}),
     ("vae", {"calc-preset": "Your own"}),
     ("continuous_bernoulli", {}),

@@ -4,17 +4,19 @@ import streamlit as st
 
 from app import quiz, theme, widgets
 from app.cache import Shown
-from app.lessons.interpolation import beside, measuring, mosaics, scrubbing
-from app.panels import bench, digits, frame, models
+from app.glossary import term
+from app.lessons.interpolation import asked, beside, midpoints, mosaics, scrubbing, slerp, steps
+from app.panels import bench, deeper, digits, frame, models, predictions
 from app.state import YOURS, session
-from core import latent
+from core import evaluation, latent
 
 visitor = session()
 
 frame.opening("interpolation")
 st.markdown(
-    "A **cross-fade** blends the pixels of two digits. The other way decodes every step of a "
-    "straight line between their **codes**. Press **Play**: whose strokes do you see halfway?"
+    f"A {term('cross-fade')} blends the pixels of two digits. An {term('interpolation')} in latent "
+    "space decodes every step of a straight line between their codes. Press *Play*: whose strokes "
+    "do you see half-way?"
 )
 
 BENCH = bench.Bench(
@@ -40,36 +42,40 @@ here = [*pair, shown] if shown.mine else pair
 first_figure = st.container()  # above what decides on its path
 with st.expander("More: slerp, and how even the steps are"):
     st.markdown(
-        r"Straight line: $z(t) = (1-t)\,a + t\,b$. **Slerp** follows the great circle instead: "
+        f"The straight line is {term('lerp')}: "
+        r"$z(t) = (1-t)\,a + t\,b$. "
+        f"{term('slerp', 'Slerp')} follows the great circle instead: "
         r"$\frac{\sin((1-t)\Omega)}{\sin\Omega}\,a + \frac{\sin(t\Omega)}{\sin\Omega}\,b$, "
         r"where $\Omega$ is the angle between $a$ and $b$. Shoemake (1985) made it for "
-        "rotations, and White (2016) brought it to latent spaces of many dimensions, where "
+        "rotations, and White (2016, arXiv:1609.04468) brought it to latent spaces of many "
+        "dimensions, where "
         r"draws from the prior all have norms near $\sqrt d$. In two it makes a detour around "
         f"the likeliest place: it is offered from d = {latent.SLERP_FROM_DIM}."
     )
-    slerp = False
+    spherical = False
     if max(each.config.latent_dim for each in here) >= latent.SLERP_FROM_DIM:
-        slerp = widgets.choice("Path", ["Straight line", "Slerp"], key="walk-path") == "Slerp"
+        spherical = widgets.choice("Path", ["Straight line", "Slerp"], key="walk-path") == "Slerp"
     speeds = st.container()
 
 
 def figure(now: Shown) -> None:
     two = beside.pair(visitor, now.config)
     three = [*two, now] if now.mine else two
-    scrubbing.scrub(visitor, three, ends, spherical=slerp, places=3)
+    scrubbing.scrub(visitor, three, ends, spherical=spherical, places=3)
     scrubbing.whose(two, now)
 
 
 def both(one: Shown, other: Shown) -> None:
-    scrubbing.scrub(visitor, [one, other], ends, spherical=slerp, places=2)
+    scrubbing.scrub(visitor, [one, other], ends, spherical=spherical, places=2)
 
 
 run = visitor.training_here()
 held_against = beside.pretrained(visitor, run.order.model if run else shown.config)
 with first_figure:
     bench.show(visitor, BENCH, shown, held_against, figure, both, like=beside.begin(shown, BENCH))
+    scrubbing.midway(visitor, pair[0], ends, spherical=spherical)
 with speeds:
-    measuring.step_speeds(ends, here, spherical=slerp)
+    steps.step_speeds(ends, here, spherical=spherical)
 
 by_hand = widgets.section("Walk by hand: drag the ends of the path", key="walk-by-hand")
 if by_hand.open:
@@ -83,57 +89,61 @@ st.latex(
     )
 )
 st.markdown(
-    "The cross-fade holds the ink of the two digits and no other, though a classifier may take the "
-    "one over the other for a third. A path between codes shows what the decoder draws between "
-    "them, and that may be a third digit in ink of its own: where d = 2, all classes lie side by "
-    "side in a plane, and a straight line may have to cross a third one. Where d = 20 there is "
-    "more room to pass it by: set 20 at the top, and compare. Nothing in the training of "
-    "an autoencoder says what its decoder draws far from every code, and equal steps in latent "
-    "space are not equal steps in the picture."
+    "The cross-fade holds the ink of the two digits and no other. A path between codes shows what "
+    "the decoder draws between them. Nothing in the training of an autoencoder says what that is "
+    "far from every code, and equal steps in latent space are not equal steps in the picture."
 )
+if predictions.is_open(visitor, asked.MIDWAY):
+    st.markdown(
+        "It may be a third digit in ink of its own: where d = 2, all classes lie side by side in a "
+        "plane, and a straight line may have to cross a third one. Where d = 20 there is more room "
+        "to pass it by: set 20 at the top, and compare."
+    )
 
 others = [run.on(visitor.data) for run in visitor.runs.values() if run.key != shown.key]
 if others:
     st.subheader("Your other runs, on the same way", anchor=False)
-    scrubbing.strips(visitor, others, ends, spherical=slerp)
+    scrubbing.strips(visitor, others, ends, spherical=spherical)
 
 st.subheader("Which way is better? Measure it", anchor=False)
 st.markdown(
-    "One pair proves nothing. Take the middle of many random pairs, and let the classifier read "
-    "each kind of midpoint. What do you expect?"
+    f"One pair proves nothing. Take the {term('midpoint', 'middle')} of many random pairs, and let "
+    f"a {term('judge')} say whether it sees a digit there."
 )
-if widgets.switch("Show the measurement", key="walk-midpoints"):
-    measuring.midpoints(visitor, beside.named([*here, *others]))
+midpoints.midpoints(visitor, pair, beside.named([*here, *others]))
+slerp.measured(visitor)
 
 plane = widgets.section("Mosaics: a whole plane at once", key="mosaic-open")
 if plane.open:
     with plane:
         mosaics.mosaics(visitor, beside.named(here[::-1]))
 
-st.subheader("Check yourself", anchor=False)
-quiz.check(
-    "third-digit",
-    "Which path can draw strokes midway that neither digit has?",
-    ["The pixel cross-fade.", "The path between codes."],
-    right="The path between codes.",
-    why="The cross-fade holds the ink of both digits and no other, whatever a classifier reads in "
-    "it. Between two codes a third digit may live.",
+deeper.show(
+    "interpolation",
+    symbols=[
+        ("x_a, x_b", "the two pictures: 784 pixels each"),
+        (r"\encoder{e}(x_a)", "the code of the first, *a* for short; that of the second is *b*"),
+        ("t", "how far on the way: 0 at the first code, 1 at the second"),
+        (r"\latent{z(t)}", "the code at t"),
+        (r"\hat x(t) = \decoder{g}(\latent{z(t)})", "the picture that the decoder draws there"),
+        (r"\Omega", "the angle between a and b, seen from the origin"),
+        (r"z_k", "the code at step k of the way"),
+        (r"\lVert v \rVert", "the length of v, its norm: the root of the sum of its squares"),
+        (r"a + s(b-a) + t(c-a)", "a place of the mosaic: s to the right, t upwards, each 0 to 1"),
+    ],
+    sources=[
+        deeper.Source(
+            "Shoemake", 1985, "Animating rotation with quaternion curves", "SIGGRAPH 19(3)"
+        ),
+        deeper.Source("White", 2016, "Sampling generative networks", "arXiv:1609.04468"),
+        deeper.Source(
+            "McNemar",
+            1947,
+            "Note on the sampling error of the difference between correlated proportions",
+            "Psychometrika 12",
+        ),
+    ],
+    code=[latent.linear_path, latent.spherical_path, evaluation.judging.gain],
 )
-quiz.check(
-    "off-the-cloud",
-    "An autoencoder's path leaves the cloud of codes. What do its frames there show?",
-    ["A blend of the two digits.", "Whatever the decoder happens to draw.", "Nothing."],
-    right="Whatever the decoder happens to draw.",
-    why="Training never asked anything of the decoder at such places: its output is unconstrained.",
-)
-quiz.check(
-    "midpoint-norm",
-    "Two independent draws from N(0, I) in 50 dimensions have norms of about 7.0. What is the norm "
-    "of their midpoint?",
-    ["About 7.0.", "About 5.0.", "About 0."],
-    right="About 5.0.",
-    why="E‖z‖² of the midpoint is d/2 = 25. That is why White took slerp to latent spaces of many "
-    "dimensions: where both ends have one norm, slerp keeps it.",
-)
-
+quiz.ask(visitor, "interpolation")
 frame.closing("interpolation")

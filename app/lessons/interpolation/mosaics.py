@@ -40,8 +40,8 @@ def mosaics(visitor: Visitor, by: Mapping[str, Shown]) -> None:
     else:
         st.markdown(
             r"From bottom left $a$ to the right $b$ and up to $c$: $a + s(b-a) + t(c-a)$. The "
-            r"fourth corner, $b + c - a$, is **no image's code but an analogy**: *b is to a as "
-            "what is to c?*"
+            r"fourth corner, $b + c - a$, is *no image's code but an analogy*: b is to a as "
+            "what is to c?"
         )
         grid = latent.three_corners(a, b, c, TILES)
     _mosaic(visitor, shown, grid, marks)

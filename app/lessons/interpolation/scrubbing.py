@@ -6,11 +6,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app import cache, images
-from app.cache import Ends, Shown
+from app.cache import Ends, Judge, Shown
 from app.components import ways
-from app.panels import models, walks
+from app.lessons.interpolation.asked import FIRST, MIDWAY, SECOND, THIRD
+from app.panels import models, predictions, walks
 from app.panels.digits import judge
 from app.state import Visitor, chosen_on, keep_release
+from app.teaching import Measured
+from app.words import percent
 
 MIDDLE = 0.5
 KEY = "ways"
@@ -33,7 +36,7 @@ def scrub(
     if visitor.pad_failed:
         strips(visitor, shown, ends, round(t * (ways.STOPS - 1)), spherical=spherical)
         return
-    reader = judge(visitor.data)
+    reader = judge(visitor.data) if predictions.is_open(visitor, MIDWAY) else None
     fade = cache.faded_way(walks.crossfade(ends, ways.FRAMES), reader)
     decoded = [cache.decoded_way(each, ends, reader, spherical=spherical) for each in shown]
     failed = ways.ways(
@@ -47,13 +50,36 @@ def scrub(
         visitor.pad_failed = True
         st.rerun()
     read = (
-        "Under each picture: what the classifier reads in it, and along the whole way; **bold** is "
+        "Under each picture: what the classifier reads in it, and along the whole way, in bold "
         "what it reads at neither end. "
     )
     st.caption(
         f"{read if reader else ''}{images.legend(['hole'])} Maps: codes by class, squares in "
         "holes; more than two numbers cast their shadows on a plane. A click on a strip goes there."
     )
+
+
+def midway(visitor: Visitor, shown: Shown, ends: Ends, *, spherical: bool) -> None:
+    """What the classifier will read half-way on a model's way: asked before it is told."""
+    reader = judge(visitor.data)
+    if reader is None:
+        return
+    predictions.ask(
+        visitor,
+        MIDWAY,
+        lambda: read_midway(shown, ends, reader, spherical=spherical),
+        of=shown.title,
+    )
+
+
+def read_midway(shown: Shown, ends: Ends, reader: Judge, *, spherical: bool) -> Measured:
+    """Whether the middle of a way is read as its first digit, its second or a third."""
+    frames = cache.path(shown, ends, ways.FRAMES, spherical=spherical).frames
+    sure, read = reader.model.probabilities(frames[[0, ways.FRAMES // 2, -1]]).max(1)
+    first, middle, second = read.tolist()
+    value = FIRST if middle == first else SECOND if middle == second else THIRD
+    words = f"{value} ({middle}, {percent(float(sure[1]))} sure)"
+    return Measured(value, unusual=value != THIRD, words=words)
 
 
 def _chosen_t(visitor: Visitor) -> float:
@@ -75,11 +101,13 @@ def strips(
 ) -> None:
     """The same ways as pictures that stand still, drawn on the server."""
     paths = [walks.walk(each, ends, ways.STOPS, spherical=spherical) for each in shown]
-    walks.strips(visitor, walks.crossfade(ends, ways.STOPS), paths, at)
+    read = predictions.is_open(visitor, MIDWAY)
+    walks.strips(visitor, walks.crossfade(ends, ways.STOPS), paths, at, read=read)
 
 
 @st.fragment
 def by_hand(visitor: Visitor, shown: Sequence[Shown], ends: Ends, names: tuple[str, str]) -> None:
     """A map of one of these models on which the ends of the path can be dragged."""
     paths = [walks.walk(each, ends, ways.STOPS) for each in shown]
-    walks.walk_by_hand(visitor, paths, names, ways.STOPS // 2)
+    begin = ways.STOPS // 2 if predictions.is_open(visitor, MIDWAY) else 0
+    walks.walk_by_hand(visitor, paths, names, begin)

@@ -4,19 +4,22 @@ import streamlit as st
 
 from app import quiz, theme, widgets
 from app.cache import Passing, Shown
+from app.glossary import term
 from app.lessons.latent_scatter import basis, overlap, two_maps
-from app.panels import bench, frame, models
+from app.panels import bench, deeper, frame, models
 from app.panels.map import exploring
 from app.state import session
+from core import evaluation, latent
 
 visitor = session()
 data = visitor.digits
 
 frame.opening("latent_scatter")
 st.markdown(
-    "Every point is one digit, at the place of its **code**. Move over the map: beside it stands "
-    "what the decoder draws exactly there, and the real digit nearest to it. **Where no digit "
-    "lives, it draws something too**: the small pictures behind the points."
+    f"Every point is one digit, at the place of its {term('code')}. Move over the "
+    f"{term('latent map', 'map')}: beside it stands what the decoder draws exactly there, and the "
+    "real digit nearest to it. *Where no digit lives, it draws something too*: the small pictures "
+    "behind the points."
 )
 
 MODELS = {
@@ -50,9 +53,11 @@ with paint:
 tsne = overlap.has_tsne(shown) and widgets.switch("t-SNE of 2 000 codes", key="tsne")
 if tsne:
     st.markdown(
-        "**t-SNE** moves the codes until neighbours of latent space are neighbours in the picture. "
-        "Its distances and islands are not those of latent space, and its axes mean nothing."
+        f"{term('t-SNE')} moves the codes until neighbours of latent space are neighbours in the "
+        "picture. Its distances and islands are not those of latent space, and its axes mean "
+        "nothing."
     )
+    overlap.ties(shown)
 
 
 def figure(now: Shown) -> None:
@@ -60,66 +65,84 @@ def figure(now: Shown) -> None:
 
 
 def both(left: Shown, right: Shown) -> None:
-    two_maps.aligned(left, right, key="held")
+    two_maps.aligned(visitor, left, right, key="held")
 
 
 bench.show(visitor, BENCH, shown, pretrained, figure, both)
-overlap.overlap(visitor, shown)
+
+st.subheader("Which classes can a code not tell apart?", anchor=False)
+st.markdown(
+    "Ask the map itself. Give every test digit the class that most of the 15 nearest codes of "
+    f"training digits have: that is {term('nearest neighbours', 'k-nearest neighbours')}, with "
+    "k = 15 in short 15-NN."
+)
+overlap.told_apart(visitor, shown)
 
 st.subheader("Another seed: the same loss? The same map?", anchor=False)
+st.markdown(
+    f"A {term('seed')} fixes where training begins and in which order it sees the digits. Each "
+    "pretrained model of this page is one training, from one seed. Is its map *the* map of the "
+    "digits?"
+)
 two_maps.last_two(visitor, pretrained)
 
 st.subheader("What the map does not say", anchor=False)
 st.markdown(
-    "No label was used in training: the colours were added afterwards. Digits of a class lie "
-    "near one another because they look alike: encoder and decoder change smoothly, and mostly "
-    "give like images like codes.\n\n"
-    "The axes' direction, their scale and which side is left mean nothing. For any invertible "
-    "*R*, the encoder followed by *R* and the decoder after its inverse are an autoencoder of "
-    "exactly the same loss:"
+    "No label was used in training: the colours were added afterwards. Digits of a class gather "
+    "all the same, because they look alike. That the decoder is continuous is not enough for it: "
+    "near codes are drawn alike, but one class could still be drawn at two places far apart. The "
+    "encoder is continuous too, so like images get like codes; and training moves the codes "
+    "to where one smooth decoder can draw them all."
 )
-st.latex(
-    theme.formula(
-        r"\decoder{g}\bigl(R^{-1}\,\latent{R\,\encoder{e}(x)}\bigr) = "
-        r"\decoder{g}\bigl(\encoder{e}(x)\bigr) \quad\Rightarrow\quad "
-        r"\reconstruction{\mathcal L}(R \circ \encoder{e},\ \decoder{g} \circ R^{-1}) = "
-        r"\reconstruction{\mathcal L}(\encoder{e}, \decoder{g})"
-    )
-)
+overlap.without_labels(visitor, shown)
 st.markdown(
-    "So scales of two autoencoders cannot be compared, and a mirrored map is not a worse one. "
-    "A VAE is less free: its KL term ties the codes to the scale of N(0, I)."
+    "The axes' direction, their scale and which side is left mean nothing, so scales of two "
+    "autoencoders cannot be compared, and a mirrored map is not a worse one. A VAE is less free: "
+    "its KL term ties the codes to the scale of N(0, I)."
 )
-with st.expander("More: turn, stretch and mirror this map"):
+with st.expander("More: why so, and a map to turn, stretch and mirror"):
+    st.markdown(
+        "For any invertible *R*, the encoder followed by *R* and the decoder after its inverse are "
+        "an autoencoder of exactly the same loss:"
+    )
+    st.latex(
+        theme.formula(
+            r"\decoder{g}\bigl(R^{-1}\,\latent{R\,\encoder{e}(x)}\bigr) = "
+            r"\decoder{g}\bigl(\encoder{e}(x)\bigr) \quad\Rightarrow\quad "
+            r"\reconstruction{\mathcal L}(R \circ \encoder{e},\ \decoder{g} \circ R^{-1}) = "
+            r"\reconstruction{\mathcal L}(\encoder{e}, \decoder{g})"
+        )
+    )
     basis.another_basis(visitor, shown)
 
-
-@st.fragment
-def questions() -> None:
-    quiz.check(
-        "overlap",
-        "On a map, 4 and 9 overlap. What will their reconstructions do?",
-        ["Come back sharp, each as its own digit.", "Confuse the two, or average them."],
-        right="Confuse the two, or average them.",
-        why="Where two digits share a code, one decoder output must serve both.",
-    )
-    quiz.check(
-        "mirrored",
-        "Two trainings end with the same loss and mirrored maps. Is one of them wrong?",
-        ["Yes, the map shows where digits belong.", "No."],
-        right="No.",
-        why="A mirror is an invertible R: the loss cannot tell the two apart.",
-    )
-    quiz.check(
-        "islands",
-        "The t-SNE of a collapsed VAE's codes shows islands. Do its codes form islands?",
-        ["Yes, t-SNE has found hidden structure.", "No, all its codes lie at almost one place."],
-        right="No, all its codes lie at almost one place.",
-        why="Nearly all of its codes are the same to the last bit. t-SNE has to put ties "
-        "somewhere, and the islands are its own making.",
-    )
-
-
-st.subheader("Check yourself", anchor=False)
-questions()
+deeper.show(
+    "latent_scatter",
+    symbols=[
+        (r"\encoder{e}(x)", "the encoder's answer to image x: its code, d numbers"),
+        (r"\latent{z}", "a code: a place of the map"),
+        (r"\decoder{g}(\latent{z})", "what the decoder draws at the code z"),
+        ("R", "any change of codes that can be undone: a turn, a stretch, a mirror"),
+        ("R^{-1}", "what undoes R"),
+        (r"R \circ \encoder{e}", "first the encoder, then R"),
+        (
+            r"\reconstruction{\mathcal L}(\encoder{e}, \decoder{g})",
+            "the loss of that encoder with that decoder, nats per image",
+        ),
+        ("k", "how many neighbours vote"),
+    ],
+    sources=[
+        deeper.Source(
+            "Cover and Hart", 1967, "Nearest neighbor pattern classification", "IEEE Trans. IT 13"
+        ),
+        deeper.Source(
+            "Schönemann",
+            1966,
+            "A generalized solution of the orthogonal Procrustes problem",
+            "Psychometrika 31",
+        ),
+        deeper.Source("van der Maaten and Hinton", 2008, "Visualizing data using t-SNE", "JMLR 9"),
+    ],
+    code=[evaluation.codes.knn_votes, evaluation.codes.confused_pairs, latent.turn_onto],
+)
+quiz.ask(visitor, "latent_scatter")
 frame.closing("latent_scatter")

@@ -1,6 +1,7 @@
 """Two trainings, two maps: how far one of them is the other, turned and mirrored."""
 
 import math
+from collections.abc import Sequence
 
 import streamlit as st
 from jaxtyping import Float
@@ -8,9 +9,19 @@ from torch import Tensor
 
 from app import cache, charts, widgets
 from app.cache import Shown
-from app.panels import files
+from app.lessons.latent_scatter.asked import (
+    BOTH,
+    LOSS,
+    MAP,
+    NEITHER,
+    SAME_LOSS,
+    SAME_MAP,
+    SEED,
+)
+from app.panels import files, predictions
 from app.panels.map.axes import map_table
 from app.state import Visitor, afresh, move
+from app.teaching import Measured
 from app.words import nats, percent
 from core import latent
 from core.models import ModelConfig
@@ -29,22 +40,57 @@ def nearest(config: ModelConfig) -> str:
 
 
 def last_two(visitor: Visitor, pretrained: Shown) -> None:
-    """The maps of the last two runs; of the only run and the pretrained one where there is one."""
+    """The maps of the last two runs; of the only run and the pretrained one where there is one.
+    What of them is predicted stands before them.
+    """
     runs = visitor.runs_here
-    if not runs:
-        st.markdown(
-            "Train at the top with one seed, and again with another. The maps of the last two "
-            "runs stand here side by side, with a dial that turns one of them onto the other."
-        )
+    of = runs[-1].title if runs else pretrained.title
+    if not predictions.ask(visitor, SEED, lambda: outcome(runs), of=f"{of}, two seeds"):
         return
-    left, right = (runs[-2], runs[-1]) if len(runs) > 1 else (pretrained, runs[-1])
-    aligned(left, right, key="map")
+    if outcome(runs) is None:
+        st.markdown(
+            "Train at the top with one seed, and again with another, all else the same. The maps "
+            "of the last two runs stand here side by side, with a dial that turns one of them onto "
+            "the other."
+        )
+    if runs:
+        left, right = (runs[-2], runs[-1]) if len(runs) > 1 else (pretrained, runs[-1])
+        aligned(visitor, left, right, key="map")
+
+
+def outcome(runs: Sequence[Shown]) -> Measured | None:
+    """What two runs share; None unless there are two that differ in their seeds and in no more."""
+    if len(runs) < 2 or not _only_seeds_differ(*runs[-2:]):
+        return None
+    ours, theirs = (standard(run) for run in runs[-2:])
+    costs = [cache.mean_terms(run).total for run in runs[-2:]]
+    fit = shared(ours, latent.turn_onto(theirs, ours).of(theirs))
+    value = same(*costs, fit=fit)
+    words = (
+        f"{value}: {nats(costs[0])} and {nats(costs[1])} per image, and after the best turn the "
+        f"one map explains {percent(fit)} of the other"
+    )
+    return Measured(value, unusual=value != LOSS, words=words)
+
+
+def same(cost: float, other: float, *, fit: float) -> str:
+    """Which of the two is the same: the loss, the map, both or neither."""
+    same_loss = abs(cost - other) < SAME_LOSS * max(abs(cost), abs(other))
+    if fit > SAME_MAP:
+        return BOTH if same_loss else MAP
+    return LOSS if same_loss else NEITHER
+
+
+def _only_seeds_differ(one: Shown, other: Shown) -> bool:
+    mine, theirs = (dict(run.card.get("training", {})) for run in (one, other))
+    seeds = mine.pop("seed", None), theirs.pop("seed", None)
+    return one.config == other.config and mine == theirs and seeds[0] != seeds[1]
 
 
 @files.figure
-def aligned(left: Shown, right: Shown, *, key: str) -> None:
+def aligned(visitor: Visitor, left: Shown, right: Shown, *, key: str) -> None:
     """Two maps of the same digits, each to its own scale, the right one turned and mirrored by a
-    dial; and how much of it is then the left one.
+    dial; and how much of it is then the left one, once it was predicted.
     """
     ours, theirs = (standard(shown) for shown in (left, right))
     best = latent.turn_onto(theirs, ours)
@@ -83,7 +129,8 @@ def aligned(left: Shown, right: Shown, *, key: str) -> None:
                 key=f"{key}-{'left' if shown is left else 'right'}",
                 alt=f"Codes of {len(points)} digits by {shown.title}, to their own scale",
             )
-    st.markdown(_told(left, right, ours, theirs, turned))
+    if predictions.is_open(visitor, SEED):
+        st.markdown(_told(left, right, ours, theirs, turned))
 
 
 def standard(shown: Shown) -> Float[Tensor, "codes 2"]:

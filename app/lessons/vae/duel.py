@@ -7,11 +7,11 @@ import streamlit as st
 import torch
 
 from app import cache, charts, theme, widgets
-from app.cache import Judge, PretrainedError, Shown
-from app.lessons.vae import sweep
+from app.cache import Judge, PretrainedError, RejectingJudge, Shown
+from app.lessons.vae import coverage, sweep
 from app.lessons.vae.trainings import AE, partner_of
 from app.panels import files, models
-from app.panels.digits import judge, new_noise, why_unread
+from app.panels.digits import judge, new_noise, strict_judge, why_unread
 from app.panels.samples import same_noise
 from app.state import Visitor
 from app.words import as_code, percent
@@ -46,19 +46,25 @@ def show(visitor: Visitor, ae: Shown, vae: Shown) -> None:
         of_ae = _sixteen(visitor, ae)
     with right:
         of_vae = _sixteen(visitor, vae)
-    reader = judge(visitor.data)
+    reader, strict = judge(visitor.data), strict_judge(visitor.data)
     sure = _sure(ae, vae, reader) if reader else {}
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         new_noise(visitor, key="noise-duel")
-        st.markdown(_told(sure) if sure else why_unread(visitor.data))
-    more = widgets.section("More: what differs, the digits they restore, all shares, both maps",
+        if strict:
+            st.markdown(coverage.told(ae, vae, strict))
+        else:
+            st.markdown(_told(sure) if sure else why_unread(visitor.data))
+    more = widgets.section("More: which classes, which is better, what they restore, both maps",
                            key="duel-more")  # fmt: skip
     if not more.open:
         return
     with more:
         st.markdown(what_differs(ae, vae) + " Both restore the same digits:")
         same_digits(visitor, (ae, vae))
+        if strict:
+            _classes(visitor, strict, (ae, of_ae), (vae, of_vae))
         if reader:
+            st.markdown(_told(sure))
             _shares(visitor, reader, sure)
         left, right = st.columns(2, gap="medium")
         with left:
@@ -100,6 +106,19 @@ def _told(sure: dict[str, float]) -> str:
         for kind in ("AE", "VAE")
     ]
     return f"Of 1 000 draws the classifier is sure of: {'; '.join(shares)}. Sure is more than 90 %."
+
+
+def _classes(visitor: Visitor, strict: RejectingJudge, *drawn: tuple[Shown, str]) -> None:
+    """Which digits both draw from where one asks, and whether one draws more of them."""
+    for column, (shown, source) in zip(st.columns(2, gap="medium"), drawn):
+        with column:
+            sampler = "gaussian" if source == FITTED else "prior"
+            coverage.classes(visitor, shown, sampler, strict)
+    st.caption(
+        "Dashes: the test digits' own shares. What the bars lack to the whole the judge takes "
+        "for no digit; it knows only the failures that it learned from."
+    )
+    coverage.verdict(visitor, strict)
 
 
 def _shares(visitor: Visitor, reader: Judge, of_samples: dict[str, float]) -> None:
@@ -163,7 +182,7 @@ def what_differs(ae: Shown, vae: Shown) -> str:
     ) and all(ae.card.get(name) == vae.card.get(name) for name in ("data", "training"))
     if same:
         return (
-            "Two models of one architecture, trained from the same seed on the same order of "
-            "digits: only the loss differs, and what the encoder answers."
+            "Two models of one architecture, trained from the same seed, one each, on the same "
+            "order of digits: only the loss differs, and what the encoder answers."
         )
     return "These two models differ in more than the loss, so not all you see is its doing."

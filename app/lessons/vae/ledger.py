@@ -46,7 +46,7 @@ def show(visitor: Visitor, shown: Shown) -> None:
             alt=f"KL of {len(entries.latents)} latents, {nats(entries.kl, 2)} in all",
         )
     _sum(entries)
-    beyond(shown, image, entries)
+    beyond(visitor, shown, image, entries)
 
 
 def _pixels(image: Image, entries: Ledger, name: str) -> None:

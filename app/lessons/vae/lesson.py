@@ -4,19 +4,33 @@ import streamlit as st
 
 from app import quiz, widgets
 from app.cache import Passing, Shown
+from app.glossary import term
 from app.lessons.vae import (
+    apart,
     blur,
     calculator,
     clouds,
     collapse,
     duel,
+    further,
+    history,
     ledger,
     prior,
     reparameterisation,
+    silent,
     sweep,
     trainings,
 )
-from app.panels import bench, digits, drawing, frame, models, restoring
+from app.lessons.vae.asked import IN_TRAINING
+from app.panels import (
+    bench,
+    digits,
+    drawing,
+    frame,
+    models,
+    predictions,
+    restoring,
+)
 from app.panels.settings import in_words
 from app.state import YOURS, session
 
@@ -38,9 +52,10 @@ visitor = session()
 
 frame.opening("vae")
 st.markdown(
-    "The encoder of a **VAE** answers with a Gaussian cloud, the **posterior** $q(z|x)$. Each "
-    "cloud pays for its distance from a fixed one, the **prior** N(0, I): that is the **KL**, and "
-    "β its weight. Pull β to 39.2, and every cloud swells into the prior."
+    f"The encoder of a {term('variational autoencoder', 'VAE')} answers with a Gaussian cloud, the "
+    f"{term('posterior')} $q(z|x)$. Each cloud pays for its distance from a fixed one, the "
+    f"{term('prior')} N(0, I): that is the {term('KL')}, in {term('nats')}, and {term('β')} its "
+    f"weight. Pull β to {sweep.BETAS[-2]:g}, and every cloud swells into the prior."
 )
 knob, look = st.columns([3, 2], gap="medium")
 with knob:
@@ -59,8 +74,13 @@ vae = models.find(visitor, YOURS if isinstance(beta, str) else sweep.name_of(bet
 def figure(now: Shown) -> None:
     if view == CLOUDS or isinstance(now, Passing):  # the film of a run is there at its end
         clouds.show(visitor, now)
-    else:
+    elif predictions.is_open(visitor, IN_TRAINING):
         trainings.show(visitor, now, sweep.name_of(1))
+    else:
+        st.markdown(
+            "The film tells what became of the KL: first say what you expect of it, "
+            "under *What β buys*."
+        )
 
 
 def both(left: Shown, right: Shown) -> None:
@@ -73,26 +93,36 @@ st.subheader("Why one wants a VAE: a duel", anchor=False)
 words, who = st.columns([3, 2], gap="medium")
 with words:
     st.markdown(
-        "Both **generate** from the same draws of ε: from N(0, I), or from the Gaussian fitted to "
-        "the model's own codes afterwards. An autoencoder can generate, too, but nothing tells it "
-        "*where* to sample. The KL pulls the **average** of all clouds towards N(0, I): one place "
-        "to sample from before any code is seen."
+        "Both generate from the same draws of ε. An autoencoder can generate, too, from a "
+        "Gaussian fitted to its codes; but nothing tells it *where* to sample. The KL is a pull "
+        "on the *average* of all clouds: towards N(0, I)."
     )
 with who:
     ae, other = duel.choose_pair(visitor, vae)
 duel.show(visitor, ae, other)
+why = widgets.section("Why does it work? Noise and KL apart", key="vae-why-open")
+if why.open:
+    with why:
+        st.markdown(
+            "A VAE differs from an autoencoder by two things: codes are drawn with *noise*, and "
+            "a *KL* is paid. Four models, each with neither, one or both."
+        )
+        apart.show(visitor)
 
 st.subheader("What β buys", anchor=False)
-st.markdown(
-    "Training makes reconstruction + β KL small; at β = 1 that is −ELBO, and the **ELBO** is a "
-    "lower bound on log p(x). Few nats of KL, and the code cannot tell the digits apart; many, and "
-    "the clouds shrink towards points."
-)
-left, right = st.columns(2, gap="medium")
-with left:
+costs, units, training = st.columns([4, 3, 3], gap="medium")
+with costs:
+    st.markdown(
+        "Few nats of KL, and the code cannot tell the digits apart; many, and the clouds shrink "
+        "towards points."
+    )
     collapse.beta_sweep(visitor, vae)
-with right:
-    collapse.quarter_circle(visitor, vae)
+with units:
+    st.markdown("With twenty numbers in a code each, a *unit*, pays for itself or falls silent.")
+    silent.units(visitor)
+with training:
+    st.markdown("Training makes reconstruction + β KL small. And the KL alone?")
+    history.asked(visitor, vae)
 
 st.subheader("Look closer", anchor=False)
 with st.container(gap="xsmall"):
@@ -101,33 +131,34 @@ with st.container(gap="xsmall"):
     average = widgets.section("The prior against the average of all clouds", key="vae-prior-open")
     grey = widgets.section("Why blurry?", key="vae-blur-open")
     paper = widgets.section("Ten digits restored; draw one, and watch its cloud", key="vae-draw")
-    terms = widgets.section("Two terms, a bound, and the KL of two Gaussians", key="vae-terms")
-    which = widgets.section("Which β is it in other codes? A calculator", key="vae-calculator-open")
+    terms = widgets.section("Two terms, a bound; and β in other codes", key="vae-terms")
 if noise.open:
     with noise:
         st.markdown(
-            "The decoder sees draws from the cloud, and no gradient leads *through* a draw to μ "
-            "and σ. (Not that a draw ends every gradient: a score-function gradient "
-            "differentiates the density of what was drawn.) But if the noise ε comes **from "
-            "outside**, z is a sum and a product of numbers, and the gradient of the loss reaches "
-            "μ and σ through them. Move ε."
+            f"The decoder sees draws from the cloud, and no {term('gradient')} of this kind leads "
+            "*through* a draw to μ and σ. (Another kind does without: a score-function gradient, "
+            "Williams 1992, differentiates the density of what was drawn.) But if the noise ε "
+            "comes *from outside*, z is a sum and a product of numbers, and the gradient of the "
+            f"loss reaches μ and σ through them: the {term('reparameterisation')}. Move ε."
         )
         reparameterisation.show(visitor, vae)
 if account.open:
     with account:
         st.markdown(
             "Where does a digit spend its nats, and how far below log p(x) does the ELBO end? "
-            "Every pixel and every latent pays; with one or two latents quadrature closes the "
-            "account."
+            f"Every pixel and every latent pays. With one or two latents {term('quadrature')}, a "
+            "sum over small cells of all latent space, finds log p(x) and the "
+            f"{term('true posterior')} $p(z|x)$."
         )
         ledger.show(visitor, vae)
 if average.open:
     with average:
         st.markdown(
             "A cloud that is N(0, I) says nothing about its image. It is the clouds' average, the "
-            "**aggregate posterior**, that should cover the prior. Does it?"
+            f"{term('aggregate posterior')}, that should cover the prior. Does it?"
         )
         prior.against_prior(visitor, vae)
+        collapse.quarter_circle(visitor, vae)
 if grey.open:
     with grey:
         blur.sharpness_on_cards()
@@ -139,43 +170,24 @@ if paper.open:
         drawing.draw_your_own(visitor, vae)
 if terms.open:
     with terms:
+        st.markdown(
+            f"The reconstruction cost is −log of the {term('likelihood')} $p(x|z)$: how probable "
+            f"the decoder finds the image, given z. With the KL it makes the {term('ELBO')}, the "
+            f"lower bound on the {term('evidence')} $p(x)$ that training raises at β = 1."
+        )
         collapse.bound()
         st.markdown(
-            r"The KL to the true posterior $p(z|x)$ cannot be negative, so the ELBO is a **lower "
-            r"bound** on $\log p(x)$. A larger β trains a looser lower bound, a smaller one "
+            r"The KL to the true posterior $p(z|x)$ cannot be negative, so the ELBO is a lower "
+            r"bound on $\log p(x)$. A larger β trains a looser lower bound, a smaller one "
             "something that is in general no bound at all."
         )
         collapse.loss_terms(visitor, vae)
-if which.open:
-    with which:
         st.markdown(
-            "Sums or means, over pixels and over latents: the same words, and another β. Choose "
-            "how a code writes its loss."
+            "Which β is it in other codes? Sums or means, over pixels and over latents: the same "
+            "words, and another β. Choose how a code writes its loss."
         )
         calculator.show()
 
-st.subheader("Check yourself", anchor=False)
-quiz.check(
-    "collapse",
-    "The KL is 0.00 nats, and the BCE is what the mean image costs. What happened?",
-    ["The model is perfect.", "The posterior collapsed.", "The learning rate was too small."],
-    right="The posterior collapsed.",
-    why="Every cloud is the prior, the code says nothing, and every decode is the mean image.",
-)
-quiz.check(
-    "reduction",
-    "A code multiplies the mean BCE over 784 pixels by 1000 and adds the mean KL over d = 2 "
-    "latents. Which β is that?",
-    ["β = 1000.", "β = 1.", "β = 0.392."],
-    right="β = 0.392.",
-    why="β = 784 / (2 · 1000). At a factor of 392 it would be β = 1.",
-)
-quiz.check(
-    "no-image",
-    "Why is z drawn from the prior to generate, and not from the encoder?",
-    ["There is no image to encode.", "The prior has less noise.", "The encoder is too slow."],
-    right="There is no image to encode.",
-    why="The encoder answers to an image. Only the prior is there without one.",
-)
-
+further.show()
+quiz.ask(visitor, "vae")
 frame.closing("vae")

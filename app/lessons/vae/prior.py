@@ -7,6 +7,7 @@ import torch
 
 from app import cache, charts, theme
 from app.cache import Shown
+from app.glossary import term
 from app.state import Visitor
 from app.words import grouped, nats, number, percent
 from core import aggregate, evaluation
@@ -26,10 +27,12 @@ def against_prior(visitor: Visitor, shown: Shown) -> None:
         f"are farther from every code's mean than {percent(0.95)} of held-out codes are. Of "
         f"held-out codes it is {percent(0.05)}, by that definition."
     )
-    if evaluation.codes.mean_radius(codes).max() > evaluation.codes.code_spread(codes).max():
+    radius, spread = evaluation.codes.mean_radius(codes), evaluation.codes.code_spread(codes)
+    if bool((radius > spread).all()):
         st.markdown(
-            "A hole is where no *mean* is. Here the clouds are wider than their means lie apart, "
-            "so they cover what their means leave empty."
+            "A hole is where no *mean* is. Here the means are narrower than the clouds: along each "
+            f"latent they spread by at most {spread.max():.2g}, while a cloud's σ is at least "
+            f"{radius.min():.2g}. So the clouds cover what their means leave empty."
         )
     _account(shown, visitor)
     _variances(codes)
@@ -110,7 +113,8 @@ def _account(shown: Shown, visitor: Visitor) -> None:
     )
     near = found.ceiling - found.information < 1.5
     st.markdown(
-        "What a cloud pays on average is spent on two things: the **information** that a code "
+        "What a cloud pays on average is spent on two things: the "
+        f"{term('information')} that a code "
         "gives about which image it came from, and the distance of the *average* from the prior. "
         f"Among N images no code can tell more than log N = {nats(found.ceiling, 2)}"
         + (
