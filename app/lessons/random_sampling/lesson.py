@@ -6,7 +6,7 @@ from app import quiz, theme, widgets
 from app.cache import Shown
 from app.glossary import term
 from app.lessons.random_sampling import rows, samplers
-from app.panels import beliefs, bench, deeper, frame, models, samples
+from app.panels import bench, deeper, frame, models, samples
 from app.state import session
 from core import sampling
 from core.models.classifier import RejectingClassifier
@@ -81,11 +81,7 @@ st.markdown(
     "every code, which pulls the average of its posteriors towards N(0, I). It is a pull, not a "
     "guarantee."
 )
-beliefs.card(
-    "cannot-generate",
-    "An autoencoder cannot generate; for that one needs a VAE.",
-    samplers.generates(visitor),
-)
+samplers.it_can_generate(visitor)
 with st.expander("More: what a hole is, and what good samples do not prove"):
     st.markdown(
         f"A {term('hole')} is a place farther from every code on the map than 95 % of held-out "

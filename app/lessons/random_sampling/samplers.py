@@ -13,7 +13,7 @@ from app import cache, charts, images, widgets
 from app.cache import RejectingJudge, Shown
 from app.glossary import term
 from app.lessons.random_sampling.asked import HOLES, READABLE
-from app.panels import files, predictions
+from app.panels import beliefs, files, predictions
 from app.panels.digits import new_noise, strict_judge, why_unread
 from app.panels.map.pad import optional_layers
 from app.panels.samples import SAMPLERS, among_the_codes, same_axes
@@ -208,11 +208,12 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
     )
 
 
-def generates(visitor: Visitor) -> str:
-    """What the judge takes for digits of an autoencoder's samples and of a VAE's: a sentence."""
+@files.figure
+def it_can_generate(visitor: Visitor) -> None:
+    """What the judge takes for digits of an autoencoder's samples and of a VAE's."""
     reader = strict_judge(visitor.data)
     if reader is None:
-        return why_unread(visitor.data)
+        return
     ae, vae = (
         cache.pretrained(f"{kind}-lite-20-bernoulli", visitor.data) for kind in ("ae", "vae")
     )
@@ -223,11 +224,13 @@ def generates(visitor: Visitor) -> str:
         )
     ]  # fmt: skip
     first, fitted, prior, mixture = map(percent, shares)
-    return (
-        f"Its decoder is a generator like any other; what it does not tell you is *where* to "
+    beliefs.card(
+        "cannot-generate",
+        "An autoencoder cannot generate; for that one needs a VAE.",
+        "Its decoder is a generator like any other; what it does not tell you is *where* to "
         f"sample. With d = 20 the judge takes **{first}** of the AE's samples from N(0, I) for "
         f"digits, and **{fitted}** of those from a mixture fitted to its codes afterwards (of the "
-        f"VAE's {prior} and {mixture}). Fitting afterwards is a known way: Ghosh et al. (2020)."
+        f"VAE's {prior} and {mixture}). Fitting afterwards is a known way: Ghosh et al. (2020).",
     )
 
 
