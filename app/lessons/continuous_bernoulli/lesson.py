@@ -53,6 +53,7 @@ def figure(now: Shown) -> None:
     likelihoods.rows(visitor, named.items(), view)
     if ours is None:
         likelihoods.no_run()
+    st.markdown(likelihoods.closest(visitor, named, view))
     st.caption(likelihoods.how_judged(visitor))
 
 

@@ -142,6 +142,19 @@ def no_run() -> None:
         )
 
 
+def closest(visitor: Visitor, named: Mapping[str, Shown], view: View) -> str:
+    """Which row comes closest to the digits, and which is farthest from them."""
+    errors = {name: _judged(visitor, it, view).squared_error or 0.0 for name, it in named.items()}
+    if len(errors) < 2:
+        return ""
+    *_, farthest = in_order = sorted(errors, key=errors.__getitem__)
+    return (
+        f"Closest to the digits comes the row of *{in_order[0]}*, with an error of "
+        f"**{errors[in_order[0]]:.1f}**; farthest from them is *{farthest}*, with "
+        f"**{errors[farthest]:.1f}**."
+    )
+
+
 def how_judged(visitor: Visitor) -> str:
     """What the rows' figures are, in a few sentences."""
     return (
