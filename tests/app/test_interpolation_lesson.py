@@ -13,7 +13,7 @@ from scipy import stats
 from streamlit.testing.v1 import AppTest
 
 from app import cache
-from app.lessons.interpolation import asked, measuring
+from app.lessons.interpolation import asked, midpoints
 from app.words import percent
 from core import latent
 from core.data import to_float
@@ -360,24 +360,28 @@ def test_nobody_can_tell_where_the_best_two_lie_too_close_together():
         return judging.Between(digit=yes, other=~yes)
 
     fade, ae, vae = way(0.1), way(0.5), way(0.52)
-    told = measuring.best(fade, ae, vae)
+    told = midpoints.best(fade, ae, vae)
     assert (told.value, told.unusual) == (asked.TIE, True)
-    assert measuring.best(fade, ae, way(0.9)).value == asked.VAE
-    assert measuring.best(way(0.9), ae, vae).value == asked.FADE
-    assert not measuring.best(fade, way(0.9), vae).unusual
+    assert midpoints.best(fade, ae, way(0.9)).value == asked.VAE
+    assert midpoints.best(way(0.9), ae, vae).value == asked.FADE
+    assert not midpoints.best(fade, way(0.9), vae).unusual
 
 
 def test_the_share_of_cross_fades_read_as_neither_end_stands_beside_that_of_decoded_middles():
     page, (first, second, labels) = opened(), pairs()
     told = shares(page, OTHER)
-    pictures = {"cross-fade": cross_fades(), "AE": middles("ae-lite-2")}
-    for name, drawn in pictures.items():
+
+    def other(drawn: torch.Tensor) -> float:
         read = cache.classifier().model.probabilities(drawn).argmax(1)
-        other = (read != labels[first]) & (read != labels[second])
-        assert told[name][0] == pytest.approx(100 * other.double().mean().item(), abs=0.051)
-        share = percent(other.double().mean().item())
-        assert share in next(text for text in texts(page) if "double exposures" in text)
+        return ((read != labels[first]) & (read != labels[second])).double().mean().item()
+
+    sentence = next(text for text in texts(page) if "double exposures" in text)
+    for name, drawn in {"cross-fade": cross_fades(), "AE": middles("ae-lite-2")}.items():
+        assert told[name][0] == pytest.approx(100 * other(drawn), abs=0.051)
+        assert percent(other(drawn)) in sentence
     assert 0 < told["cross-fade"][0] < told["AE"][0]
+    passed_by = other(middles("ae-lite-20-bernoulli"))
+    assert 100 * passed_by < told["AE"][0] / 2, "with d = 20 there is room to pass the third by"
 
 
 def test_a_cross_fade_holds_no_ink_that_neither_end_has():

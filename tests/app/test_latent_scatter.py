@@ -175,6 +175,16 @@ def test_training_and_not_continuity_alone_makes_the_classes_gather():
     )
 
 
+def test_like_images_get_like_codes():
+    """As the page says of the encoder: nearest in pixels, much nearer than others in codes."""
+    shown = cache.pretrained("ae-lite-2")
+    x = to_float(shown.digits.test_images[:500]).flatten(1)
+    codes = latent.encode(shown.model, shown.digits.test_images[:500]).mean
+    between = torch.cdist(x, x).fill_diagonal_(torch.inf)
+    alike = (codes - codes[between.argmin(1)]).norm(dim=1)
+    assert alike.median() < torch.cdist(codes, codes).median() / 3
+
+
 def test_each_pretrained_model_of_the_menu_is_one_training_from_one_seed():
     menu = follow(onlooker(), "latent_scatter").selectbox(key="map-of").options
     cards = [cache.pretrained(name).card for name in MODELS]

@@ -237,6 +237,10 @@ def test_what_was_said_is_told_beside_what_came_out_and_kept_run_by_run():
     off = (off + abs(150 - visitor.runs[newest(page)].card["test"]["reconstruction"])) / 2
     assert f"Over 2 runs you were off by **{off:.1f} nats** on average" in words(page)
     assert "Over 1 run you were off" in words(page), "of the KL nothing was said again"
+    record = page.switch_page("lessons/record.py").run()
+    assert not record.exception
+    for key in ("own-cost", "own-kl"):
+        assert visitor.record[key].sentence in words(record)
 
 
 def test_a_run_that_goes_on_longer_was_not_predicted():

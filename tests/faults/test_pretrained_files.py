@@ -33,6 +33,9 @@ SHOWN: dict[str, tuple[str, Link]] = {
     "vae-lite-2-continuous-bernoulli": ("continuous_bernoulli", {"cb-d": "2"}),
     "vae-lite-20-gaussian": ("continuous_bernoulli", {}),
     "vae-lite-20-continuous-bernoulli": ("continuous_bernoulli", {}),
+    "vae-lite-20-bernoulli-beta-0.3": ("continuous_bernoulli", {}),
+    "vae-dense-20-gaussian-variance-392": ("continuous_bernoulli", {}),
+    "vae-lite-20-bernoulli-seed-1": ("build_your_own", {}),
     **{
         f"vae-dense-20-cb-bound-{bound}": ("continuous_bernoulli", {"cb-bounds": "true"})
         for bound in ("4.6", "9.21", "15.94", "100", "none")

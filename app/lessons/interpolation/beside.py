@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
+from app import theme
 from app.cache import Shown
 from app.panels import models
 from app.panels.bench import Bench
@@ -23,6 +24,7 @@ PAIRS = {
     2: Pair("ae-lite-2", "vae-lite-2-beta-1"),
     20: Pair("ae-lite-20-bernoulli", "vae-lite-20-bernoulli"),
 }
+# Those of 20 numbers, trained once more from another seed.
 OTHER_SEED = Pair("ae-lite-20-bernoulli-seed-1", "vae-lite-20-bernoulli-seed-1")
 
 
@@ -59,3 +61,10 @@ def named(shown: Iterable[Shown]) -> dict[str, Shown]:
         yours = "yours" if own == 1 else f"yours {own}"
         names[yours if each.mine else each.config.kind.upper()] = each
     return names
+
+
+def colour(name: str) -> str:
+    """Of a way, or of pictures that no decoder drew."""
+    if name.startswith("yours"):
+        return theme.DECODER
+    return theme.LATENT if name.startswith(("AE", "VAE")) else theme.PRIOR

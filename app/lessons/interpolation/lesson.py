@@ -5,7 +5,7 @@ import streamlit as st
 from app import quiz, theme, widgets
 from app.cache import Shown
 from app.glossary import term
-from app.lessons.interpolation import asked, beside, measuring, mosaics, scrubbing
+from app.lessons.interpolation import asked, beside, midpoints, mosaics, scrubbing, slerp, steps
 from app.panels import bench, deeper, digits, frame, models, predictions
 from app.state import YOURS, session
 from core import evaluation, latent
@@ -52,30 +52,30 @@ with st.expander("More: slerp, and how even the steps are"):
         r"draws from the prior all have norms near $\sqrt d$. In two it makes a detour around "
         f"the likeliest place: it is offered from d = {latent.SLERP_FROM_DIM}."
     )
-    slerp = False
+    spherical = False
     if max(each.config.latent_dim for each in here) >= latent.SLERP_FROM_DIM:
-        slerp = widgets.choice("Path", ["Straight line", "Slerp"], key="walk-path") == "Slerp"
+        spherical = widgets.choice("Path", ["Straight line", "Slerp"], key="walk-path") == "Slerp"
     speeds = st.container()
 
 
 def figure(now: Shown) -> None:
     two = beside.pair(visitor, now.config)
     three = [*two, now] if now.mine else two
-    scrubbing.scrub(visitor, three, ends, spherical=slerp, places=3)
+    scrubbing.scrub(visitor, three, ends, spherical=spherical, places=3)
     scrubbing.whose(two, now)
 
 
 def both(one: Shown, other: Shown) -> None:
-    scrubbing.scrub(visitor, [one, other], ends, spherical=slerp, places=2)
+    scrubbing.scrub(visitor, [one, other], ends, spherical=spherical, places=2)
 
 
 run = visitor.training_here()
 held_against = beside.pretrained(visitor, run.order.model if run else shown.config)
 with first_figure:
     bench.show(visitor, BENCH, shown, held_against, figure, both, like=beside.begin(shown, BENCH))
-    scrubbing.midway(visitor, pair[0], ends, spherical=slerp)
+    scrubbing.midway(visitor, pair[0], ends, spherical=spherical)
 with speeds:
-    measuring.step_speeds(ends, here, spherical=slerp)
+    steps.step_speeds(ends, here, spherical=spherical)
 
 by_hand = widgets.section("Walk by hand: drag the ends of the path", key="walk-by-hand")
 if by_hand.open:
@@ -103,15 +103,15 @@ if predictions.is_open(visitor, asked.MIDWAY):
 others = [run.on(visitor.data) for run in visitor.runs.values() if run.key != shown.key]
 if others:
     st.subheader("Your other runs, on the same way", anchor=False)
-    scrubbing.strips(visitor, others, ends, spherical=slerp)
+    scrubbing.strips(visitor, others, ends, spherical=spherical)
 
 st.subheader("Which way is better? Measure it", anchor=False)
 st.markdown(
     f"One pair proves nothing. Take the {term('midpoint', 'middle')} of many random pairs, and let "
     f"a {term('judge')} say whether it sees a digit there."
 )
-measuring.midpoints(visitor, pair, beside.named([*here, *others]))
-measuring.slerp(visitor)
+midpoints.midpoints(visitor, pair, beside.named([*here, *others]))
+slerp.measured(visitor)
 
 plane = widgets.section("Mosaics: a whole plane at once", key="mosaic-open")
 if plane.open:

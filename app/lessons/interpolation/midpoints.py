@@ -1,4 +1,4 @@
-"""Which way is better? How evenly the pictures change, and what a classifier makes of midpoints."""
+"""Which way is better? What two judges make of the middle between many random pairs."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,61 +7,18 @@ import streamlit as st
 from jaxtyping import Bool
 from torch import Tensor
 
-from app import cache, charts, theme, widgets
-from app.cache import Ends, Judge, RejectingJudge, Shown
-from app.components.ways import STOPS
+from app import cache, charts
+from app.cache import Judge, RejectingJudge, Shown
 from app.glossary import term
 from app.lessons.interpolation import beside
 from app.lessons.interpolation.asked import AE, BEST, FADE, TIE, VAE
-from app.panels import beliefs, files, predictions, walks
+from app.panels import beliefs, files, predictions
 from app.panels.digits import why_unread
 from app.state import Visitor
 from app.teaching import Measured
 from app.words import listed, number, percent
-from core import evaluation
 from core.data import SETS
 from core.evaluation.judging import Between, Estimate, gain, share
-
-DASHES = ([2, 3], [6, 3], [1, 0], [8, 2, 2, 2])
-
-
-def step_speeds(ends: Ends, models: Sequence[Shown], *, spherical: bool) -> None:
-    """How far each picture is from the one before, along the cross-fade and through the codes of
-    up to three models.
-    """
-    rows = {"cross-fade": walks.crossfade(ends, STOPS)}
-    for name, shown in beside.named(models).items():
-        rows[name] = walks.walk(shown, ends, STOPS, spherical=spherical).frames
-    curves = pd.concat(
-        pd.DataFrame(
-            {"y": evaluation.judging.squared_error(frames[1:], frames[:-1]).sqrt().numpy()}
-        )
-        .assign(curve=name)
-        .reset_index(names="x")
-        for name, frames in rows.items()
-    )
-    curves["x"] += 1
-    top = max(1.0, float(curves["y"].max())) * 1.1
-    st.altair_chart(
-        charts.lines(
-            curves,
-            title="How much the picture changes from one frame to the next",
-            x="step k",
-            y="‖g(zₖ₊₁) − g(zₖ)‖",
-            colours={name: _colour(name) for name in rows},
-            dashes=dict(zip(rows, DASHES)),
-            y_domain=(0, top),
-        ),
-        key="speeds",
-        alt="The distance between successive frames of " + listed(list(rows)),
-    )
-
-
-def _colour(name: str) -> str:
-    """Of a way, or of pictures that no decoder drew."""
-    if name.startswith("yours"):
-        return theme.DECODER
-    return theme.LATENT if name.startswith(("AE", "VAE")) else theme.PRIOR
 
 
 @files.figure
@@ -89,13 +46,13 @@ def midpoints(visitor: Visitor, pair: Sequence[Shown], models: Mapping[str, Show
     }
     digit, other = st.columns(2)
     with digit:
-        _shares(
+        shares(
             {name: (each.digit, ends[name].digit) for name, each in judged.items()},
             title="Middles that the judge takes for a digit",
             key="midpoints-digit",
         )
     with other:
-        _shares(
+        shares(
             {name: (each.other, ends[name].other) for name, each in judged.items()},
             title="Middles that the classifier reads as neither end",
             key="midpoints-other",
@@ -142,14 +99,14 @@ def _vae_against_ae(pair: Sequence[Shown], judges: tuple[Judge, RejectingJudge])
     told = []
     for ae, vae in pairs:
         middle = gain(*(readable(cache.between(shown, *judges)) for shown in (vae, ae)))
-        told.append(f"**{_points(middle)}**, {_verdict(middle)}")
+        told.append(f"**{points(middle)}**, {_verdict(middle)}")
     end = gain(*(readable(cache.between(shown, *judges, at=0)) for shown in pair[::-1]))
     beliefs.card(
         key="vae-walks-better",
         belief="A VAE interpolates better than an autoencoder.",
         evidence=f"Middles that the judge takes for a digit, VAE less AE: {told[0]}"
         + (f"; of two models from another seed: {told[1]}" if told[1:] else "")
-        + f". Of the restored first images, at the ways' ends: {_points(end)}. What is lost "
+        + f". Of the restored first images, at the ways' ends: {points(end)}. What is lost "
         "there is not lost on the way.",
     )
 
@@ -160,54 +117,7 @@ def _verdict(found: Estimate) -> str:
     return "so here it does" if found.mean > 0 else "so here it does not"
 
 
-@files.figure
-def slerp(visitor: Visitor) -> None:
-    """Straight line against slerp on the middles of the same pairs, of two seeds."""
-    if not SETS[visitor.data].are_digits or not predictions.is_open(visitor, BEST):
-        return
-    section = widgets.section("Is slerp worth it? Measured on the same pairs", key="walk-slerp")
-    if not section.open:
-        return
-    with section:
-        judges = cache.classifier(), cache.judge_of_digits()
-        names = [*beside.PAIRS[20], *beside.OTHER_SEED]
-        labels = ["AE", "VAE", "AE, other seed", "VAE, other seed"]
-        twenty = {
-            label: _two_ways(cache.pretrained(name, visitor.data), judges)
-            for label, name in zip(labels, names, strict=True)
-        }
-        _shares(twenty, title="Middles taken for a digit by slerp, d = 20", key="slerp-digit")
-        gains = [f"{_points(gain(*both))} ({name})" for name, both in twenty.items()]
-        clear = all(gain(*both).clear and gain(*both).mean > 0 for both in twenty.values())
-        st.markdown(
-            f"With d = 20 slerp gains {listed(gains)}. "
-            + ("Each is more than two standard errors." if clear else "Not all are clear.")
-        )
-        two = {
-            shown.config.kind.upper(): gain(*_two_ways(shown, judges))
-            for shown in (cache.pretrained(name, visitor.data) for name in beside.PAIRS[2])
-        }
-        told = listed([f"**{_points(each)}** ({name})" for name, each in two.items()])
-        beliefs.card(
-            key="slerp-many-dimensions",
-            belief="Slerp helps because codes of many dimensions all have nearly one norm.",
-            evidence=f"With d = 2 norms are not alike, and there slerp gains {told}. Norms cannot "
-            "be the whole reason. With any d, slerp's middle lies farther from the origin than the "
-            "line's.",
-        )
-        st.caption(
-            f"Dashes: the straight line. Lines: ± 2 standard errors of {cache.PAIRS} pairs; gains "
-            "with ± one standard error of the differences."
-        )
-
-
-def _two_ways(shown: Shown, judges: tuple[Judge, RejectingJudge]) -> tuple[Tensor, Tensor]:
-    """Which middles are readable by slerp, and which by the straight line."""
-    round_, straight = (cache.between(shown, *judges, spherical=way) for way in (True, False))
-    return readable(round_), readable(straight)
-
-
-def _shares(ways: Mapping[str, tuple[Tensor, Tensor]], *, title: str, key: str) -> None:
+def shares(ways: Mapping[str, tuple[Tensor, Tensor]], *, title: str, key: str) -> None:
     """Of each way the share of middles of which something holds, and what it is held against."""
     found = {name: share(middles) for name, (middles, _) in ways.items()}
     table = pd.DataFrame(
@@ -224,7 +134,7 @@ def _shares(ways: Mapping[str, tuple[Tensor, Tensor]], *, title: str, key: str) 
             table,
             title=title,
             y="% of the pairs",
-            colours={name: _colour(name) for name in ways},
+            colours={name: beside.colour(name) for name in ways},
         ),
         key=key,
         alt=f"{title}: " + ", ".join(f"{k} {_with_error(v)}" for k, v in found.items()),
@@ -235,6 +145,6 @@ def _with_error(found: Estimate) -> str:
     return f"{number(100 * found.mean, '.1f')} ± {percent(found.error, 1)}"
 
 
-def _points(found: Estimate) -> str:
+def points(found: Estimate) -> str:
     """A gain in percentage points, with its standard error."""
     return f"{number(100 * found.mean, '+.1f')} ± {number(100 * found.error, '.1f')} points"
