@@ -88,7 +88,7 @@ def small_map(codes: pd.DataFrame, domain: Domain) -> alt.LayerChart:
     sides = [side.axis(None) for side in (x_axis(domain), y_axis(domain))]
     points = (
         alt.Chart(codes)
-        .mark_circle(size=6, opacity=0.6)
+        .mark_circle(size=6, opacity=0.6, clip=True)
         .encode(*sides, alt.Color("class:N", scale=alt.Scale(domain=order), legend=None))
     )
     return layered(points).properties(width=SMALL, height=SMALL)

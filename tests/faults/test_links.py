@@ -73,7 +73,7 @@ BAD = {
     "negative": Bad("-1", WORDS[4], f"{HOSTILE},1", "-7"),
 }
 NUMBERS = ("slider", "number_input")  # controls of numbers
-CALCULATOR: Link = {"vae-calculator-open": "true", "calc-preset": "Your own"}
+CALCULATOR: Link = {"vae-terms": "true", "calc-preset": "Your own"}
 NAMED: tuple[tuple[str, Link], ...] = (
     ("build_your_own", {"own-kind": ""}),
     ("random_sampling", {"sampler": ""}),

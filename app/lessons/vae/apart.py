@@ -7,6 +7,7 @@ import torch
 
 from app import cache, charts, widgets
 from app.cache import Shown
+from app.lessons.vae import coverage
 from app.panels import files
 from app.panels.digits import strict_judge
 from app.panels.map.axes import map_points, map_table
@@ -40,9 +41,8 @@ def show(visitor: Visitor) -> None:
     models = [cache.pretrained(f"vae-dense-2-{cause.name}", visitor.data) for cause in FOUR]
     nearby = [cache.change_nearby(shown) for shown in models]
     judge = strict_judge(visitor.data)
-    shares = (
-        [_share(cache.judged_drawn(shown, "prior", judge)) for shown in models] if judge else []
-    )
+    counts = [cache.judged_drawn(shown, "prior", judge) for shown in models] if judge else []
+    shares = [coverage.drawn(of_each).share for of_each in counts]
     for column, cause, shown in zip(st.columns(len(FOUR), gap="medium"), FOUR, models):
         with column:
             st.markdown(f"**{cause.what}**")
@@ -65,9 +65,10 @@ def show(visitor: Visitor) -> None:
         told += "." if best == 3 else "; but only both together make the ELBO, a bound on log p(x)."
     st.markdown(told)
     st.caption(
-        "Maps: codes' means, each on axes of its own scale; dashed N(0, I) at 1, 2 and 3 σ. Under "
-        "them samples from N(0, I), of the same ε, and a digit's own decoding with three a step "
-        "aside. One seed. Reconstruction: "
+        "Maps: codes' means, on axes of each map's own; dashed N(0, I) at 1, 2 and 3 σ. Noise "
+        f"alone has the fixed σ = {models[1].config.noise:g}; of a point, without noise, the KL is "
+        "½ μ² a latent but for a constant. Under the maps samples from N(0, I), of the same ε, and "
+        "a digit's own decoding with three a step aside. One seed. Reconstruction: "
         + ", ".join(
             f"{nats(cache.mean_terms(shown).reconstruction)} with {_of(cause)}"
             for cause, shown in zip(FOUR, models)
@@ -78,10 +79,6 @@ def show(visitor: Visitor) -> None:
 
 def _of(cause: Cause) -> str:
     return cause.what.split(":")[0].lower().replace("kl", "KL")
-
-
-def _share(counts: torch.Tensor) -> float:
-    return float(counts[:-1].sum() / counts.sum())
 
 
 def _map(visitor: Visitor, shown: Shown, cause: Cause) -> None:
@@ -98,6 +95,7 @@ def _map(visitor: Visitor, shown: Shown, cause: Cause) -> None:
         width="content",
         alt=f"Codes of {cause.what} by class, up to {reach:.1f} from the middle, and N(0, I)",
     )
+    st.caption(f"To ± {reach:.2g} along each side")
 
 
 def _pictures(visitor: Visitor, shown: Shown, cause: Cause) -> None:

@@ -105,7 +105,8 @@ if why.open:
     with why:
         st.markdown(
             "A VAE differs from an autoencoder by two things: codes are drawn with *noise*, and "
-            "a *KL* is paid. Four models, each with neither, one or both."
+            "a *KL* is paid. Four models of one architecture, one seed and the same digits, with "
+            "neither, one or both."
         )
         apart.show(visitor)
 
