@@ -63,16 +63,3 @@ def _ask(visitor: Visitor, question: Question, *, place: str, asked_above: bool 
         return
     behind = f" *{option.misconception}.*" if option.misconception else ""
     st.info(f"Not so. {option.why}{behind}", icon=":material/lightbulb:")
-
-
-def check(key: str, question: str, options, right: str, why: str) -> None:
-    """To be replaced by `ask`."""
-    answer = st.radio(
-        question, options, index=None, key=f"check-{key}", persist_state="session", width="stretch"
-    )
-    if answer is None:
-        return
-    if answer == right:
-        st.success(f"Right. {why}", icon=":material/check:")
-    else:
-        st.info(f"Not so: {right} {why}", icon=":material/lightbulb:")

@@ -1,16 +1,18 @@
 """What a lesson asks: predictions before something is shown, questions after it. Data, no pages.
 
 A lesson's are in its folder, `asked.py`, as one `Asked`; whoever wants them, the lesson, a later
-lesson that recalls one, the record, finds them there by the lesson's folder.
+lesson that recalls one, the record, finds them there by the lesson's folder. So with the symbols of
+its formulas, in `symbols.py`.
 """
 
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from app.course import LESSONS
 from app.words import listed, number
 
+Found = TypeVar("Found")
 Verdict = Literal["right", "near", "wrong"]
 Answer = str | float | tuple[str, ...]  # chosen; estimated; marked, or put in order
 
@@ -118,10 +120,20 @@ class Asked(NamedTuple):
 
 def asked(folder: str) -> Asked:
     """What the lesson in that folder asks: nothing where it has no such file."""
-    name = f"app.lessons.{folder}.asked"
-    if importlib.util.find_spec(name) is None:
-        return Asked((), ())
-    return importlib.import_module(name).ASKED
+    return _of_lesson(folder, "asked", "ASKED", Asked((), ()))
+
+
+def symbols(folder: str) -> Sequence[tuple[str, str]]:
+    """The symbols of that lesson, in LaTeX as `theme.formula` takes it, with their meanings."""
+    return _of_lesson(folder, "symbols", "SYMBOLS", ())
+
+
+def _of_lesson(folder: str, file: str, name: str, default: Found) -> Found:
+    """What a lesson's folder has by that name in that file."""
+    module = f"app.lessons.{folder}.{file}"
+    if importlib.util.find_spec(module) is None:
+        return default
+    return getattr(importlib.import_module(module), name)
 
 
 def every_prediction() -> dict[str, tuple[str, Prediction]]:

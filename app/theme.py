@@ -32,7 +32,7 @@ DIGIT = 3  # pixels of the screen for a pixel of a digit, in rows of digits
 TILE = 1  # the same in mosaics of many digits
 
 
-_QUANTITIES = {
+QUANTITIES = {
     "encoder": ENCODER, "latent": LATENT, "decoder": DECODER, "prior": PRIOR,
     "reconstruction": RECONSTRUCTION, "kl": KL, "total": TOTAL,
 }  # fmt: skip
@@ -40,7 +40,7 @@ _QUANTITIES = {
 
 def formula(latex: str) -> str:
     r"""LaTeX in which a quantity's name sets its colour: `\latent{z} = \encoder{e}(x)`."""
-    names = "|".join(_QUANTITIES)
+    names = "|".join(QUANTITIES)
     return re.sub(
-        rf"\\({names})(?=\{{)", lambda name: rf"\textcolor{{{_QUANTITIES[name[1]]}}}", latex
+        rf"\\({names})(?=\{{)", lambda name: rf"\textcolor{{{QUANTITIES[name[1]]}}}", latex
     )

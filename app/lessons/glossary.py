@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from app import teaching
 from app.course import LESSONS, number_of
 from app.glossary import ENTRIES, anchor
-from app.panels import frame
+from app.panels import deeper, frame
 
 st.title("Glossary", anchor=False)
 frame.deck("What does a word mean here, and where does it come from?")
@@ -21,3 +22,6 @@ for lesson in LESSONS:
             st.html(
                 f'<p id="{anchor(name)}" class="entry"><strong>{name}</strong><br>{entry.means}</p>'
             )
+        if symbols := teaching.symbols(lesson.folder):
+            with st.expander("The symbols of its formulas", key=f"symbols-{lesson.folder}"):
+                st.markdown(deeper.table(symbols))

@@ -7,10 +7,10 @@ import pytest
 
 from app import glossary, record
 from app.course import LESSONS
-from app.panels import origin
+from app.panels import deeper, origin
 from app.state import Outcome, Visitor
-from app.teaching import asked
-from tests.visiting import APP, follow, newcomer, texts
+from app.teaching import asked, symbols
+from tests.visiting import APP, follow, newcomer, onlooker, texts
 
 
 def test_the_record_counts_what_was_seen_predicted_trained_and_checked():
@@ -104,3 +104,29 @@ def test_every_question_that_the_origin_left_open_has_its_answer_with_a_figure_a
         assert todo.folder in folders
         assert todo.answer() in shown
         assert re.search(r"\*\*[\d−]", todo.answer()), "a measured value"
+
+
+# ---- symbols -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", [lesson.folder for lesson in LESSONS])
+def test_every_formula_of_a_page_says_on_hover_what_its_symbols_mean(folder: str):
+    page = follow(onlooker(), folder, {f"deeper-{folder}": "true"})
+    assert not page.exception
+    assert all(formula.proto.help for formula in page.latex), [each.value for each in page.latex]
+    tables = [text for text in texts(page) if text.startswith("| Symbol | Meaning |")]
+    assert tables == [deeper.table(symbols(folder))]
+
+
+def test_a_formula_explains_the_symbols_that_it_uses_and_no_others():
+    told = deeper.explained(
+        r"\latent{z} = \encoder{\mu} + \encoder{\sigma}\,\prior{\varepsilon} \quad q(z|x)",
+        [
+            (r"\latent{z}", "a code"),
+            (r"\encoder{\mu_j}, \encoder{\mu}", "a mean"),
+            (r"q(z \mid x)", "a cloud"),
+            ("d", "how many"),  # no part of \quad
+            (r"\eta", "another"),
+        ],
+    )
+    assert re.findall(r": ([a-z ]+)$", told, re.MULTILINE) == ["a code", "a mean", "a cloud"]

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from app import quiz, theme, widgets
+from app import quiz, widgets
 from app.cache import Shown
 from app.glossary import term
 from app.lessons.autoencoder import misreadings, rival, stranger
+from app.lessons.autoencoder.symbols import SYMBOLS
 from app.panels import beliefs, bench, deeper, digits, drawing, frame, models, restoring
 from app.state import YOURS, session
 from core.evaluation.baselines import entropy_floor
@@ -60,11 +61,10 @@ st.markdown(
 )
 with st.expander("More: the network, layer by layer"):
     models.network(shown)
-st.latex(
-    theme.formula(
-        r"\latent{z} = \encoder{e}(x) \qquad \hat x = \decoder{g}(\latent{z}) \qquad "
-        r"\reconstruction{\mathrm{BCE}} = -\sum_{784} x \log \hat x + (1-x) \log (1 - \hat x)"
-    )
+deeper.formula(
+    r"\latent{z} = \encoder{e}(x) \qquad \hat x = \decoder{g}(\latent{z}) \qquad "
+    r"\reconstruction{\mathrm{BCE}} = -\sum_{784} x \log \hat x + (1-x) \log (1 - \hat x)",
+    SYMBOLS,
 )
 st.markdown(
     f"The loss is the {term('binary cross-entropy')} (BCE), summed over the pixels, in "
@@ -92,15 +92,7 @@ if more.open:
 
 deeper.show(
     "autoencoder",
-    symbols=[
-        ("x", "a picture: 784 pixels, each from 0 (black) to 1 (white)"),
-        (r"\latent{z}", "its code, *d* numbers"),
-        (r"\encoder{e}", "the encoder, a function of the picture"),
-        (r"\decoder{g}", "the decoder, a function of the code"),
-        (r"\hat x", "the restored picture, again 784 pixels from 0 to 1"),
-        (r"\reconstruction{\mathrm{BCE}}", "the binary cross-entropy of a picture, in nats"),
-        (r"\log", "the natural logarithm, which is why the unit is the nat"),
-    ],
+    symbols=SYMBOLS,
     sources=[
         deeper.Source(
             "Hinton and Salakhutdinov",

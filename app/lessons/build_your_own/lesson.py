@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from app import quiz, theme, widgets
+from app import quiz, widgets
 from app.cache import Shown
 from app.lessons.build_your_own import calibration, figures, held, own, plane
+from app.lessons.build_your_own.symbols import SYMBOLS
 from app.panels import bench, deeper, digits, frame, models
 from app.state import session
 from core import training
@@ -66,11 +67,10 @@ st.subheader("How well do you know your models?", anchor=False)
 calibration.show(visitor)
 
 st.subheader("Before you compare", anchor=False)
-st.latex(
-    theme.formula(
-        r"\total{\text{loss}} = \reconstruction{-\log p(x \mid \latent{z})} + \beta\, "
-        r"\kl{\mathrm{KL}(q(z \mid x)\,\|\,p(z))} \qquad \text{an autoencoder pays no KL}"
-    )
+deeper.formula(
+    r"\total{\text{loss}} = \reconstruction{-\log p(x \mid \latent{z})} + \beta\, "
+    r"\kl{\mathrm{KL}(q(z \mid x)\,\|\,p(z))} \qquad \text{an autoencoder pays no KL}",
+    SYMBOLS,
 )
 st.markdown(
     "Compare two runs only where the likelihood is the same, and by more than one number: a larger "
@@ -85,14 +85,7 @@ with st.expander("Take your model home, or bring one back", key="own-home"):
 
 deeper.show(
     "build_your_own",
-    symbols=[
-        (r"x", "an image: 784 grey values"),
-        (r"\latent{z}", "its code: d numbers"),
-        (r"\reconstruction{-\log p(x \mid \latent{z})}", "what restoring x from z costs, nats"),
-        (r"\kl{\mathrm{KL}(q(z \mid x)\,\|\,p(z))}", "what the encoder's cloud tells of x, nats"),
-        (r"\beta", "the weight of the KL, chosen before training"),
-        (r"d", "how many numbers a code has"),
-    ],
+    symbols=SYMBOLS,
     sources=[
         deeper.Source(
             "Kingma and Welling", 2014, "Auto-encoding variational Bayes", "arXiv:1312.6114"

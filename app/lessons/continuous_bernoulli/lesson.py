@@ -15,6 +15,7 @@ from app.lessons.continuous_bernoulli import (
     pixels,
     sharpness,
 )
+from app.lessons.continuous_bernoulli.symbols import SYMBOLS
 from app.panels import bench, deeper, digits, frame, models
 from app.state import YOURS, session
 from core import losses
@@ -108,13 +109,14 @@ def slopes(x: float) -> None:
         "expected value from λ into the mean μ(λ)."
     )
     pixels.slopes(x)
-    st.latex(
+    deeper.formula(
         r"\begin{aligned} \frac{\partial\, \mathrm{BCE}}{\partial \eta} &= \lambda - x "
         r"\\ \frac{\partial\, \mathrm{CB}}{\partial \eta} &= \mu(\lambda) - x \\ "
         r"\frac{\partial\, \mathrm{Gauss}}{\partial \hat x} &= \frac{\hat x - x}{\tau^2} "
         r"\\ \eta &= \mathrm{logit}\,\lambda \\ \mu(\lambda) &= "
         r"\frac{\lambda}{2\lambda - 1} + \frac{1}{2\,\mathrm{artanh}(1 - 2\lambda)} "
-        r"\end{aligned}"
+        r"\end{aligned}",
+        SYMBOLS,
     )
 
 
@@ -198,10 +200,11 @@ with st.container(gap="xsmall"):
                 "− λ that is rounded. Libraries replace the formula near ½ by its Taylor "
                 "polynomial, with δ = λ − ½:"
             )
-            st.latex(
+            deeper.formula(
                 r"\begin{aligned} \log C(\lambda) = \log 2 &+ \tfrac{4}{3}\,\delta^2 "
                 r"+ \tfrac{104}{45}\,\delta^4 \\ &+ \tfrac{16064}{2835}\,\delta^6 + \dots "
-                r"\end{aligned}"
+                r"\end{aligned}",
+                SYMBOLS,
             )
             density.float32_errors()
             st.markdown(
@@ -223,21 +226,7 @@ with st.container(gap="xsmall"):
 
 deeper.show(
     "continuous_bernoulli",
-    symbols=[
-        (r"x", "the value of a pixel, from 0 to 1"),
-        (r"\hat x", "the Gaussian's answer to a pixel, and its mean"),
-        (r"\latent{z}", "the code of an image: d numbers"),
-        (r"\lambda", "the decoder's answer to a pixel: a parameter between 0 and 1"),
-        (r"\eta", "the logit of λ, log(λ / (1 − λ)): what the decoder's last layer gives"),
-        (r"\reconstruction{C(\lambda)}", "the factor that makes the area under the density 1"),
-        (r"\mu(\lambda)", "the mean of a pixel under the continuous Bernoulli"),
-        (r"\mu^{-1}", "the λ that has a given mean"),
-        (r"p(x \mid \lambda)", "the density of a pixel's value"),
-        (r"\tau^2", "the variance of the Gaussian, chosen before training"),
-        (r"\delta", "λ − ½, in the polynomial for log C"),
-        (r"u", "noise between 0 and 1 that dequantises a byte"),
-        (r"\varepsilon", "noise from N(0, I), from which codes are drawn"),
-    ],
+    symbols=SYMBOLS,
     sources=[
         deeper.Source(
             "Loaiza-Ganem and Cunningham", 2019,

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from app import charts, theme, widgets
 from app.lessons.continuous_bernoulli.asked import AREA, ASKED_LAMBDA
-from app.panels import predictions
+from app.lessons.continuous_bernoulli.symbols import SYMBOLS
+from app.panels import deeper, predictions
 from app.panels.digits import choose_digit
 from app.state import Visitor, move, picked
 from app.teaching import Measured
@@ -77,12 +78,11 @@ def missing_factor() -> str:
 @st.fragment
 def area() -> None:
     """The density of one pixel, its λ, and its formula."""
-    st.latex(
-        theme.formula(
-            r"p(x \mid \lambda) = \reconstruction{C(\lambda)}\, "
-            r"\lambda^x (1-\lambda)^{1-x} \qquad \reconstruction{C(\lambda)} = "
-            r"\frac{2\,\mathrm{artanh}(1-2\lambda)}{1-2\lambda}, \quad C(\tfrac12) = 2"
-        )
+    deeper.formula(
+        r"p(x \mid \lambda) = \reconstruction{C(\lambda)}\, "
+        r"\lambda^x (1-\lambda)^{1-x} \qquad \reconstruction{C(\lambda)} = "
+        r"\frac{2\,\mathrm{artanh}(1-2\lambda)}{1-2\lambda}, \quad C(\tfrac12) = 2",
+        SYMBOLS,
     )
     pixel_density(widgets.one_of("λ", LAMBDAS, ASKED_LAMBDA, key="cb-lambda"))
 

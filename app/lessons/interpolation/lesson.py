@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from app import quiz, theme, widgets
+from app import quiz, widgets
 from app.cache import Shown
 from app.glossary import term
 from app.lessons.interpolation import asked, beside, midpoints, mosaics, scrubbing, slerp, steps
+from app.lessons.interpolation.symbols import SYMBOLS
 from app.panels import bench, deeper, digits, frame, models, predictions
 from app.state import YOURS, session
 from core import evaluation, latent
@@ -82,11 +83,10 @@ if by_hand.open:
     with by_hand:
         scrubbing.by_hand(visitor, here, ends, names)
 
-st.latex(
-    theme.formula(
-        r"\latent{z(t)} = (1-t)\,\encoder{e}(x_a) + t\,\encoder{e}(x_b) \qquad "
-        r"\hat x(t) = \decoder{g}(\latent{z(t)}) \qquad t \in [0, 1]"
-    )
+deeper.formula(
+    r"\latent{z(t)} = (1-t)\,\encoder{e}(x_a) + t\,\encoder{e}(x_b) \qquad "
+    r"\hat x(t) = \decoder{g}(\latent{z(t)}) \qquad t \in [0, 1]",
+    SYMBOLS,
 )
 st.markdown(
     "The cross-fade holds the ink of the two digits and no other. A path between codes shows what "
@@ -120,17 +120,7 @@ if plane.open:
 
 deeper.show(
     "interpolation",
-    symbols=[
-        ("x_a, x_b", "the two pictures: 784 pixels each"),
-        (r"\encoder{e}(x_a)", "the code of the first, *a* for short; that of the second is *b*"),
-        ("t", "how far on the way: 0 at the first code, 1 at the second"),
-        (r"\latent{z(t)}", "the code at t"),
-        (r"\hat x(t) = \decoder{g}(\latent{z(t)})", "the picture that the decoder draws there"),
-        (r"\Omega", "the angle between a and b, seen from the origin"),
-        (r"z_k", "the code at step k of the way"),
-        (r"\lVert v \rVert", "the length of v, its norm: the root of the sum of its squares"),
-        (r"a + s(b-a) + t(c-a)", "a place of the mosaic: s to the right, t upwards, each 0 to 1"),
-    ],
+    symbols=SYMBOLS,
     sources=[
         deeper.Source(
             "Shoemake", 1985, "Animating rotation with quaternion curves", "SIGGRAPH 19(3)"

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from app import quiz, theme, widgets
+from app import quiz, widgets
 from app.cache import Passing, Shown
 from app.glossary import term
 from app.lessons.latent_scatter import basis, overlap, two_maps
+from app.lessons.latent_scatter.symbols import SYMBOLS
 from app.panels import bench, deeper, frame, models
 from app.panels.map import exploring
 from app.state import session
@@ -105,31 +106,18 @@ with st.expander("More: why so, and a map to turn, stretch and mirror"):
         "For any invertible *R*, the encoder followed by *R* and the decoder after its inverse are "
         "an autoencoder of exactly the same loss:"
     )
-    st.latex(
-        theme.formula(
-            r"\decoder{g}\bigl(R^{-1}\,\latent{R\,\encoder{e}(x)}\bigr) = "
-            r"\decoder{g}\bigl(\encoder{e}(x)\bigr) \quad\Rightarrow\quad "
-            r"\reconstruction{\mathcal L}(R \circ \encoder{e},\ \decoder{g} \circ R^{-1}) = "
-            r"\reconstruction{\mathcal L}(\encoder{e}, \decoder{g})"
-        )
+    deeper.formula(
+        r"\decoder{g}\bigl(R^{-1}\,\latent{R\,\encoder{e}(x)}\bigr) = "
+        r"\decoder{g}\bigl(\encoder{e}(x)\bigr) \quad\Rightarrow\quad "
+        r"\reconstruction{\mathcal L}(R \circ \encoder{e},\ \decoder{g} \circ R^{-1}) = "
+        r"\reconstruction{\mathcal L}(\encoder{e}, \decoder{g})",
+        SYMBOLS,
     )
     basis.another_basis(visitor, shown)
 
 deeper.show(
     "latent_scatter",
-    symbols=[
-        (r"\encoder{e}(x)", "the encoder's answer to image x: its code, d numbers"),
-        (r"\latent{z}", "a code: a place of the map"),
-        (r"\decoder{g}(\latent{z})", "what the decoder draws at the code z"),
-        ("R", "any change of codes that can be undone: a turn, a stretch, a mirror"),
-        ("R^{-1}", "what undoes R"),
-        (r"R \circ \encoder{e}", "first the encoder, then R"),
-        (
-            r"\reconstruction{\mathcal L}(\encoder{e}, \decoder{g})",
-            "the loss of that encoder with that decoder, nats per image",
-        ),
-        ("k", "how many neighbours vote"),
-    ],
+    symbols=SYMBOLS,
     sources=[
         deeper.Source(
             "Cover and Hart", 1967, "Nearest neighbor pattern classification", "IEEE Trans. IT 13"

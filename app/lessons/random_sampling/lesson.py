@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from app import quiz, theme, widgets
+from app import quiz, widgets
 from app.cache import Shown
 from app.glossary import term
 from app.lessons.random_sampling import rows, samplers
+from app.lessons.random_sampling.symbols import SYMBOLS
 from app.panels import bench, deeper, frame, models, samples
 from app.state import session
 from core import sampling
@@ -58,9 +59,8 @@ if widgets.switch("Compare the four samplers", True, key="compare-samplers"):
     samplers.compare_samplers(visitor, shown)
 
 st.subheader("Four answers, one noise", anchor=False)
-st.latex(
-    theme.formula(
-        r"""\begin{aligned}
+deeper.formula(
+    r"""\begin{aligned}
         \text{box:}\quad & \latent{z_j} = l_j + (h_j - l_j)\,\Phi(\varepsilon_j)
         && \text{between the lowest and the highest code} \\
         \text{prior:}\quad & \prior{z = \varepsilon}
@@ -69,8 +69,8 @@ st.latex(
         && m = \text{mean},\ L L^{\top} = \text{covariance of the codes} \\
         \text{mixture:}\quad & \latent{z} = m_k + L_k\,\prior{\varepsilon}
         && k \text{ one of ten Gaussians, fitted by EM, by its weight}
-        \end{aligned}"""
-    )
+        \end{aligned}""",
+    SYMBOLS,
 )
 st.markdown(
     f"The box and the {term('prior')} know next to nothing of the codes; the "
@@ -103,16 +103,7 @@ with st.expander("More: what a hole is, and what good samples do not prove"):
 
 deeper.show(
     "random_sampling",
-    symbols=[
-        (r"\prior{\varepsilon}", "the noise: *d* independent draws from N(0, 1)"),
-        (r"\latent{z}", "a code, the place where the decoder is asked"),
-        ("l_j,\\ h_j", "the lowest and the highest code in dimension *j*"),
-        (r"\Phi", "the share of N(0, 1) below a value: it makes ε uniform between 0 and 1"),
-        (r"\mathcal N(0, I)", "the standard normal distribution, the prior of a VAE"),
-        ("m", "the mean of the codes; of the mixture's Gaussian *k* its own mean"),
-        ("L L^{\\top}", "their covariance; *L* is a triangular matrix that makes ε have it"),
-        ("k", "which of the mixture's ten Gaussians, drawn by its weight"),
-    ],
+    symbols=SYMBOLS,
     sources=[
         deeper.Source(
             "Ghosh, Sajjadi, Vergari, Black and Schölkopf",

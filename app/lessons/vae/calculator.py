@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app import theme, widgets
+from app import widgets
+from app.lessons.vae.symbols import SYMBOLS
+from app.panels import deeper
 from core.losses import Reduction, equivalent_beta
 
 
@@ -71,15 +73,15 @@ def show() -> None:
         st.markdown(preset.words)
     term = r"(x - \hat x)^2" if preset.squared else r"\mathrm{BCE}"
     theirs = [_reduced(pixels, "reconstruction", term), _reduced(latents, "kl", r"\mathrm{KL}")]
-    st.latex(
-        theme.formula(
-            rf"{' + '.join(theirs)} \;\propto\; \reconstruction{{\sum_{{{pixels.size}}} {term}}}"
-            rf" + {_rounded(beta)} \cdot \kl{{\sum_{{{latents.size}}} \mathrm{{KL}}}}"
-        )
+    deeper.formula(
+        rf"{' + '.join(theirs)} \;\propto\; \reconstruction{{\sum_{{{pixels.size}}} {term}}}"
+        rf" + {_rounded(beta)} \cdot \kl{{\sum_{{{latents.size}}} \mathrm{{KL}}}}",
+        SYMBOLS,
     )
-    st.latex(
+    deeper.formula(
         r"\beta = \frac{\text{weight of one latent's nats}}{\text{weight of one pixel's}} = "
-        rf"\frac{{{_weight(latents)}}}{{{_weight(pixels)}}} = \mathbf{{{_rounded(beta)}}}"
+        rf"\frac{{{_weight(latents)}}}{{{_weight(pixels)}}} = \mathbf{{{_rounded(beta)}}}",
+        SYMBOLS,
     )
     if beta == 0:
         st.markdown(

@@ -6,7 +6,8 @@ import streamlit as st
 from app import cache, charts, theme
 from app.cache import Passing, PretrainedError, Shown
 from app.lessons.vae.sweep import BETAS, name_of
-from app.panels import files
+from app.lessons.vae.symbols import SYMBOLS
+from app.panels import deeper, files
 from app.state import Visitor
 from app.words import as_code, grouped, nats
 from core import evaluation
@@ -14,16 +15,15 @@ from core import evaluation
 
 def bound() -> None:
     """The ELBO as a bound and as two terms, the second of them in closed form."""
-    st.latex(
-        theme.formula(
-            r"\begin{aligned} \log p(x) &= \total{\mathrm{ELBO}} + "
-            r"\mathrm{KL}(q(z|x)\,\|\,p(z|x)) \\ \total{\mathrm{ELBO}} &= "
-            r"\reconstruction{\mathbb{E}_{q(z|x)} \log p(x|z)} - "
-            r"\kl{\mathrm{KL}(q(z|x)\,\|\,p(z))} \\ "
-            r"\kl{\mathrm{KL}(q(z|x)\,\|\,p(z))} &= \tfrac12 \sum_j \left( "
-            r"\encoder{\mu_j}^2 + \encoder{\sigma_j}^2 - 1 - \log \encoder{\sigma_j}^2 "
-            r"\right) \end{aligned}"
-        )
+    deeper.formula(
+        r"\begin{aligned} \log p(x) &= \total{\mathrm{ELBO}} + "
+        r"\mathrm{KL}(q(z|x)\,\|\,p(z|x)) \\ \total{\mathrm{ELBO}} &= "
+        r"\reconstruction{\mathbb{E}_{q(z|x)} \log p(x|z)} - "
+        r"\kl{\mathrm{KL}(q(z|x)\,\|\,p(z))} \\ "
+        r"\kl{\mathrm{KL}(q(z|x)\,\|\,p(z))} &= \tfrac12 \sum_j \left( "
+        r"\encoder{\mu_j}^2 + \encoder{\sigma_j}^2 - 1 - \log \encoder{\sigma_j}^2 "
+        r"\right) \end{aligned}",
+        SYMBOLS,
     )
 
 

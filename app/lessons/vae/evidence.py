@@ -13,7 +13,8 @@ from app import cache, charts, theme
 from app.cache import Shown
 from app.glossary import term
 from app.lessons.vae.asked import GAP
-from app.panels import predictions
+from app.lessons.vae.symbols import SYMBOLS
+from app.panels import deeper, predictions
 from app.state import Visitor
 from app.teaching import Measured
 from app.words import number, percent
@@ -61,14 +62,13 @@ def beyond(visitor: Visitor, shown: Shown, image: Image, entries: Ledger) -> Non
             _line(shown, image, exact.posterior)
     total = entries.elbo + exact.gap
     sampled = exact.sampled
-    st.latex(
-        theme.formula(
-            rf"\underbrace{{\total{{{entries.elbo:.2f}}}}}_{{\text{{ELBO}}}} + "
-            rf"\underbrace{{{exact.gap:.2f}}}_{{\mathrm{{KL}}(q(z|x)\,\|\,p(z|x))}} = {total:.2f}"
-            rf" \;\text{{nats}} \qquad \text{{{evidence}: }} "
-            rf"\decoder{{{exact.posterior.log_evidence:.2f}}} \qquad \text{{sampled: }} "
-            rf"\decoder{{{sampled.log_evidence:.2f} \pm {2 * sampled.error:.2f}}}"
-        )
+    deeper.formula(
+        rf"\underbrace{{\total{{{entries.elbo:.2f}}}}}_{{\text{{ELBO}}}} + "
+        rf"\underbrace{{{exact.gap:.2f}}}_{{\mathrm{{KL}}(q(z|x)\,\|\,p(z|x))}} = {total:.2f}"
+        rf" \;\text{{nats}} \qquad \text{{{evidence}: }} "
+        rf"\decoder{{{exact.posterior.log_evidence:.2f}}} \qquad \text{{sampled: }} "
+        rf"\decoder{{{sampled.log_evidence:.2f} \pm {2 * sampled.error:.2f}}}",
+        SYMBOLS,
     )
     st.markdown(
         f"The ELBO comes from draws of the encoder's cloud. The {evidence} and the true posterior "

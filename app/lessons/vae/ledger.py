@@ -11,6 +11,8 @@ from torch import Tensor
 from app import cache, charts, theme
 from app.cache import Shown
 from app.lessons.vae.evidence import beyond
+from app.lessons.vae.symbols import SYMBOLS
+from app.panels import deeper
 from app.panels.digits import choose_digit
 from app.state import Visitor
 from app.words import nats
@@ -76,11 +78,10 @@ def _sum(entries: Ledger) -> None:
         r, k, elbo = (v / unit for v in (entries.reconstruction, entries.kl, entries.elbo))
         return rf"\reconstruction{{{-r:.2f}}} - \kl{{{k:.2f}}} = \total{{{elbo:.2f}}}"
 
-    st.latex(
-        theme.formula(
-            r"\begin{aligned} \reconstruction{\mathbb{E}_q \log p(x|z)} - \kl{\mathrm{KL}} "
-            rf"= \total{{\mathrm{{ELBO}}}}: \quad & {in_full(1.0)} \;\text{{nats}} \\ & "
-            rf"{in_full(math.log(2))} \;\text{{bits}} \end{{aligned}}"
-        )
+    deeper.formula(
+        r"\begin{aligned} \reconstruction{\mathbb{E}_q \log p(x|z)} - \kl{\mathrm{KL}} "
+        rf"= \total{{\mathrm{{ELBO}}}}: \quad & {in_full(1.0)} \;\text{{nats}} \\ & "
+        rf"{in_full(math.log(2))} \;\text{{bits}} \end{{aligned}}",
+        SYMBOLS,
     )
     st.caption("Reconstruction: the mean over 4 096 draws of z from this digit's cloud.")

@@ -8,6 +8,8 @@ import torch
 from app import cache, charts, theme
 from app.cache import Shown
 from app.glossary import term
+from app.lessons.vae.symbols import SYMBOLS
+from app.panels import deeper
 from app.state import Visitor
 from app.words import grouped, nats, number, percent
 from core import aggregate, evaluation
@@ -104,12 +106,11 @@ def _account(shown: Shown, visitor: Visitor) -> None:
     kl, told, rest = (
         number(value, ".2f") for value in (found.mean_kl, found.information, found.to_prior)
     )
-    st.latex(
-        theme.formula(
-            r"\underbrace{\kl{\mathbb{E}_x \mathrm{KL}(q(z|x)\,\|\,p(z))}}_{"
-            rf"{kl}\ \text{{nats}}}} = \underbrace{{I_q(x; z)}}_{{{told}}} + "
-            rf"\underbrace{{\latent{{\mathrm{{KL}}(q(z)\,\|\,p(z))}}}}_{{{rest}}}"
-        )
+    deeper.formula(
+        r"\underbrace{\kl{\mathbb{E}_x \mathrm{KL}(q(z|x)\,\|\,p(z))}}_{"
+        rf"{kl}\ \text{{nats}}}} = \underbrace{{I_q(x; z)}}_{{{told}}} + "
+        rf"\underbrace{{\latent{{\mathrm{{KL}}(q(z)\,\|\,p(z))}}}}_{{{rest}}}",
+        SYMBOLS,
     )
     near = found.ceiling - found.information < 1.5
     st.markdown(

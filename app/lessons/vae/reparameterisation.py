@@ -11,6 +11,8 @@ from app import cache, theme, widgets
 from app.cache import Shown
 from app.lessons.vae import diagram
 from app.lessons.vae.diagram import Draw, Line
+from app.lessons.vae.symbols import SYMBOLS
+from app.panels import deeper
 from app.panels.digits import choose_digit
 from app.state import Visitor, afresh
 from core.data import to_float
@@ -41,17 +43,16 @@ def show(visitor: Visitor, shown: Shown) -> None:
         )
     if mean_only:
         st.caption("Pictures and maps use the mean; the ELBO needs draws.")
-    st.latex(
-        theme.formula(
-            r"\begin{aligned} \text{1}&\quad (\encoder{\mu}, \encoder{\log \sigma^2}) = "
-            r"\encoder{e}(x) & \text{2}&\quad \encoder{\sigma} = "
-            r"e^{\frac12 \encoder{\log \sigma^2}} \\ \text{3}&\quad \prior{\varepsilon} \sim "
-            r"\prior{\mathcal{N}(0, I)} & \text{4}&\quad \latent{z} = \encoder{\mu} + "
-            r"\encoder{\sigma} \odot \prior{\varepsilon} \\ \text{5}&\quad \decoder{\hat x} = "
-            r"\decoder{g}(\latent{z}) &&\quad \frac{\partial \latent{z}}"
-            r"{\partial \encoder{\log \sigma^2}} = \tfrac12 \encoder{\sigma} \odot "
-            r"\prior{\varepsilon} \end{aligned}"
-        )
+    deeper.formula(
+        r"\begin{aligned} \text{1}&\quad (\encoder{\mu}, \encoder{\log \sigma^2}) = "
+        r"\encoder{e}(x) & \text{2}&\quad \encoder{\sigma} = "
+        r"e^{\frac12 \encoder{\log \sigma^2}} \\ \text{3}&\quad \prior{\varepsilon} \sim "
+        r"\prior{\mathcal{N}(0, I)} & \text{4}&\quad \latent{z} = \encoder{\mu} + "
+        r"\encoder{\sigma} \odot \prior{\varepsilon} \\ \text{5}&\quad \decoder{\hat x} = "
+        r"\decoder{g}(\latent{z}) &&\quad \frac{\partial \latent{z}}"
+        r"{\partial \encoder{\log \sigma^2}} = \tfrac12 \encoder{\sigma} \odot "
+        r"\prior{\varepsilon} \end{aligned}",
+        SYMBOLS,
     )
     st.html(diagram.listing(source_lines(), _COLOURS))
     st.caption(
