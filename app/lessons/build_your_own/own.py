@@ -66,7 +66,7 @@ def expected(visitor: Visitor, config: ModelConfig) -> dict[str, float]:
     takes = {COST: config.likelihood == "bernoulli", RATE: config.kind == "vae"}
     under_way, said = visitor.under_way() is not None, {}
     with st.container(border=True, key="ask-own", gap="xsmall"):
-        st.markdown("**Predict** · say it before you press Train.")
+        st.markdown("*Predict*: say it before you press Train.")
         for prediction, box in BOXES.items():
             guess = widgets.guess(
                 prediction.prompt,

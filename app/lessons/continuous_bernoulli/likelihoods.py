@@ -111,7 +111,7 @@ def rows(visitor: Visitor, named: Iterable[tuple[str, Shown]], view: View) -> No
     told = predictions.is_open(visitor, SHARPEST)
     sharpness = cache.judged_digits(visitor.data, None).sharpness
     _row(
-        f"**The digits themselves**{_sharpness(sharpness) if told else ''}",
+        f"*The digits themselves*{_sharpness(sharpness) if told else ''}",
         to_float(ten),
         key="digits",
         alt="The digits themselves",
