@@ -15,8 +15,10 @@ def ask(visitor: Visitor, folder: str) -> None:
 
     @st.fragment
     def questions() -> None:
-        for question in asked(folder).questions:
-            _ask(visitor, question, place="check")
+        all_of_them = asked(folder).questions
+        for column, question in zip(st.columns(len(all_of_them), gap="medium"), all_of_them):
+            with column:
+                _ask(visitor, question, place="check")
 
     questions()
 

@@ -55,6 +55,7 @@ def _plain(tex: str) -> str:
     """LaTeX without colours, braces and spaces."""
     tex = re.sub(rf"\\(?:{'|'.join(theme.QUANTITIES)})(?=\{{)", "", tex)
     tex = tex.replace(r"\mid", "|").replace(r"\,", "").replace(r"\Vert", r"\|")
+    tex = re.sub(r"(\\[A-Za-z]+)\s+", r"\1~", tex)  # or a name would grow by what follows it
     return re.sub(r"[{}\s]", "", tex)
 
 

@@ -148,7 +148,7 @@ def test_the_keys_of_the_questions_are_what_is_measured():
         of: samplers.cover(cache.judged_drawn(shown, of, reader)).share for of in SAMPLERS.values()
     }
     assert share["mixture"] > share["gaussian"] + 0.1, "the shape, with the same decoder"
-    assert share["mixture"] > share["prior"] + 0.5, "another distribution, the same decoder"
+    assert share["mixture"] > share["prior"] + 0.4, "another distribution, the same decoder"
     box = {
         d: cache.hole_share(cache.pretrained(f"ae-lite-{d}"), "box") for d in ("2", "20-bernoulli")
     }

@@ -146,11 +146,6 @@ with bound_asked:
         "matter?"
     )
     knows_bound = logit_bound.asked_without(visitor)
-brightness, below_zero = st.columns(2, gap="large")
-with brightness:
-    held.brightness()
-with below_zero:
-    held.below_zero(three)
 
 st.subheader("More to look at", anchor=False)
 with st.container(gap="xsmall"):
@@ -168,6 +163,7 @@ with st.container(gap="xsmall"):
     if more.open:
         with more:
             sharpness.with_contrast_restored(visitor, three)
+            held.brightness()
     more = widgets.section("New digits from the same noise", key="cb-new")
     if more.open:
         with more:
@@ -223,6 +219,7 @@ with st.container(gap="xsmall"):
         )
         for shown in compared.values():
             st.caption(f"**{shown.title}**. {models.provenance(shown)}")
+        held.below_zero(three)
 
 deeper.show(
     "continuous_bernoulli",
