@@ -40,7 +40,7 @@ def of_moment(job: Job) -> Card:
     return {
         "data": job.digits.source,
         "planned_steps": job.total,
-        "protocol": f"the first {training.PROBE} test images, x/255; sums over pixels and "
+        "protocol": f"{training.PROBE} test images drawn at random, x/255; sums over pixels and "
         "latents, means over images, nats; z sampled once for a VAE",
         "test": Figures(**card.of_terms(job.state.history[-1].test)),
         **card.of_run(job.state),

@@ -32,7 +32,6 @@ SLOTS = joblib.cpu_count()  # what a container may use of the machine, not what 
 FIRST_SLICE = 0.05  # s: a first picture at once
 SLICE = 0.25  # s, shared out when more jobs run than there are slots
 SHORTEST_SLICE = 0.05  # s
-PROBE = film.PROBE  # test images whose codes are followed
 GRACE = 60.0  # s that a job goes on without its visitor
 LONGEST = 1800.0  # s of computing that one job may use
 
@@ -129,7 +128,7 @@ class Job:
         self.reason = ""  # why it ended before its last step; "" while it goes on, and when done
         self.visitor_left: float | None = None  # time.monotonic() of the lost connection
         self.pictures = data.to_float(order.ten)
-        self.probe_labels = digits.test_labels[:PROBE]
+        self.probe_labels = digits.test_labels[training.probe(digits)]
         self.class_names = digits.class_names
         self.collected = False  # whether its model has been taken over by the visitor's pages
         self.in_step_with: Job | None = None  # which it may not leave behind: see `go_in_step`
@@ -320,7 +319,7 @@ def go_on(state: TrainState, taken: Film, digits: Digits, seconds: float) -> Sli
         step=state.step,
         history=state.history,
         model=state.model,
-        codes=latent.encode(state.model, digits.test_images[:PROBE]).mean,
+        codes=latent.encode(state.model, digits.test_images[training.probe(digits)]).mean,
         reconstructions=evaluation.judging.reconstruct(state.model, data.to_float(taken.originals)),
         seconds=state.seconds,
     )

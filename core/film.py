@@ -24,7 +24,7 @@ from core.data import Digits, to_float
 from core.evaluation.judging import reconstruct
 from core.models import MAX_LATENT_DIM, mean_image
 from core.quoting import quoted
-from core.training import MAX_STEPS, PROBE, Terms, TrainState
+from core.training import MAX_STEPS, Terms, TrainState
 
 MOMENTS = 40
 SAMPLES = 10
@@ -70,7 +70,8 @@ class Film:
 
 def begin(total: int, digits: Digits, originals: UInt8[Tensor, "ten 1 28 28"]) -> Film:
     """A film without moments, of a run of so many steps, that follows these digits."""
-    return Film(total, digits.test_labels[:PROBE].to(torch.uint8), originals.clone())
+    watched = digits.test_labels[training.probe(digits)]
+    return Film(total, watched.to(torch.uint8), originals.clone())
 
 
 def schedule(total: int, moments: int = MOMENTS) -> tuple[int, ...]:
@@ -130,7 +131,7 @@ def load(path: str | Path) -> Film:
 
 def _moment(state: TrainState, digits: Digits, originals: UInt8[Tensor, "ten 1 28 28"]) -> Moment:
     model = state.model
-    codes = latent.encode(model, digits.test_images[:PROBE])
+    codes = latent.encode(model, digits.test_images[training.probe(digits)])
     with torch.no_grad():
         restored = reconstruct(model, to_float(originals))
         samples = mean_image(model.config, model.decode(noise(model.config.latent_dim)))

@@ -18,7 +18,7 @@ from dataclasses import astuple, dataclass, field, replace
 from typing import Literal, no_type_check
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int64
 from torch import Tensor
 
 from core.data import Digits, to_float
@@ -27,7 +27,7 @@ from core.quoting import quoted
 
 WARM_UP = 0.15  # share of the steps over which the learning rate rises from 0
 RECORDS = 60  # a run measures its test loss about so many times
-PROBE = 500  # the first so many test images: what a run is watched on while it learns
+PROBE = 500  # test images: what a run is watched on while it learns
 MAX_SEED = 2**32 - 1
 MAX_STEPS = 10**9  # of a run; nobody has waited for the millionth
 Precision = Literal["float32", "bfloat16"]
@@ -216,12 +216,21 @@ def fast_precision() -> Precision:
     return "bfloat16" if torch.cpu._is_avx512_bf16_supported() else "float32"
 
 
+def probe(digits: Digits) -> Int64[Tensor, " probe"]:
+    """Which test images a run is watched on: drawn at random, once for every run on that set.
+
+    The first ones would not do: MNIST's first test images are easier than the rest.
+    """
+    rng = torch.Generator().manual_seed(0)
+    return torch.randperm(len(digits.test_images), generator=rng)[:PROBE]
+
+
 def probe_terms(model: Model, digits: Digits, step: int, config: TrainConfig) -> Terms:
     """The test loss of a record: on the probe, with the same ε each time.
 
     Raises TrainingDiverged where a term is NaN or infinite.
     """
-    x = to_float(digits.test_images[:PROBE])
+    x = to_float(digits.test_images[probe(digits)])
     with torch.no_grad(), _autocast(config):
         loss = model.loss(x, torch.Generator().manual_seed(config.seed))
     return _finite(Terms(*(term.item() for term in loss)), step, config)

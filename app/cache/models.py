@@ -26,7 +26,7 @@ from core.film import Film
 from core.models import Model, ModelConfig, VariationalAutoencoder
 from core.models.classifier import Classifier, RejectingClassifier
 from core.quoting import quoted
-from core.training import PROBE, Precision, TrainConfig
+from core.training import Precision, TrainConfig, probe
 
 Work = TypeVar("Work", bound=Callable[..., Any])
 
@@ -41,10 +41,6 @@ class Tested(NamedTuple):
 
     images: UInt8[Tensor, "n 1 28 28"]
     labels: Int64[Tensor, " n"]
-
-
-def _first(digits: Digits, count: int | None = None) -> Tested:
-    return Tested(digits.test_images[:count], digits.test_labels[:count])
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,7 @@ class Shown:
     @property
     def tested(self) -> Tested:
         """The test images that its figures are measured on, all of those in use."""
-        return _first(self.digits)
+        return Tested(self.digits.test_images, self.digits.test_labels)
 
     @property
     def codes(self) -> latent.Codes:
@@ -143,7 +139,8 @@ class Passing(Shown):
 
     @property
     def tested(self) -> Tested:
-        return _first(self.digits, PROBE)
+        watched = probe(self.digits)
+        return Tested(self.digits.test_images[watched], self.digits.test_labels[watched])
 
     @property
     def images(self) -> UInt8[Tensor, "probe 1 28 28"]:

@@ -66,7 +66,7 @@ def _how_to_read(models: list[Shown]) -> str:
             "codes to lie where N(0, I) does. "
         )
     return words + (
-        "Losses are of the first 500 test images, not of all that other figures are measured on"
+        "Losses are of 500 test images, not of all that other figures are measured on"
         + (", a VAE's with one sampled z; pictures" if any(s.is_vae for s in models) else "; they")
         + " are drawn as the mean image. Moments and the steps of the curves are spread alike: "
         "early ones wide apart."

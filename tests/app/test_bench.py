@@ -9,7 +9,7 @@ from app.jobs import Job
 from app.state import SHELF, YOURS, Visitor
 from core import latent
 from core.models import ModelConfig
-from core.training import PROBE, TrainConfig
+from core.training import PROBE, TrainConfig, probe
 from tests.app.test_jobs import wait_for
 from tests.visiting import follow, messages, onlooker, words
 
@@ -160,6 +160,6 @@ def test_what_follows_from_a_moment_is_kept_on_it_and_nowhere_else():
     moments = [Passing("one-run", model, card, mine=True) for model in models]
     for moment, model in zip(moments, models, strict=True):
         found = cache.codes(moment).mean
-        assert torch.equal(found, latent.encode(model, sample.test_images[:PROBE]).mean)
+        assert torch.equal(found, latent.encode(model, sample.test_images[probe(sample)]).mean)
         assert cache.codes(moment).mean is found
     assert [len(moment.codes.mean[0]) for moment in moments] == [2, 4], "one key, two models"

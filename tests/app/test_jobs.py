@@ -67,7 +67,7 @@ def test_a_job_runs_to_its_end_and_learns_what_one_uncut_run_learns():
 
 def test_a_frame_holds_the_codes_of_the_probe_and_ten_reconstructions():
     frame = last_frame(finished(started(latent_dim=5)))
-    assert frame.codes.shape == (jobs.PROBE, 5)
+    assert frame.codes.shape == (training.PROBE, 5)
     assert frame.reconstructions.shape == (10, 1, 28, 28)
     assert frame.reconstructions.min() >= 0 and frame.reconstructions.max() <= 1
 
@@ -85,7 +85,7 @@ def test_a_job_films_every_moment_of_its_run_as_it_was(monkeypatch):
         uncut = training.advance(
             training.start(job.order.model, SMALL), sample, steps=moment.step
         ).model
-        codes = uncut.encode(data.to_float(sample.test_images[:500])).detach()
+        codes = uncut.encode(data.to_float(sample.test_images[training.probe(sample)])).detach()
         assert torch.equal(moment.codes, codes.half())
         with torch.no_grad():
             restored = uncut.decode(codes[:10]).sigmoid()

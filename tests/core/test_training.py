@@ -9,10 +9,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import evaluation, training
+from core import checkpoints, data, evaluation, training
 from core.data import Digits, to_float
 from core.models import Architecture, Kind, Model, ModelConfig, VariationalAutoencoder
 from core.training import TrainConfig, TrainingDiverged, TrainState, advance, start
+from tests.serving import ROOT
 
 VAE = ModelConfig(kind="vae", hidden_dim=16)
 SHORT = TrainConfig(epochs=3, batch_size=16, learning_rate=0.02, seed=3)  # 18 steps of `few`
@@ -278,12 +279,12 @@ def test_a_run_has_about_60_records_from_its_first_step_to_its_last(
     assert state.pending == ()
 
 
-def test_test_losses_are_those_of_the_first_500_test_images(digits: Digits):
+def test_test_losses_are_those_of_the_probe(digits: Digits):
     model = ModelConfig(hidden_dim=4)
     state = advance(start(model, TrainConfig(epochs=1)), digits, steps=15)
     begun, latest = state.history[0].test, state.history[-1].test
     expected = evaluation.bounds.mean_terms(
-        state.model, digits.test_images[:500], torch.Generator()
+        state.model, digits.test_images[training.probe(digits)], torch.Generator()
     )
     assert latest.reconstruction == pytest.approx(expected.reconstruction, rel=1e-6)
     assert latest.total == latest.reconstruction and latest.kl == 0
@@ -458,3 +459,32 @@ def test_a_run_that_is_extended_goes_on_as_the_longer_run_does_from_there(few):
     assert rates[0] > 10 * rates[1], "the rate rises again, and comes down again"
     assert longer.history[-1].step == 42
     assert longer.history[-1].test.total < ended.history[-1].test.total
+
+
+# ---- the probe -----------------------------------------------------------------------------------
+
+
+def test_the_probe_is_drawn_once_from_all_test_images():
+    sample = data.load("sample")
+    probe = training.probe(sample)
+    assert torch.equal(probe, training.probe(sample))
+    assert len(probe.unique()) == training.PROBE
+    assert probe.max() >= training.PROBE, "not the first ones"
+    shares = sample.test_labels[probe].bincount(minlength=10) / training.PROBE
+    assert shares == pytest.approx(torch.full((10,), 0.1), abs=0.04)
+
+
+def test_mnist_s_first_test_images_are_easier_and_the_probe_is_like_all(mnist_root):
+    mnist = data.load("mnist", mnist_root)
+    model, _ = checkpoints.load(ROOT / "pretrained" / "vae-lite-2-beta-1")
+    assert isinstance(model, VariationalAutoencoder)
+
+    def cost(images: torch.Tensor) -> float:
+        rng = torch.Generator().manual_seed(0)
+        return evaluation.bounds.mean_terms(model, images, rng, samples=1).total
+
+    every, probed, first = (
+        cost(mnist.test_images[which])
+        for which in (slice(None), training.probe(mnist), slice(training.PROBE))
+    )
+    assert every - first > 2 * abs(probed - every), (every, probed, first)

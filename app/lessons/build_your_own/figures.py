@@ -181,8 +181,8 @@ def learned_curves(shown: Shown) -> None:
     now = "So far" if isinstance(shown, cache.Passing) else "At the end"
     st.caption(
         f"{now} the loss on test images is {nats(abs(gap))} per image "
-        f"{'higher' if gap > 0 else 'lower'} than on training images (test: the first "
-        f"{PROBE}). Where the test curve turns "
+        f"{'higher' if gap > 0 else 'lower'} than on training images (test: "
+        f"{PROBE} images drawn at random). Where the test curve turns "
         "up while the training curve goes down, the model learns its images by heart."
     )
 

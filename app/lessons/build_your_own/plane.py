@@ -54,7 +54,7 @@ def show(visitor: Visitor, here: Shown) -> None:
         ),
     )
     others = [run.title for run in runs if run not in fitting]
-    few = f", of the run under way over the first {PROBE}" if under_way else ""
+    few = f", of the run under way over {PROBE} of them, drawn at random" if under_way else ""
     told = (
         f"Means over the {grouped(len(visitor.digits.test_images))} test images in use"
         f"{few}. "
