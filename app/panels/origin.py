@@ -85,6 +85,22 @@ def _motivation() -> str:
     )
 
 
+def _why() -> str:
+    judge = cache.judge_of_digits()
+    changes, shares = [], []
+    for name in ("neither", "both"):
+        shown = cache.pretrained(f"vae-dense-2-{name}")
+        counts = cache.judged_drawn(shown, "prior", judge)
+        changes.append(number(cache.change_nearby(shown), ".1f"))
+        shares.append(percent(float(counts[:-1].sum() / counts.sum())))
+    return (
+        "Noise makes neighbours decode alike, the KL says where to sample. In two networks, with "
+        f"neither and with both, a small step changes a picture by **{changes[0]}** and "
+        f"**{changes[1]}**; of draws from N(0, I) the judge takes **{shares[0]}** and "
+        f"**{shares[1]}** for digits."
+    )
+
+
 def _generated() -> str:
     _, vae = _pair(20)
     terms = cache.mean_terms(vae)
@@ -183,6 +199,7 @@ TODOS = (
     Todo("what if we choose points inbetween two encodings of other numbers?", "interpolation",
          _between),
     Todo("add motivation for variational autoencoders", "random_sampling", _motivation),
+    Todo("we introduce a latent loss (explan why)", "vae", _why),
     Todo("images: reconstructions and randomly generated images with VAE", "vae", _generated),
     Todo("image: scatter plot?", "vae", _scatter),
     Todo("image: linear latent interpolation? better than AE?", "interpolation", _better),

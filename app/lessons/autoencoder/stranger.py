@@ -53,12 +53,15 @@ def a_shoe(visitor: Visitor, shown: Shown) -> None:
         return
     back, measured, reading = returned(shown, reader)
     is_open = predictions.is_open(visitor, STRANGER)
-    widgets.pictures(
-        torch.cat([shoe(), back]) if is_open else shoe(),
-        2 if is_open else 1,
-        key="stranger",
-        scale=4,
-        labels=["a shoe", reading] if is_open else ["a shoe"],
-        alt=f"A shoe, and what comes back: {reading}" if is_open else "A shoe",
-    )
-    predictions.ask(visitor, STRANGER, lambda: measured, of=shown.title)
+    picture, question = st.columns([1, 3], gap="medium", vertical_alignment="center")
+    with picture:
+        widgets.pictures(
+            torch.cat([shoe(), back]) if is_open else shoe(),
+            2 if is_open else 1,
+            key="stranger",
+            scale=4,
+            labels=["a shoe", reading] if is_open else ["a shoe"],
+            alt=f"A shoe, and what comes back: {reading}" if is_open else "A shoe",
+        )
+    with question:
+        predictions.ask(visitor, STRANGER, lambda: measured, of=shown.title)

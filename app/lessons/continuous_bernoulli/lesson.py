@@ -77,7 +77,6 @@ if pretrained is not None:
     bench.show(visitor, BENCH, run or pretrained, pretrained, figure, both)
     st.subheader("Whose sharpness is it?", anchor=False)
     sharpness.told_apart(visitor, d, three, runs)
-    held.mean_squares(visitor, three)
 
 st.subheader("A pixel under the microscope", anchor=False)
 st.markdown(
@@ -220,6 +219,7 @@ with st.container(gap="xsmall"):
         for shown in compared.values():
             st.caption(f"**{shown.title}**. {models.provenance(shown)}")
         held.below_zero(three)
+        held.mean_squares(visitor, three)
 
 deeper.show(
     "continuous_bernoulli",
