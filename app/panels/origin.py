@@ -86,18 +86,19 @@ def _motivation() -> str:
 
 
 def _why() -> str:
-    judge = cache.judge_of_digits()
-    changes, shares = [], []
-    for name in ("neither", "both"):
-        shown = cache.pretrained(f"vae-dense-2-{name}")
+    neither, noise, kl = (
+        cache.pretrained(f"vae-dense-2-{name}") for name in ("neither", "noise-only", "kl-only")
+    )
+    changes = [number(cache.change_nearby(shown), ".1f") for shown in (neither, noise)]
+    judge, shares = cache.judge_of_digits(), []
+    for shown in (neither, kl):
         counts = cache.judged_drawn(shown, "prior", judge)
-        changes.append(number(cache.change_nearby(shown), ".1f"))
         shares.append(percent(float(counts[:-1].sum() / counts.sum())))
     return (
-        "Noise makes neighbours decode alike, the KL says where to sample. In two networks, with "
-        f"neither and with both, a small step changes a picture by **{changes[0]}** and "
-        f"**{changes[1]}**; of draws from N(0, I) the judge takes **{shares[0]}** and "
-        f"**{shares[1]}** for digits."
+        "Noise in the code makes neighbours decode alike: a small step changes a picture by "
+        f"**{changes[0]}** without it, by **{changes[1]}** with it. The KL says where to sample: "
+        f"of draws from N(0, I) the judge takes **{shares[0]}** for digits without it, "
+        f"**{shares[1]}** with it."
     )
 
 
