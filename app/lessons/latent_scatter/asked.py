@@ -1,8 +1,26 @@
 """What lesson 2 asks: of its map, of another seed's, and at its end."""
 
 from app import cache
-from app.teaching import Asked, Choose, Mark, Option, Prediction, Question, Sentences
-from app.words import grouped, percent
+from app.teaching import Asked, Choose, Mark, Option, Place, Prediction, Question, Sentences
+from app.words import grouped, number, percent
+
+CLOSE = 0.3  # spreads
+PLACE = Prediction(
+    key="place-of-a-digit",
+    prompt="This digit is not on the map. Where will the encoder put it?",
+    way=Place(close=CLOSE),
+    measured_by="a spread of the codes is how far from their middle half of them lie; right is "
+    f"within {number(CLOSE)} spreads",
+    sentences=Sentences(
+        right="You put it at {said}; the encoder puts it at {measured}. You read this map as it "
+        "does.",
+        near="You put it at {said}; the encoder puts it at {measured}.",
+        wrong="You put it at {said}; the encoder puts it at {measured}. It goes by the pixels, and "
+        "pixel by pixel like digits may be unlike.",
+        unusual="You put it at {said}; the encoder puts it at {measured}, like every image. Its "
+        "codes carry nothing.",
+    ),
+)
 
 HARDEST = Prediction(
     key="hardest-pair",
@@ -128,4 +146,4 @@ ISLANDS = Question(
     numbers=_ties,
 )
 
-ASKED = Asked(predictions=(HARDEST, SEED), questions=(OVERLAP, MIRRORED, ISLANDS))
+ASKED = Asked(predictions=(PLACE, HARDEST, SEED), questions=(OVERLAP, MIRRORED, ISLANDS))

@@ -5,7 +5,7 @@ import streamlit as st
 from app import quiz, widgets
 from app.cache import Passing, Shown
 from app.glossary import term
-from app.lessons.latent_scatter import basis, overlap, two_maps
+from app.lessons.latent_scatter import basis, overlap, two_maps, unseen
 from app.lessons.latent_scatter.symbols import SYMBOLS
 from app.panels import bench, deeper, frame, models
 from app.panels.map import exploring
@@ -70,6 +70,8 @@ def both(left: Shown, right: Shown) -> None:
 
 
 bench.show(visitor, BENCH, shown, pretrained, figure, both)
+if not tsne:
+    unseen.a_digit(visitor, shown)
 
 st.subheader("Which classes can a code not tell apart?", anchor=False)
 st.markdown(
