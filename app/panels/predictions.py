@@ -16,6 +16,7 @@ from app.teaching import (
     Estimate,
     Mark,
     Measured,
+    Place,
     Point,
     Prediction,
     in_words,
@@ -64,11 +65,7 @@ def _ask(
     at: Callable[[], Point] | None,
 ) -> None:
     st.markdown(f"**Predict** · {prediction.prompt}")
-    if at is None:
-        said = _answer(prediction, options, known)
-    else:  # a mark moves without the page: it is read when the button is pressed
-        st.caption("Move the mark on the map, then commit.")
-        said = at
+    said = _answer(prediction, options, known, at)
     with st.container(horizontal=True, vertical_alignment="center"):
         widgets.act(
             "Commit",
@@ -90,15 +87,21 @@ def _ask(
         )
 
 
-def _commit(visitor: Visitor, key: str, said: Answer | Callable[[], Answer]) -> None:
+def _commit(visitor: Visitor, key: str, said: Answer | Callable[[], Point]) -> None:
     visitor.commit(key, said() if callable(said) else said)
 
 
 def _answer(
-    prediction: Prediction, options: Sequence[str], known: Mapping[str, float]
-) -> Answer | None:
+    prediction: Prediction,
+    options: Sequence[str],
+    known: Mapping[str, float],
+    at: Callable[[], Point] | None,
+) -> Answer | Callable[[], Point] | None:
     """What the learner says so far; None where it is no answer yet."""
     way, key = prediction.way, f"guess-{prediction.key}"
+    if isinstance(way, Place):  # a mark moves without the page: it is asked when committed to
+        st.caption("Move the mark on the map, then commit.")
+        return at
     if isinstance(way, Estimate):
         value = widgets.estimate(prediction.prompt, way.low, way.high, way.step, key=key)
         _marks(way, known)

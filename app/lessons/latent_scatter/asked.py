@@ -15,8 +15,8 @@ PLACE = Prediction(
         right="You put it at {said}; the encoder puts it at {measured}. You read this map as it "
         "does.",
         near="You put it at {said}; the encoder puts it at {measured}.",
-        wrong="You put it at {said}; the encoder puts it at {measured}. It goes by the pixels, and "
-        "pixel by pixel like digits may be unlike.",
+        wrong="You put it at {said}; the encoder puts it at {measured}. It sees pixels, not "
+        "classes: what looks alike to you may lie far apart.",
         unusual="You put it at {said}; the encoder puts it at {measured}, like every image. Its "
         "codes carry nothing.",
     ),
@@ -24,8 +24,7 @@ PLACE = Prediction(
 
 HARDEST = Prediction(
     key="hardest-pair",
-    prompt="Look at the colours of the map, and mark two: which classes are hardest to tell apart "
-    "from their codes?",
+    prompt="Mark two classes of the map: which are hardest to tell apart from their codes?",
     way=Mark(exactly=2),
     measured_by="every test image in use gets the class of most of the 15 nearest codes of "
     "training images; counted are those of either class that get the other",
@@ -48,8 +47,7 @@ BOTH, LOSS, MAP, NEITHER = (
 )
 SEED = Prediction(
     key="another-seed",
-    prompt="Train the same model twice, from two seeds. What will be the same, if one map may be "
-    "turned and mirrored?",
+    prompt="Train twice, from two seeds. What will be the same, but for a turn and a mirror?",
     way=Choose((BOTH, LOSS, MAP, NEITHER)),
     measured_by="two losses count as the same where they are less than "
     f"{percent(SAME_LOSS)} apart, two maps where the best turn, with or without a mirror, lets "

@@ -90,19 +90,23 @@ st.markdown(
 two_maps.last_two(visitor, pretrained)
 
 st.subheader("What the map does not say", anchor=False)
-st.markdown(
-    "No label was used in training: the colours were added afterwards. Digits of a class gather "
-    "all the same, because they look alike. That the decoder is continuous is not enough for it: "
-    "near codes are drawn alike, but one class could still be drawn at two places far apart. The "
-    "encoder is continuous too, so like images get like codes; and training moves the codes "
-    "to where one smooth decoder can draw them all."
-)
-overlap.without_labels(visitor, shown)
-st.markdown(
-    "The axes' direction, their scale and which side is left mean nothing, so scales of two "
-    "autoencoders cannot be compared, and a mirrored map is not a worse one. A VAE is less free: "
-    "its KL term ties the codes to the scale of N(0, I)."
-)
+no_labels, no_scale = st.columns([6, 5], gap="medium")
+with no_labels:
+    st.markdown(
+        "No label was used in training: the colours were added afterwards. Digits of a class "
+        "gather all the same, because they look alike. A continuous decoder is not enough for "
+        "it: near codes are drawn alike, but one class could still be drawn at two places far "
+        "apart. The encoder is continuous too, so like images get like codes; and "
+        "training moves the codes to where one smooth decoder can draw them all."
+    )
+    overlap.without_labels(visitor, shown)
+with no_scale:
+    st.markdown(
+        "The axes' direction, their scale and which side is left mean nothing, so scales of two "
+        "autoencoders cannot be compared, and a mirrored map is not a worse one. A VAE is less "
+        "free: its KL term ties the codes to the scale of N(0, I)."
+    )
+    overlap.spread(shown)
 with st.expander("More: why so, and a map to turn, stretch and mirror"):
     st.markdown(
         "For any invertible *R*, the encoder followed by *R* and the decoder after its inverse are "

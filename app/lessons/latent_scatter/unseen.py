@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from app import widgets
 from app.cache import Shown
+from app.lessons.latent_scatter import overlap
 from app.lessons.latent_scatter.asked import PLACE
 from app.panels import predictions
 from app.panels.map.exploring import mark_on
@@ -21,7 +22,6 @@ from core.models import mean_image
 
 FOLLOWED = 7  # which of the ten
 MOVED = 2  # pixels
-SILENT = 0.01  # of spread, below which a VAE's codes are one place
 
 
 def a_digit(visitor: Visitor, shown: Shown) -> None:
@@ -33,23 +33,21 @@ def a_digit(visitor: Visitor, shown: Shown) -> None:
         return
     image, name = _digit(visitor)
     _again_on_another_map(visitor, shown, image)
-    pictures, labels = to_float(image), [name]
-    picture, question = st.columns([1, 5], vertical_alignment="center")
-    with question:
-        if predictions.ask(
+    x, labels = to_float(image), [name]
+    if predictions.is_open(visitor, PLACE):
+        z = latent.encode(shown.model, image).mean
+        x = torch.cat([x, mean_image(shown.config, latent.decode(shown.model, z))])
+        labels.append("decoded\nfrom its code")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width="content"):
+            widgets.pictures(x, len(x), key="unseen", scale=4, labels=labels, alt=" ".join(labels))
+        predictions.ask(
             visitor,
             PLACE,
             lambda: place(shown, image, visitor.said[PLACE.key]),
             of=shown.title,
             at=lambda: mark_on(visitor, shown),
-        ):
-            z = latent.encode(shown.model, image).mean
-            pictures = torch.cat(
-                [pictures, mean_image(shown.config, latent.decode(shown.model, z))]
-            )
-            labels.append("decoded there")
-    with picture:
-        widgets.pictures(pictures, 1, key="unseen", scale=3, labels=labels, alt="; ".join(labels))
+        )
 
 
 def place(shown: Shown, image: UInt8[Tensor, "1 1 28 28"], said: object) -> Measured:
@@ -57,7 +55,7 @@ def place(shown: Shown, image: UInt8[Tensor, "1 1 28 28"], said: object) -> Meas
     z = latent.encode(shown.model, image).mean[0]
     at, spread = Point(*z.tolist()), _spread(shown)
     words = in_words(PLACE.way, at)
-    if shown.is_vae and spread < SILENT:
+    if overlap.is_collapsed(shown):
         return Measured(at, True, words, spread)
     words += f", nearest to the code of a {nearest_digit(shown, z).class_name}"
     if isinstance(said, Point):
