@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Locator, Page, expect
 
+from app.teaching import asked
+
 
 def wait_idle(page: Page) -> None:
     """Wait until the page's script has run to its end.
@@ -21,13 +23,15 @@ def no_exception(page: Page) -> None:
     assert not exceptions, exceptions
 
 
-def show_all(page: Page) -> None:
-    """Ask to be just shown whatever the page would have predicted first."""
-    asked = page.locator("[class*='st-key-show-'] button")
-    while waiting := asked.count():
-        asked.first.click()
-        expect(asked).to_have_count(waiting - 1, timeout=60_000)
-        wait_idle(page)
+def show_all(page: Page, folder: str) -> None:
+    """Ask to be just shown whatever the lesson in that folder would have predicted first."""
+    for prediction in asked(folder).predictions:
+        button = page.locator(f".st-key-show-{prediction.key} button")
+        if button.count():
+            wait_idle(page)
+            button.press("Enter")
+            expect(page.locator(f".st-key-again-{prediction.key}")).to_be_visible(timeout=60_000)
+    wait_idle(page)
 
 
 def drag(page: Page, canvas: Locator, way: list[tuple[float, float]]) -> None:

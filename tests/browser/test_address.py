@@ -125,12 +125,12 @@ def test_page_and_address_belong_together_after_quick_steps_back_and_forward(pag
 def test_a_place_clicked_under_another_colour_is_kept_under_all_of_them(page: Page):
     open_page(page, "latent-scatter")
     choose(page, 0.6, 0.4)
-    page.get_by_role("radio", name="Loss").click()
+    page.get_by_role("radio", name="Loss", exact=True).click()
     wait_idle(page)
     choose(page, 0.3, 0.7)
     clicked = place(page)
     for colour in ("Distance", "Class"):
-        page.get_by_role("radio", name=colour).click()
+        page.get_by_role("radio", name=colour, exact=True).click()
         wait_idle(page)
         assert place(page) == clicked
         assert mark(page) == pytest.approx(clicked[0], abs=0.006)

@@ -101,7 +101,7 @@ def test_a_learner_trains_where_the_figure_stands_and_sees_it_change(page: Page,
     """By the keyboard: two sliders, Train, the figure moves and the page stays, the run is a stop
     and adds what it adds, the selector leads back, and the next lesson only offers the run."""
     open_page(page, bench.address)
-    show_all(page)
+    show_all(page, bench.address.replace("-", "_"))
     for word in bench.moved:
         move_on(page, f"{bench.key}-{word}")
     train = page.locator(f".st-key-train-{bench.key} button")

@@ -8,7 +8,7 @@ from tests.browser.test_tour import follow, open_page
 
 
 def commit(page: Page, key: str) -> None:
-    page.locator(f".st-key-commit-{key} button").click()
+    page.locator(f".st-key-commit-{key} button").press("Enter")
     expect(page.locator(f".st-key-again-{key}")).to_be_visible(timeout=60_000)
     wait_idle(page)
 
