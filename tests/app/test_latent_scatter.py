@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import cache
 from app.lessons.latent_scatter import asked, overlap, two_maps
-from app.state import YOURS, Visitor
+from app.state import YOURS, Drawing, Visitor
 from app.words import grouped, percent
 from core import evaluation, latent
 from core.data import to_float
@@ -293,6 +293,18 @@ def test_a_place_on_one_map_says_nothing_of_another_map():
     page.selectbox(key="map-of").set_value("AE dense, d = 8").run()
     keys = {button.key for button in page.button}
     assert not {"commit-place-of-a-digit", "again-place-of-a-digit"} & keys, "no place has two"
+
+
+def test_the_learner_s_own_digit_is_asked_for_where_there_is_one():
+    tour = newcomer()
+    image = torch.zeros(1, 1, 28, 28, dtype=torch.uint8)
+    image[..., 5:23, 13:15] = 255
+    tour.session_state["visitor"].drawn = Drawing(image, 1)
+    page = follow(tour, "latent_scatter")
+    page.button(key="show-place-of-a-digit").click().run()
+    with torch.no_grad():
+        x, y = cache.pretrained("ae-lite-2").model.encode(image / 255)[0].tolist()
+    assert f"({x:.3g}, {y:.3g})".replace("-", "−") in words(page)
 
 
 def test_every_image_lies_at_one_place_of_a_collapsed_map():
