@@ -6,7 +6,9 @@ its formulas, in `symbols.py`.
 """
 
 import importlib.util
+import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeVar
 
 from app.course import LESSONS
@@ -14,7 +16,21 @@ from app.words import listed, number
 
 Found = TypeVar("Found")
 Verdict = Literal["right", "near", "wrong"]
-Answer = str | float | tuple[str, ...]  # chosen; estimated; marked, or put in order
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place on a map of two latents."""
+
+    x: float
+    y: float
+
+    def distance(self, other: "Point") -> float:
+        return math.hypot(self.x - other.x, self.y - other.y)
+
+
+# Chosen; estimated; marked, or put in order; a place.
+Answer = str | float | tuple[str, ...] | Point
 
 
 class Choose(NamedTuple):
@@ -49,6 +65,15 @@ class Order(NamedTuple):
     last: str
 
 
+class Place(NamedTuple):
+    """Where something lies on the page's map: its mark is moved there."""
+
+    close: float  # in spreads of the codes; right and near as of an estimate
+
+
+Way = Choose | Estimate | Mark | Order | Place
+
+
 class Sentences(NamedTuple):
     """What is said of an outcome. Every sentence holds what was said and what was measured:
     `{said}` and `{measured}`."""
@@ -64,7 +89,7 @@ class Prediction(NamedTuple):
 
     key: str
     prompt: str
-    way: Choose | Estimate | Mark | Order
+    way: Way
     measured_by: str  # what measures the outcome, and on what
     sentences: Sentences
 
@@ -75,8 +100,9 @@ class Measured(NamedTuple):
     value: Answer
     unusual: bool = False
     words: str = ""  # how it is told, where not as the learner's own answer is
+    spread: float = 1.0  # of the codes on the map, where it is a place
 
-    def told(self, way: "Choose | Estimate | Mark | Order") -> str:
+    def told(self, way: Way) -> str:
         return self.words or in_words(way, self.value)
 
 
@@ -167,10 +193,12 @@ def to_recall(folder: str, missed: set[str], answered: set[str]) -> str | None:
     return keys[0] if keys else None
 
 
-def in_words(way: Choose | Estimate | Mark | Order, answer: Answer) -> str:
+def in_words(way: Way, answer: Answer) -> str:
     """An answer as it is quoted."""
     if isinstance(answer, str):
         return answer
+    if isinstance(answer, Point):
+        return f"({number(answer.x, '.3g')}, {number(answer.y, '.3g')})"
     if isinstance(answer, tuple):
         between = " < " if isinstance(way, Order) else None
         return between.join(answer) if between else listed(answer) if answer else "none"
@@ -178,16 +206,22 @@ def in_words(way: Choose | Estimate | Mark | Order, answer: Answer) -> str:
     return f"{number(answer, form)}{unit}"
 
 
-def verdict(way: Choose | Estimate | Mark | Order, said: Answer, measured: Answer) -> Verdict:
-    """How a prediction came out."""
+def verdict(way: Way, said: Answer, measured: Answer, spread: float = 1.0) -> Verdict:
+    """How a prediction came out; a place by how many spreads it is off."""
     if isinstance(way, Estimate) and isinstance(said, float | int):
         off = abs(said - float(measured)) if isinstance(measured, float | int) else float("inf")
-        return "right" if off <= way.close else "near" if off <= 3 * way.close else "wrong"
+        return _of_distance(off, way.close)
+    if isinstance(way, Place) and isinstance(said, Point) and isinstance(measured, Point):
+        return _of_distance(said.distance(measured), way.close * spread)
     if isinstance(said, tuple) and isinstance(measured, tuple):
         if isinstance(way, Order):
             return _of_order(said, measured)
         return _of_marks(set(said), set(measured))
     return "right" if said == measured else "wrong"
+
+
+def _of_distance(off: float, close: float) -> Verdict:
+    return "right" if off <= close else "near" if off <= 3 * close else "wrong"
 
 
 def _of_order(said: Sequence[str], measured: Sequence[str]) -> Verdict:

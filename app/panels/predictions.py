@@ -16,6 +16,8 @@ from app.teaching import (
     Estimate,
     Mark,
     Measured,
+    Place,
+    Point,
     Prediction,
     in_words,
     verdict,
@@ -38,16 +40,18 @@ def ask(
     of: str,
     options: Sequence[str] = (),
     known: Mapping[str, float] | None = None,
+    at: Callable[[], Point] | None = None,
 ) -> bool:
     """Ask, or tell how it came out; whether the outcome may be shown.
 
     `measure` gives the outcome of the model in use, `of` its name; None where it has yet to be
     acted for. It is called only once the outcome may be shown. `options` are those of a page, in
-    place of the prediction's own; `known` are marks below an estimate's range.
+    place of the prediction's own; `known` are marks below an estimate's range; `at` says where the
+    mark of the page's map stands when a place is committed to.
     """
     with st.container(border=True, key=f"ask-{prediction.key}"):
         if not is_open(visitor, prediction):
-            _ask(visitor, prediction, options, known or {})
+            _ask(visitor, prediction, options, known or {}, at)
             return False
         _tell(visitor, prediction, measure, of)
         return True
@@ -58,13 +62,15 @@ def _ask(
     prediction: Prediction,
     options: Sequence[str],
     known: Mapping[str, float],
+    at: Callable[[], Point] | None,
 ) -> None:
     st.markdown(f"**Predict** · {prediction.prompt}")
-    said = _answer(prediction, options, known)
+    said = _answer(prediction, options, known, at)
     with st.container(horizontal=True, vertical_alignment="center"):
         widgets.act(
             "Commit",
-            visitor.commit,
+            _commit,
+            visitor,
             prediction.key,
             said,
             key=f"commit-{prediction.key}",
@@ -81,11 +87,21 @@ def _ask(
         )
 
 
+def _commit(visitor: Visitor, key: str, said: Answer | Callable[[], Point]) -> None:
+    visitor.commit(key, said() if callable(said) else said)
+
+
 def _answer(
-    prediction: Prediction, options: Sequence[str], known: Mapping[str, float]
-) -> Answer | None:
+    prediction: Prediction,
+    options: Sequence[str],
+    known: Mapping[str, float],
+    at: Callable[[], Point] | None,
+) -> Answer | Callable[[], Point] | None:
     """What the learner says so far; None where it is no answer yet."""
     way, key = prediction.way, f"guess-{prediction.key}"
+    if isinstance(way, Place):  # a mark moves without the page: it is asked when committed to
+        st.caption("Move the mark on the map, then commit.")
+        return at
     if isinstance(way, Estimate):
         value = widgets.estimate(prediction.prompt, way.low, way.high, way.step, key=key)
         _marks(way, known)
@@ -145,7 +161,8 @@ def tell(
     visitor: Visitor, prediction: Prediction, said: Answer, measured: Measured, of: str
 ) -> None:
     """How a prediction came out, in one sentence, which goes on the record."""
-    way, came_out = prediction.way, verdict(prediction.way, said, measured.value)
+    way = prediction.way
+    came_out = verdict(way, said, measured.value, measured.spread)
     words, told = in_words(way, said), measured.told(way)
     form = getattr(prediction.sentences, "unusual" if measured.unusual else came_out)
     sentence = form.format(said=f"**{words}**", measured=f"**{told}**")

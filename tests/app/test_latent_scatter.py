@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import cache
 from app.lessons.latent_scatter import asked, overlap, two_maps
-from app.state import YOURS, Visitor
+from app.state import YOURS, Drawing, Visitor
 from app.words import grouped, percent
 from core import evaluation, latent
 from core.data import to_float
@@ -241,3 +241,75 @@ def test_the_loss_cannot_tell_a_map_from_its_mirror():
         there, back = shown.model.decode(z), shown.model.decode(z @ mirror @ mirror.inverse())
     assert evaluation.judging.squared_error(there.sigmoid(), back.sigmoid()).max() < 1e-8
     assert asked.MIRRORED.options[asked.MIRRORED.right].words.startswith("Neither")
+
+
+def place_of_the_digit(page: AppTest, name: str) -> list[float]:
+    """Where that model's encoder puts the seven being followed, moved two pixels to the right."""
+    image = visitor_of(page).followed().images[7].float() / 255
+    moved = torch.zeros(1, 1, 28, 28)
+    moved[..., 2:] = image[..., :-2]
+    with torch.no_grad():
+        return cache.pretrained(name).model.encode(moved)[0].tolist()
+
+
+def test_where_the_encoder_puts_a_digit_stays_hidden_until_a_place_was_committed_to():
+    page = follow(newcomer(), "latent_scatter", {"z": "1.5,-0.25"})
+    told = "({:.3g}, {:.3g})".format(*place_of_the_digit(page, "ae-lite-2")).replace("-", "−")
+    assert told not in words(page)
+    page.button(key="commit-place-of-a-digit").click().run()
+    assert not page.exception
+    outcome = visitor_of(page).record["place-of-a-digit"]
+    assert outcome.said == "(1.5, −0.25)"
+    assert outcome.measured.startswith(told)
+    assert outcome.said in outcome.sentence and outcome.measured in outcome.sentence
+    assert outcome.sentence in words(page)
+
+
+def test_a_place_is_right_at_the_encoder_s_own_and_told_in_distances_of_the_codes():
+    """One spread off, where half of all codes lie no farther from their middle."""
+    page = follow(newcomer(), "latent_scatter")
+    codes = cache.pretrained("ae-lite-2").codes.mean
+    x, y = place_of_the_digit(page, "ae-lite-2")
+    middle = codes.median(0).values
+    spread = float(sorted((codes - middle).norm(dim=1).tolist())[len(codes) // 2])
+    for off, verdict in ((0.0, "right"), (0.6, "near"), (1.0, "wrong")):
+        page = follow(page, "latent_scatter", {"z": f"{x + off * spread},{y}"})
+        page.button(key="commit-place-of-a-digit").click().run()
+        outcome = visitor_of(page).record["place-of-a-digit"]
+        assert outcome.verdict == verdict
+        (times,) = re.findall(r"and (\S+) spreads from your place", outcome.measured)
+        assert float(times) == pytest.approx(off, abs=0.01)
+        page.button(key="again-place-of-a-digit").click().run()
+
+
+def test_a_place_on_one_map_says_nothing_of_another_map():
+    page = follow(newcomer(), "latent_scatter")
+    page.button(key="commit-place-of-a-digit").click().run()
+    page.selectbox(key="map-of").set_value("AE dense, d = 2").run()
+    assert page.button(key="commit-place-of-a-digit")
+    page.button(key="show-place-of-a-digit").click().run()
+    told = "({:.3g}, {:.3g})".format(*place_of_the_digit(page, "ae-dense-2")).replace("-", "−")
+    assert told in words(page)
+    page.selectbox(key="map-of").set_value("AE dense, d = 8").run()
+    keys = {button.key for button in page.button}
+    assert not {"commit-place-of-a-digit", "again-place-of-a-digit"} & keys, "no place has two"
+
+
+def test_the_learner_s_own_digit_is_asked_for_where_there_is_one():
+    tour = newcomer()
+    image = torch.zeros(1, 1, 28, 28, dtype=torch.uint8)
+    image[..., 5:23, 13:15] = 255
+    tour.session_state["visitor"].drawn = Drawing(image, 1)
+    page = follow(tour, "latent_scatter")
+    page.button(key="show-place-of-a-digit").click().run()
+    with torch.no_grad():
+        x, y = cache.pretrained("ae-lite-2").model.encode(image / 255)[0].tolist()
+    assert f"({x:.3g}, {y:.3g})".replace("-", "−") in words(page)
+
+
+def test_every_image_lies_at_one_place_of_a_collapsed_map():
+    link = {"map-of": "VAE lite, d = 2, β = 392: collapsed"}
+    page = follow(newcomer(), "latent_scatter", link)
+    page.button(key="commit-place-of-a-digit").click().run()
+    assert not page.exception
+    assert "carry nothing" in visitor_of(page).record["place-of-a-digit"].sentence

@@ -1,5 +1,7 @@
 """Predict, act, reveal, recall: the rules of teaching as tests over all that the course asks."""
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,6 +12,8 @@ from app.teaching import (
     Estimate,
     Mark,
     Order,
+    Place,
+    Point,
     asked,
     every_prediction,
     every_question,
@@ -17,7 +21,7 @@ from app.teaching import (
     to_recall,
     verdict,
 )
-from tests.visiting import follow, newcomer, nodes, texts
+from tests.visiting import follow, newcomer, nodes, texts, words
 
 FOLDERS = [lesson.folder for lesson in LESSONS]
 PREDICTIONS = [prediction for _, prediction in every_prediction().values()]
@@ -35,8 +39,9 @@ def test_no_two_have_one_key():
     assert len({one.key for one in (*PREDICTIONS, *QUESTIONS)}) == count
 
 
-def test_the_course_asks_in_all_four_ways():
-    assert {type(prediction.way) for prediction in PREDICTIONS} == {Choose, Estimate, Mark, Order}
+def test_the_course_asks_in_all_five_ways():
+    ways = {type(prediction.way) for prediction in PREDICTIONS}
+    assert ways == {Choose, Estimate, Mark, Order, Place}
 
 
 @pytest.mark.parametrize("prediction", PREDICTIONS, ids=lambda each: each.key)
@@ -138,7 +143,24 @@ def test_a_prediction_is_right_near_or_wrong(way, said, measured, expected):
     assert verdict(way, said, measured) == expected
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (Point(3, 4), "right"),
+        (Point(3, 6), "right"),
+        (Point(9, 4), "near"),
+        (Point(3, -3), "wrong"),
+        (Point(8, 8), "wrong"),  # by Pythagoras √41 off, though neither number is more than 5
+    ],
+)
+def test_a_place_is_right_near_or_wrong_by_its_distance_in_spreads_of_the_codes(said, expected):
+    assert verdict(Place(close=0.5), said, Point(3, 4), spread=4) == expected
+    smaller = Point(said.x / 4, said.y / 4)
+    assert verdict(Place(close=0.5), smaller, Point(0.75, 1)) == expected, "on a map at that scale"
+
+
 def test_answers_are_quoted_as_they_are_read():
+    assert in_words(Place(0.5), Point(1.2, -0.5)) == "(1.2, −0.5)"
     assert in_words(SHARE, 20.0) == "20 %"
     assert in_words(Mark(), ("1", "7", "9")) == "1, 7 and 9"
     assert in_words(Mark(), ()) == "none"
@@ -193,6 +215,10 @@ def some_answer(page: AppTest, prediction: teaching.Prediction, last: bool) -> s
             said = tuple(reversed(options)) if last else tuple(options)
             page.multiselect(key=key).set_value(list(said)).run()
             return in_words(way, said)
+        case Place():  # nothing to set: the mark stands somewhere
+            found = re.search(r"\*\*At the mark\*\*: z = (\(.*?\))", words(page))
+            assert found
+            return found[1]
 
 
 @pytest.mark.parametrize("last", [False, True], ids=["first", "last"])

@@ -1,13 +1,30 @@
 """What lesson 2 asks: of its map, of another seed's, and at its end."""
 
 from app import cache
-from app.teaching import Asked, Choose, Mark, Option, Prediction, Question, Sentences
-from app.words import grouped, percent
+from app.teaching import Asked, Choose, Mark, Option, Place, Prediction, Question, Sentences
+from app.words import grouped, number, percent
+
+CLOSE = 0.3  # spreads
+PLACE = Prediction(
+    key="place-of-a-digit",
+    prompt="This digit is not on the map. Where will the encoder put it?",
+    way=Place(close=CLOSE),
+    measured_by="a spread of the codes is how far from their middle half of them lie; right is "
+    f"within {number(CLOSE)} spreads",
+    sentences=Sentences(
+        right="You put it at {said}; the encoder puts it at {measured}. You read this map as it "
+        "does.",
+        near="You put it at {said}; the encoder puts it at {measured}.",
+        wrong="You put it at {said}; the encoder puts it at {measured}. It sees pixels, not "
+        "classes: what looks alike to you may lie far apart.",
+        unusual="You put it at {said}; the encoder puts it at {measured}, like every image. Its "
+        "codes carry nothing.",
+    ),
+)
 
 HARDEST = Prediction(
     key="hardest-pair",
-    prompt="Look at the colours of the map, and mark two: which classes are hardest to tell apart "
-    "from their codes?",
+    prompt="Mark two classes of the map: which are hardest to tell apart from their codes?",
     way=Mark(exactly=2),
     measured_by="every test image in use gets the class of most of the 15 nearest codes of "
     "training images; counted are those of either class that get the other",
@@ -30,8 +47,7 @@ BOTH, LOSS, MAP, NEITHER = (
 )
 SEED = Prediction(
     key="another-seed",
-    prompt="Train the same model twice, from two seeds. What will be the same, if one map may be "
-    "turned and mirrored?",
+    prompt="Train twice, from two seeds. What will be the same, but for a turn and a mirror?",
     way=Choose((BOTH, LOSS, MAP, NEITHER)),
     measured_by="two losses count as the same where they are less than "
     f"{percent(SAME_LOSS)} apart, two maps where the best turn, with or without a mirror, lets "
@@ -128,4 +144,4 @@ ISLANDS = Question(
     numbers=_ties,
 )
 
-ASKED = Asked(predictions=(HARDEST, SEED), questions=(OVERLAP, MIRRORED, ISLANDS))
+ASKED = Asked(predictions=(PLACE, HARDEST, SEED), questions=(OVERLAP, MIRRORED, ISLANDS))

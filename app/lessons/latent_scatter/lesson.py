@@ -5,7 +5,7 @@ import streamlit as st
 from app import quiz, widgets
 from app.cache import Passing, Shown
 from app.glossary import term
-from app.lessons.latent_scatter import basis, overlap, two_maps
+from app.lessons.latent_scatter import basis, overlap, two_maps, unseen
 from app.lessons.latent_scatter.symbols import SYMBOLS
 from app.panels import bench, deeper, frame, models
 from app.panels.map import exploring
@@ -70,6 +70,8 @@ def both(left: Shown, right: Shown) -> None:
 
 
 bench.show(visitor, BENCH, shown, pretrained, figure, both)
+if not tsne:
+    unseen.a_digit(visitor, shown)
 
 st.subheader("Which classes can a code not tell apart?", anchor=False)
 st.markdown(
@@ -88,19 +90,23 @@ st.markdown(
 two_maps.last_two(visitor, pretrained)
 
 st.subheader("What the map does not say", anchor=False)
-st.markdown(
-    "No label was used in training: the colours were added afterwards. Digits of a class gather "
-    "all the same, because they look alike. That the decoder is continuous is not enough for it: "
-    "near codes are drawn alike, but one class could still be drawn at two places far apart. The "
-    "encoder is continuous too, so like images get like codes; and training moves the codes "
-    "to where one smooth decoder can draw them all."
-)
-overlap.without_labels(visitor, shown)
-st.markdown(
-    "The axes' direction, their scale and which side is left mean nothing, so scales of two "
-    "autoencoders cannot be compared, and a mirrored map is not a worse one. A VAE is less free: "
-    "its KL term ties the codes to the scale of N(0, I)."
-)
+no_labels, no_scale = st.columns([6, 5], gap="medium")
+with no_labels:
+    st.markdown(
+        "No label was used in training: the colours were added afterwards. Digits of a class "
+        "gather all the same, because they look alike. A continuous decoder is not enough for "
+        "it: near codes are drawn alike, but one class could still be drawn at two places far "
+        "apart. The encoder is continuous too, so like images get like codes; and "
+        "training moves the codes to where one smooth decoder can draw them all."
+    )
+    overlap.without_labels(visitor, shown)
+with no_scale:
+    st.markdown(
+        "The axes' direction, their scale and which side is left mean nothing, so scales of two "
+        "autoencoders cannot be compared, and a mirrored map is not a worse one. A VAE is less "
+        "free: its KL term ties the codes to the scale of N(0, I)."
+    )
+    overlap.spread(shown)
 with st.expander("More: why so, and a map to turn, stretch and mirror"):
     st.markdown(
         "For any invertible *R*, the encoder followed by *R* and the decoder after its inverse are "

@@ -27,7 +27,6 @@ def told_apart(visitor: Visitor, shown: Shown) -> None:
         options=shown.digits.class_names,
     ):
         _confused(shown)
-    _spread(shown)
 
 
 def hardest(shown: Shown) -> Measured:
@@ -71,7 +70,7 @@ def _confused(shown: Shown) -> None:
     )
 
 
-def _spread(shown: Shown) -> None:
+def spread(shown: Shown) -> None:
     """How far the codes spread; for d above 2, how much of that the map's plane shows."""
     low, high = evaluation.codes.code_spread(shown.codes).aminmax()
     told = f"{number(low.item(), '.3g')}"
@@ -115,9 +114,12 @@ def without_labels(visitor: Visitor, shown: Shown) -> None:
 def has_tsne(shown: Shown) -> bool:
     """Whether a page offers t-SNE: where a plane cannot show the codes, or there is nothing to see
     and t-SNE shows something all the same."""
-    return shown.config.latent_dim > 2 or (
-        shown.is_vae and bool(evaluation.codes.code_spread(shown.codes).max() < 0.01)
-    )
+    return shown.config.latent_dim > 2 or is_collapsed(shown)
+
+
+def is_collapsed(shown: Shown) -> bool:
+    """Whether a VAE's codes lie at one place."""
+    return shown.is_vae and bool(evaluation.codes.code_spread(shown.codes).max() < 0.01)
 
 
 def ties(shown: Shown) -> None:

@@ -11,7 +11,7 @@ from torch import Tensor
 from app import cache, charts, widgets
 from app.cache import Shown
 from app.panels.map.axes import map_axes, map_domain, map_points, map_table, map_title
-from app.panels.map.pad import Values, explore_by_hand
+from app.panels.map.pad import Values, explore_by_hand, reaches
 from app.panels.map.places import (
     code_of_pick,
     coordinates,
@@ -21,6 +21,7 @@ from app.panels.map.places import (
     reading,
 )
 from app.state import Visitor, chosen_on, picked
+from app.teaching import Point
 from app.words import percent
 from core import latent
 from core.data import to_float
@@ -47,7 +48,7 @@ def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> N
     """A model's map under the hand, in any colour, and what lies at the place chosen; a chart of
     the server's for t-SNE, and where the browser cannot draw.
     """
-    name = f"map-{shown.key}-{shown.data}"
+    name = _name(shown)
     if tsne:
         _chart(visitor, shown, colour, f"{name}-tsne", cache.tsne(shown))
         return
@@ -55,15 +56,41 @@ def explore_map(visitor: Visitor, shown: Shown, colour: str, *, tsne: bool) -> N
     domain = map_domain(shown)
     # What only some models have stands below: the map keeps its place, and so its pad.
     on_map, below = st.container(), st.container()
-    if not shown.is_vae and charts.long_tailed(points.numpy()):
+    if _has_close_up(shown, points):
         with below:
             domain = _with_close_up(points, domain)
-    start = shown.plane.lift(torch.tensor([_white_space(points, domain)]))[0]
+    start = _start(shown)
     with on_map:
         if not visitor.pad_failed:
             explore_by_hand(visitor, shown, name, start, domain, _colouring(shown, colour))
         else:
             _chart(visitor, shown, colour, name, points, domain, start)
+
+
+def mark_on(visitor: Visitor, shown: Shown) -> Point:
+    """Where the mark stands on a model's map of two latents: where the learner put it, else where
+    it begins.
+    """
+    chosen = visitor.chosen.get(_name(shown))
+    at = chosen if chosen and reaches(shown, chosen) else _start(shown).tolist()
+    return Point(*at)
+
+
+def _name(shown: Shown) -> str:
+    """Of a model's map, under which the place chosen on it is kept."""
+    return f"map-{shown.key}-{shown.data}"
+
+
+def _start(shown: Shown) -> Float[Tensor, " latent"]:
+    """Where the mark begins: in white space, whichever axes the map has."""
+    points = map_points(shown)
+    close = _has_close_up(shown, points)
+    domain = charts.close_up(points.numpy()) if close else map_domain(shown)
+    return shown.plane.lift(torch.tensor([_white_space(points, domain)]))[0]
+
+
+def _has_close_up(shown: Shown, points: Float[Tensor, "codes 2"]) -> bool:
+    return not shown.is_vae and charts.long_tailed(points.numpy())
 
 
 def _chart(

@@ -16,7 +16,7 @@ from app.components import latent_pad
 from app.components.latent_pad import Layers
 from app.panels.map.axes import map_axes, map_title
 from app.panels.map.places import coordinates, how_near, nearest_digit, reading
-from app.state import Visitor, afresh, chosen_on, keep_release
+from app.state import Numbers, Visitor, afresh, chosen_on, keep_release
 from app.words import percent
 from core import latent
 from core.evaluation.holes import WITHIN
@@ -115,11 +115,15 @@ def _reading_aid(shown: Shown, layers: Layers) -> str:
 def _kept(visitor: Visitor, shown: Shown, name: str, otherwise: Tensor, parameter: str) -> Tensor:
     """What was chosen under that name, by hand or by a link; otherwise what the page says."""
     chosen = chosen_on(visitor, name, otherwise.numel(), parameter)
-    reach = FARTHEST * max(1.0, shown.codes.mean.abs().max().item())
-    if chosen and max(map(abs, chosen)) > reach:
+    if chosen and not reaches(shown, chosen):
         st.caption("The link's place lies far outside the map; here is where the page begins.")
         chosen = None
     return torch.tensor(chosen, dtype=torch.float64).view_as(otherwise) if chosen else otherwise
+
+
+def reaches(shown: Shown, z: Numbers) -> bool:
+    """Whether a map reaches to these codes."""
+    return max(map(abs, z)) <= FARTHEST * max(1.0, shown.codes.mean.abs().max().item())
 
 
 def optional_layers(default: Sequence[Extra], *, key: str) -> Layers:
