@@ -83,6 +83,7 @@ class Slice(NamedTuple):
     state: TrainState
     frame: Frame
     film: Film
+    kept: tuple[TrainState, ...]  # at the moments from which the run can go on again
     seconds: float  # from its beginning to its end
     core_seconds: float  # of these, what it computed
 
@@ -93,6 +94,14 @@ class Timed(NamedTuple):
     ended: float  # time.monotonic()
     seconds: float
     core_seconds: float
+
+
+class Change(NamedTuple):
+    """What is otherwise in a branch of a run."""
+
+    learning_rate: float
+    beta: float
+    epochs: int = 0  # more than the run had
 
 
 class Load(NamedTuple):
@@ -124,6 +133,8 @@ class Job:
         self.state: TrainState = training.start(order.model, order.training)
         self.frame: Frame | None = None
         self.film = film.begin(self.total, digits, order.ten)  # of what was trained so far
+        self.kept: tuple[TrainState, ...] = ()  # the newest, from which it can go on again
+        self.parent = ""  # the key of the run that it branched from
         self.status: Status = "waiting"
         self.reason = ""  # why it ended before its last step; "" while it goes on, and when done
         self.visitor_left: float | None = None  # time.monotonic() of the lost connection
@@ -181,7 +192,22 @@ class Job:
         )
         job = Job(order, self.digits)
         job.state, job.frame = training.extended(self.state, epochs), self.frame
-        job.film = replace(self.film, total=job.total)
+        job.film, job.kept = replace(self.film, total=job.total), self.kept
+        job.parent = self.parent
+        return job
+
+    def branched(self, at: TrainState, change: "Change") -> "Job":
+        """Another job, which goes on from a state that this one kept, otherwise. Start it.
+        Raises ValueError.
+        """
+        longer = training.extended(at, change.epochs) if change.epochs else at
+        state = training.branched(longer, learning_rate=change.learning_rate, beta=change.beta)
+        order = replace(self.order, model=state.model.config, training=state.config)
+        job = Job(order, self.digits)
+        moments = tuple(moment for moment in self.film.moments if moment.step <= at.step)
+        job.state, job.film = state, replace(self.film, total=job.total, moments=moments)
+        job.kept = tuple(kept for kept in self.kept if kept.step <= at.step)
+        job.parent = self.key
         return job
 
     def stop(self, reason: str = BY_VISITOR) -> None:
@@ -250,6 +276,7 @@ class Job:
             return
         self._stride = done.state.step - self.state.step
         self.state, self.frame, self.film = done.state, done.frame, done.film
+        self.kept = (*self.kept, *done.kept)[-film.KEPT :]
         if self.status == "waiting":
             self.status = "running"
         if self.state.step >= self.total:
@@ -308,11 +335,13 @@ def go_on(state: TrainState, taken: Film, digits: Digits, seconds: float) -> Sli
     """
     started, core_started = time.perf_counter(), time.thread_time()
     deadline = started + seconds
-    taken = taken.after(state, digits)
+    taken, kept = taken.after(state, digits), []
     while (due := taken.next_step()) is not None:
         left = deadline - time.perf_counter()
         state = training.advance(state, digits, seconds=max(0.0, left), steps=due - state.step)
         taken = taken.after(state, digits)
+        if state.step in film.kept_steps(taken.total):
+            kept.append(state)
         if time.perf_counter() >= deadline:
             break
     frame = Frame(
@@ -327,6 +356,7 @@ def go_on(state: TrainState, taken: Film, digits: Digits, seconds: float) -> Sli
         state,
         frame,
         taken,
+        tuple(kept),
         seconds=time.perf_counter() - started,
         core_seconds=time.thread_time() - core_started,
     )

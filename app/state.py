@@ -22,15 +22,16 @@ from app import cache, cards
 from app.cache import Passing, Shown
 from app.components import latent_pad
 from app.course import ADDRESSES
-from app.jobs import Job, Order, go_in_step
+from app.jobs import Change, Job, Order, go_in_step
 from app.teaching import Answer, Verdict
 from core.data import CLASSES, DataError, Digits, Name
 from core.models import ModelConfig
-from core.training import TrainConfig
+from core.training import TrainConfig, TrainState
 
 Numbers = tuple[float, ...]  # a code, or the codes of a path's two ends, one after the other
 LARGEST = 1e6  # of a number in a link, or of a pick
 SEEN = "latent-walk-seen"  # the cookie of a learner's browser that lists the lessons opened
+BRANCHING = 2  # runs whose states are kept: a page says what they cost
 SHELF = 8  # runs that a visit keeps
 YOURS = "yours"  # the stop of a page's selector at which its figures show a run of this visit
 
@@ -83,6 +84,7 @@ class Visitor:
     trained_on: str | None = None  # the page that the job was started on
     predicted: Mapping[str, float] = field(default_factory=dict)  # of its model, by their keys
     keeping: bool = False  # whether it goes on the shelf by itself when it is over
+    branching: list[Job] = field(default_factory=list)  # the newest of them, which can branch
     finished: int = 0  # runs that came to an end so far
     passing: dict[str, Passing] = field(default_factory=dict)  # of each job, last looked at
     runs: dict[str, Shown] = field(default_factory=dict)  # this visit's models, newest last
@@ -217,6 +219,11 @@ class Visitor:
             self._begin(self.job.extended(epochs), other, self.selector)
             self.predicted = {}  # that was of the shorter run
 
+    def branch(self, run: Job, at: TrainState, changed: Change, selector: str) -> None:
+        """Go on from a state that a run of this visit kept. Raises ValueError."""
+        self._begin(run.branched(at, changed), None, selector)
+        self.predicted = {}  # nothing was asked
+
     def _begin(self, job: Job, partner: Job | None, selector: str) -> None:
         self.steer(Job.stop)
         self.job, self.partner, self.selector = job, partner, selector
@@ -255,6 +262,7 @@ class Visitor:
         job.collected = True
         if job.status == "failed" or job.state.step == 0:
             return None
+        self.branching = [*self.branching, job][-BRANCHING:]
         return Shown(
             key=job.key,
             model=job.state.model.eval(),
@@ -263,6 +271,7 @@ class Visitor:
             mine=True,
             data=job.order.data,
             predicted=self.predicted if job is self.job else {},
+            parent=job.parent,
         )
 
     def has_new_model(self) -> bool:

@@ -5,10 +5,14 @@ A minus sign is −; groups of three digits, and signs like %, stand apart by a 
 no line.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from core.models import ModelConfig
 
+EPOCHS = "epochs"
+CHANGING = {"beta": "β", "learning_rate": "learning rate", "epochs": EPOCHS}  # on a run's way
 SPACE = "\N{NO-BREAK SPACE}"
 LONGEST = 300  # characters of a foreign text
 
@@ -61,6 +65,52 @@ def title(config: ModelConfig) -> str:
     if config.likelihood != "bernoulli":
         parts.append(config.likelihood.replace("_", " "))
     return ", ".join(parts)
+
+
+class Turn(NamedTuple):
+    """A step at which the training of a model was changed."""
+
+    step: int
+    changes: dict[str, tuple[float, float]]  # by their names: before, after
+    beta: float  # before
+
+
+def turns(card: Mapping[str, Any], config: ModelConfig) -> list[Turn]:
+    """Where a model's training was changed on its way, as its card has it."""
+    legs = card.get("legs", [])
+    found = []
+    last = {"beta": config.beta, **card.get("training", {})}
+    for step in sorted({leg["until"] for leg in legs}):
+        before = next(leg for leg in legs if leg["until"] == step)
+        after = next((leg for leg in legs if leg["until"] > step), last)
+        changes = {
+            name: (before[field], after[field])
+            for field, name in CHANGING.items()
+            if field in after and before[field] != after[field]
+        }
+        if changes:
+            found.append(Turn(step, changes, before["beta"]))
+    return found
+
+
+def branched(card: Mapping[str, Any], config: ModelConfig) -> str:
+    """What a model's title says more where its training branched from another's."""
+    steps = [turn.step for turn in turns(card, config) if turn.changes.keys() - {EPOCHS}]
+    return f", branched at step {grouped(steps[-1])}" if steps else ""
+
+
+def course(card: Mapping[str, Any], config: ModelConfig) -> str:
+    """How a model's training was changed on its way: "branched from VAE dense, d = 2, β = 1 at
+    step 120 with β 1 → 4"; nothing where it was not.
+    """
+    said = []
+    for turn in turns(card, config):
+        how = listed([f"{name} {a:g} → {b:g}" for name, (a, b) in turn.changes.items()])
+        where = f"at step {grouped(turn.step)} with {how}"
+        origin = title(replace(config, beta=turn.beta))
+        went_on = turn.changes.keys() <= {EPOCHS}
+        said.append(f"{'went on' if went_on else f'branched from {origin}'} {where}")
+    return ", then ".join(said)
 
 
 def file_name(config: ModelConfig, seed: int | None) -> str:

@@ -20,10 +20,12 @@ from typing import (
 
 import torch
 
+from core.models import ModelConfig
 from core.quoting import quoted
 from core.training import MAX_STEPS, Precision, Terms, TrainConfig, TrainState
 
 MAX_RECORDS = 1000  # of a history; a run makes about sixty
+MAX_LEGS = 100  # of a run that was changed on its way
 MAX_SECONDS = 1e9
 LARGEST = torch.finfo(torch.float32).max  # of any number on a card; costs are float32 as well
 
@@ -53,6 +55,15 @@ class TrainingOnCard(TypedDict, total=False):
     images: int | None
     seed: int
     precision: Precision
+
+
+class LegOnCard(TypedDict):
+    """`training.Leg`: how a run was trained up to a step."""
+
+    until: int
+    epochs: int
+    learning_rate: float
+    beta: float
 
 
 class TakenForDigits(TypedDict):
@@ -100,6 +111,7 @@ class Card(TypedDict):
     protocol: str  # how `test` was measured, a sentence
     test: Figures
     history: list[RecordOnCard]  # in the order of steps
+    legs: NotRequired[list[LegOnCard]]  # before the present configuration, in the order of steps
 
 
 class RunOnCard(TypedDict):
@@ -109,11 +121,12 @@ class RunOnCard(TypedDict):
     steps: int
     seconds: float
     history: list[RecordOnCard]
+    legs: NotRequired[list[LegOnCard]]
 
 
 def of_run(state: TrainState) -> RunOnCard:
-    """How a run trains, how far it is, and its history."""
-    return RunOnCard(
+    """How a run trains, how far it is, its history, and how it was trained before."""
+    run = RunOnCard(
         training=TrainingOnCard(**asdict(state.config)),
         steps=state.step,
         seconds=round(state.seconds, 2),
@@ -126,6 +139,9 @@ def of_run(state: TrainState) -> RunOnCard:
             for record in state.history
         ],
     )
+    if state.legs:
+        run["legs"] = [LegOnCard(**asdict(leg)) for leg in state.legs]
+    return run
 
 
 def of_terms(terms: Terms) -> TermsOnCard:
@@ -154,11 +170,23 @@ def check(card: dict[str, Any]) -> None:
             raise ValueError(f"history.{i}.train is missing")
         if i > 0 and record["step"] <= history[i - 1]["step"]:
             raise ValueError(f"history.{i}.step is not beyond the one before it")
+    legs = card.get("legs", [])
+    if len(legs) > MAX_LEGS:
+        raise ValueError(f"legs has {len(legs)} entries; the most is {MAX_LEGS}")
+    for i, leg in enumerate(legs):
+        if i > 0 and leg["until"] < legs[i - 1]["until"]:
+            raise ValueError(f"legs.{i}.until is before the one before it")
+        try:
+            TrainConfig(epochs=leg["epochs"], learning_rate=leg["learning_rate"])
+            ModelConfig(beta=leg["beta"])
+        except ValueError as error:
+            raise ValueError(f"legs.{i}: {error}") from error
     for field, value, most in (
         ("steps", card.get("steps", 0), MAX_STEPS),
         ("planned_steps", card.get("planned_steps", 0), MAX_STEPS),
         ("seconds", card.get("seconds", 0), MAX_SECONDS),
         *((f"history.{i}.step", record["step"], MAX_STEPS) for i, record in enumerate(history)),
+        *((f"legs.{i}.until", leg["until"], MAX_STEPS) for i, leg in enumerate(legs)),
     ):
         if not 0 <= value <= most:
             raise ValueError(f"{field} is {quoted(value)}; it must be from 0 to {most:g}")

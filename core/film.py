@@ -3,7 +3,8 @@
 A moment keeps what a run was at one step: the codes of the probe, what
 the model made of ten digits and of ten draws of noise, and its loss on the test images. Digits,
 noise and measure are the same at every moment, so that whatever changes is the model. Taking a
-moment changes nothing of the run. Left out: the weights; nothing can go on from a film.
+moment changes nothing of the run. Left out: the weights; nothing can go on from a
+film, but from states that somebody keeps at its moments.
 """
 
 import json
@@ -27,6 +28,7 @@ from core.quoting import quoted
 from core.training import MAX_STEPS, Terms, TrainState
 
 MOMENTS = 40
+KEPT = 8  # moments from which a run can go on: whoever films it may keep their states
 SAMPLES = 10
 EARLY = 200  # the first moments lie so many times closer, as shares of a run, than the last
 
@@ -82,6 +84,14 @@ def schedule(total: int, moments: int = MOMENTS) -> tuple[int, ...]:
     """
     shares = [(EARLY + 1) ** (i / (moments - 1)) - 1 for i in range(moments)]
     return tuple(sorted({round(total * share / EARLY) for share in shares}))
+
+
+def kept_steps(total: int) -> tuple[int, ...]:
+    """Of the steps of the schedule those at which states are worth keeping: as evenly among the
+    moments, so more of them early too, without the first, from which every run begins.
+    """
+    later = schedule(total)[1:]
+    return tuple(sorted({later[round((i + 1) * len(later) / KEPT) - 1] for i in range(KEPT)}))
 
 
 def noise(latent_dim: int) -> Float[Tensor, "samples latent"]:

@@ -13,7 +13,7 @@ import copy
 import itertools
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, field, replace
 from typing import Literal, no_type_check
 
@@ -87,6 +87,16 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Leg:
+    """How a run was trained up to a step, at which something of that was changed."""
+
+    until: int
+    epochs: int  # that its schedule was made for
+    learning_rate: float
+    beta: float
+
+
+@dataclass(frozen=True)
 class TrainState:
     """A run at one moment. Never changed: `advance` returns a new one. Can be pickled."""
 
@@ -98,6 +108,7 @@ class TrainState:
     seconds: float = 0.0  # spent in `advance` so far
     history: tuple[Record, ...] = ()
     pending: tuple[Loss, ...] = field(default=(), repr=False)  # steps since the last record
+    legs: tuple[Leg, ...] = ()  # what came before the present configuration, in the order of steps
 
 
 class TrainingDiverged(ArithmeticError):
@@ -199,7 +210,49 @@ def extended(state: TrainState, epochs: int) -> TrainState:
     Its schedule is that of the longer run from here on: the learning rate, which had come down to
     0 at the old end, rises at once to where the longer cosine is, and comes down again.
     """
-    return replace(state, config=replace(state.config, epochs=state.config.epochs + epochs))
+    longer = replace(state.config, epochs=state.config.epochs + epochs)
+    return replace(state, config=longer, legs=(*state.legs, _leg(state)))
+
+
+def branched(
+    state: TrainState, *, learning_rate: float | None = None, beta: float | None = None
+) -> TrainState:
+    """A run that was the same until now, and goes on with another learning rate or another β.
+
+    The schedule is the run's own, from this step on: so many steps are left, and what changes is
+    the highest rate, of which each step has the share that it would have had. Weights, Adam's
+    memory, ε, the order of images and the history are the run's, shared and not copied; where
+    neither number differs, so is all that follows, bit for bit. Raises ValueError where a number
+    is out of range.
+    """
+    config, before = state.config, state.model.config
+    if learning_rate is not None:
+        config = replace(config, learning_rate=learning_rate)
+    after = before if beta is None else replace(before, beta=beta)
+    if (config, after) == (state.config, before):
+        return state
+    model = copy.copy(state.model)  # another module around the same weights
+    model.config = after
+    # A mean over steps of both, of which each weighs the KL in its own way, would be of neither.
+    pending = state.pending if after == before else ()
+    legs = (*state.legs, _leg(state))
+    return replace(state, config=config, model=model, pending=pending, legs=legs)
+
+
+def memory(states: Iterable[TrainState]) -> int:
+    """What the numbers of these states take, in bytes; tensors that they share count once."""
+    tensors: dict[int, Tensor] = {}
+    for state in states:
+        moving = [each for of in state.optimiser.state.values() for each in of.values()]
+        losses = [term for loss in state.pending for term in loss]
+        for tensor in (*state.model.state_dict().values(), *moving, *losses, state.noise):
+            tensors[tensor.data_ptr()] = tensor
+    return sum(tensor.untyped_storage().nbytes() for tensor in tensors.values())
+
+
+def _leg(state: TrainState) -> Leg:
+    config = state.config
+    return Leg(state.step, config.epochs, config.learning_rate, state.model.config.beta)
 
 
 def learning_rate(config: TrainConfig, step: int, last: int) -> float:

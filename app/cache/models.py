@@ -59,6 +59,7 @@ class Shown:
     data: Name = "sample"
     # What was predicted of it before its run, by the predictions' keys.
     predicted: Mapping[str, float] = field(default_factory=dict, compare=False)
+    parent: str = ""  # the key of the run that it branched from
 
     def on(self, name: Name) -> "Shown":
         """The same model, looked at with the digits of that name."""
@@ -74,7 +75,9 @@ class Shown:
 
     @property
     def title(self) -> str:
-        return f"yours: {words.title(self.config)}" if self.mine else words.title(self.config)
+        if not self.mine:
+            return words.title(self.config)
+        return f"yours: {words.title(self.config)}{words.branched(self.card, self.config)}"
 
     @property
     def digits(self) -> Digits:
@@ -321,7 +324,7 @@ def film(shown: Shown) -> Film | None:
 def film_content(shown: Shown) -> film_view.FilmContent | None:
     """The same, packed for the browser. Raises PretrainedError."""
     taken = film(shown)
-    return taken and film_view.content(taken, shown.config, shown.title)
+    return taken and film_view.content(taken, shown.config, shown.title, shown.card.get("legs", []))
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,5 +1,6 @@
 """Lines over a quantity: losses over steps, functions over grey values, costs over a bound."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -18,8 +19,11 @@ def loss_curve(
     title: str,
     last_step: int,
     domain: tuple[float, float],
+    turns: Sequence[int] = (),
 ) -> alt.Chart:
-    """One term of a loss over a run. Columns: step, nats, images ("train" or "test")."""
+    """One term of a loss over a run. Columns: step, nats, images ("train" or "test"). `turns` are
+    steps at which its training was changed.
+    """
     chart = (
         alt.Chart(losses)
         .mark_line(color=colour, strokeWidth=2, clip=True)
@@ -35,15 +39,20 @@ def loss_curve(
             tooltip=["step:Q", alt.Tooltip("nats:Q", format=".2f"), "images:N"],
         )
     )
-    return titled(chart, title, height=300)
+    return titled(_with_turns(chart, turns), title, height=300)
 
 
 def small_curve(
-    losses: pd.DataFrame, colour: str, *, last_step: int, domain: tuple[float, float]
-) -> alt.Chart:
+    losses: pd.DataFrame,
+    colour: str,
+    *,
+    last_step: int,
+    domain: tuple[float, float],
+    turns: Sequence[int] = (),
+) -> alt.Chart | alt.LayerChart:
     """The same at the edge of a figure: its unit stands in words beside it."""
     axis = alt.Axis(tickCount=3, format="~s", grid=False)
-    return (
+    chart = (
         alt.Chart(losses)
         .mark_line(color=colour, strokeWidth=2, clip=True)
         .encode(
@@ -57,8 +66,16 @@ def small_curve(
             alt.StrokeDash("images:N", scale=_stroke_scale(DASHES, list(DASHES)), legend=None),
             tooltip=["step:Q", alt.Tooltip("nats:Q", format=".2f"), "images:N"],
         )
-        .properties(height=110)
     )
+    return _with_turns(chart, turns).properties(height=110)
+
+
+def _with_turns(chart: alt.Chart, turns: Sequence[int]) -> alt.Chart | alt.LayerChart:
+    """An upright line at each of these steps."""
+    if not turns:
+        return chart
+    marks = alt.Chart(pd.DataFrame({"step": list(turns)})).mark_rule(strokeDash=[3, 3])
+    return layered(chart, marks.encode(x="step:Q"))
 
 
 def lines(

@@ -23,7 +23,8 @@ import { mount, Part } from "./part.js";
  * @typedef {{
  *   title: string,
  *   kind: "ae" | "vae",
- *   beta: number,
+ *   betas: number[],
+ *   turns: number[],
  *   latent: number,
  *   total: number,
  *   steps: number[],
@@ -238,6 +239,12 @@ class Pane {
     context.beginPath();
     context.rect(plot.left, plot.top, wide, tall);
     context.clip();
+    context.strokeStyle = map.text;
+    context.setLineDash([3, 3]);
+    for (const turn of this.reel.turns) {
+      line(context, [across(this.along(turn)), plot.top], [across(this.along(turn)), plot.bottom]);
+    }
+    context.setLineDash([]);
     const values = this.reel.terms[term];
     context.beginPath();
     for (let i = 0; i <= moment; i++) context.lineTo(across(this.places[i]), above(values[i]));
@@ -272,8 +279,9 @@ class Pane {
   }
 
   words() {
-    const { steps, terms, total, kind, beta } = this.reel, i = this.moment;
-    const step = `Step ${grouped(steps[i])} of ${grouped(total)}`;
+    const { steps, terms, total, kind, betas, turns } = this.reel, i = this.moment;
+    const beta = betas[i], turned = turns.includes(steps[i]) ? ", where it branched or went on" : "";
+    const step = `Step ${grouped(steps[i])} of ${grouped(total)}${turned}`;
     const ended = i === steps.length - 1 && steps[i] < total ? ", the last moment kept" : "";
     const reconstruction = `reconstruction ${nats(terms.reconstruction[i])}`;
     if (kind === "ae") return `${step}${ended}: ${reconstruction} nats per image`;

@@ -19,6 +19,7 @@ from app.components import kept, scripts
 from app.components.kept import Piece
 from app.components.latent_pad import pack_digits
 from app.words import percent
+from core.card import LegOnCard
 from core.film import EARLY, Film
 from core.latent import Plane, principal_plane
 from core.models import ModelConfig
@@ -40,8 +41,12 @@ class FilmContent:
     kl: tuple[float, ...]
 
 
-def content(film: Film, config: ModelConfig, title: str) -> FilmContent:
-    """Pack a film of at least one moment, of a model of that configuration."""
+def content(
+    film: Film, config: ModelConfig, title: str, legs: Sequence[LegOnCard] = ()
+) -> FilmContent:
+    """Pack a film of at least one moment, of a model of that configuration, which was trained in
+    other ways before.
+    """
     moments, last = film.moments, film.moments[-1]
     plane = principal_plane(last.codes.float())  # of the last moment, so that nothing turns
     points = torch.stack([plane.project(moment.codes.float()) for moment in moments])
@@ -55,7 +60,8 @@ def content(film: Film, config: ModelConfig, title: str) -> FilmContent:
     header = {
         "title": title,
         "kind": config.kind,
-        "beta": config.beta,
+        "betas": [_beta_at(moment.step, legs, config) for moment in moments],
+        "turns": sorted({leg["until"] for leg in legs}),
         "latent": config.latent_dim,
         "total": film.total,
         "steps": [moment.step for moment in moments],
@@ -105,6 +111,11 @@ def film(films: Sequence[FilmContent], *, key: str) -> bool:
             on_failed_change=lambda: None,
         )
     return bool(state.get("failed"))
+
+
+def _beta_at(step: int, legs: Sequence[LegOnCard], config: ModelConfig) -> float:
+    """What weighed the KL of a moment's loss: a moment is taken before anything changes there."""
+    return next((leg["beta"] for leg in legs if step <= leg["until"]), config.beta)
 
 
 def _together(films: Sequence[FilmContent]) -> list[float] | None:

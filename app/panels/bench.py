@@ -192,6 +192,8 @@ def _changed(visitor: Visitor, choice: Choice) -> str:
     job = visitor.job
     if job is None or not job.over or visitor.trained_on != visitor.page:
         return ""
+    if job.state.legs:
+        return ""  # a run that branched or went on was of no one configuration
     before = vars(job.order.model) | vars(job.order.training)
     after = vars(choice.model) | vars(choice.training)
     changed = [name for name in after if after[name] != before[name]]
@@ -340,6 +342,7 @@ def _curve(job: Job, key: str) -> None:
             theme.RECONSTRUCTION,
             last_step=job.total,
             domain=holding(_likely(learned), learned),
+            turns=[leg.until for leg in job.state.legs],
         ),
         key=f"curve-{key}",
         alt=f"Reconstruction cost, nats per image over the steps so far; now {terms}",

@@ -65,6 +65,8 @@ def _how_to_read(models: list[Shown]) -> str:
             "ε goes to the decoder as it is. Nothing in an autoencoder's training asks for its "
             "codes to lie where N(0, I) does. "
         )
+    if any(shown.card.get("legs") for shown in models):
+        words += "The dashed upright line is where a run branched, or went on for longer. "
     return words + (
         "Losses are of 500 test images, not of all that other figures are measured on"
         + (", a VAE's with one sampled z; pictures" if any(s.is_vae for s in models) else "; they")

@@ -147,7 +147,7 @@ class _Desk:
         if self.pretrained is not None and hasattr(self.pretrained, name):
             label += f" · pretrained: {in_words(getattr(self.pretrained, name))}"
         values = self._values(name, usual)
-        self.said[name] = _control(label, values, usual, f"{self.key}-{setting.word}")
+        self.said[name] = control(label, values, usual, f"{self.key}-{setting.word}")
 
     def choice(self) -> Choice:
         """Raises ValueError."""
@@ -202,9 +202,9 @@ def in_words(value: Any) -> str:
     return WORDS.get(value, value) if isinstance(value, str) else f"{value:g}"
 
 
-def _control(label: str, values: Sequence[Any], usual: Any, key: str) -> Any:
-    """Few values are ticks side by side, many a rail; thousands are typed. It starts again where
-    what is usual changes.
+def control(label: str, values: Sequence[Any], usual: Any, key: str) -> Any:
+    """A control of a setting: few values are ticks side by side, many a rail; thousands are typed.
+    It starts again where what is usual changes.
     """
     if isinstance(values, range):
         low, high = values[0], values[-1]

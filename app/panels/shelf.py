@@ -8,7 +8,7 @@ from app import cache, widgets
 from app.cache import Shown
 from app.course import LESSONS
 from app.state import SHELF, Visitor
-from app.words import grouped, nats, title
+from app.words import course, grouped, nats, title
 from core import evaluation
 from core.data import to_float
 from core.models import Kind
@@ -102,6 +102,8 @@ def _how_trained(run: Shown) -> str:
         told.append(f"{epochs} epochs" + (f" of {grouped(images)} images" if images else ""))
     if (seed := training.get("seed")) is not None:
         told.append(f"seed {seed}")
+    if changed := course(run.card, run.config):
+        told.append(changed)
     return ", ".join(told)
 
 

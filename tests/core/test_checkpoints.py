@@ -27,7 +27,7 @@ from core.models.classifier import (
     RejectingClassifier,
     RejectingConfig,
 )
-from core.training import TrainConfig, advance, start
+from core.training import TrainConfig, advance, branched, start
 
 CARD = {"seed": 7, "data": "MNIST 6 000-59 999", "test": {"total": 105.6, "kl": 25.4}}
 CONFIG = ModelConfig("vae", hidden_dim=4, beta=0.5)
@@ -248,6 +248,14 @@ def history(place: int = 1, **changes) -> dict:
     return {"history": [h | changes if i == place else h for i, h in enumerate(HISTORY)]}
 
 
+LEG = {"until": 3, "epochs": 2, "learning_rate": 0.02, "beta": 1.0}
+
+
+def legs(**changes) -> dict:
+    """A card with two legs of which the second is not right."""
+    return {"legs": [LEG, LEG | changes]}
+
+
 # What nobody's run and nobody's measurement can have written, and the field that is named.
 UNTRUE: list[tuple[dict, str]] = [
     ({"steps": 10**30}, "steps"),
@@ -283,6 +291,16 @@ UNTRUE: list[tuple[dict, str]] = [
     (history(test={"total": 1.0, "reconstruction": 1.0}), "history.1.test.kl"),
     (history(test=TERMS | {"kl": math.nan}), "history.1.test.kl"),
     (history(0, test=TERMS | {"kl": 10**400}), "history.0.test.kl"),
+    ({"legs": 3}, "legs"),
+    ({"legs": [LEG] * 101}, "legs"),
+    ({"legs": [{"until": 3}]}, "legs.0.epochs"),
+    (legs(until=2), "legs.1.until"),
+    (legs(until=10**30), "legs.1.until"),
+    (legs(until="3"), "legs.1.until"),
+    (legs(epochs=0), "legs.1: epochs"),
+    (legs(learning_rate=7), "legs.1: learning_rate"),
+    (legs(beta=-1.0), "legs.1: beta"),
+    (legs(beta=math.nan), "legs.1.beta"),
     ({"of mine": [{"number": -math.inf}]}, "of mine.0.number"),
 ]
 
@@ -314,6 +332,18 @@ def test_a_run_tells_its_card_and_the_card_comes_back(tmp_path: Path, few: Digit
     assert [record["step"] for record in card["history"]] == list(range(19))
     assert card["history"][-1]["test"] == asdict(state.history[-1].test)
     assert TrainConfig(**card["training"]) == state.config
+
+
+def test_a_branch_tells_its_card_where_it_left_its_run_and_the_card_comes_back(tmp_path, few):
+    state = advance(start(CONFIG, TrainConfig(batch_size=16, epochs=3)), few, steps=7)
+    state = advance(branched(state, learning_rate=0.01, beta=4.0), few, steps=11)
+    checkpoints.save(tmp_path / "m", state.model, of_run(state))
+    model, card = checkpoints.load(tmp_path / "m")
+    assert card.get("legs") == [
+        {"until": 7, "epochs": 3, "learning_rate": 0.02, "beta": CONFIG.beta}
+    ]
+    assert model.config == replace(CONFIG, beta=4.0)
+    assert TrainConfig(**card.get("training", {})).learning_rate == 0.01
 
 
 def test_a_card_from_elsewhere_tells_what_it_lacks(saved: Path):

@@ -67,6 +67,16 @@ def test_a_run_of_few_steps_is_filmed_at_each_of_the_first_and_never_twice():
     assert film.schedule(60)[:10] == tuple(range(10))
 
 
+@pytest.mark.parametrize("total", [*range(1, 90), 1240, 10_116])
+def test_states_are_kept_at_eight_moments_most_of_them_early_the_last_included(total: int):
+    kept = film.kept_steps(total)
+    assert set(kept) <= set(film.schedule(total)[1:])
+    assert kept[-1] == total
+    assert list(kept) == sorted(set(kept)) and len(kept) == min(total, 8)
+    if total > 1000:
+        assert sum(step <= total / 10 for step in kept) >= 4
+
+
 @pytest.mark.parametrize("config", CONFIGS)
 def test_a_moment_is_what_the_run_was_at_that_step(few: Digits, config: ModelConfig):
     taken = filmed(config, few)

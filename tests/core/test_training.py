@@ -1,5 +1,6 @@
 """Training: slices that leave no trace, and losses that are what the weights of their time pay."""
 
+import copy
 import math
 import pickle
 from dataclasses import replace
@@ -458,7 +459,104 @@ def test_a_run_that_is_extended_goes_on_as_the_longer_run_does_from_there(few):
     rates = [training.learning_rate(of_seven, step, 42) for step in (18, 41)]
     assert rates[0] > 10 * rates[1], "the rate rises again, and comes down again"
     assert longer.history[-1].step == 42
+    assert longer.legs == (training.Leg(18, epochs=3, learning_rate=0.02, beta=1.0),)
     assert longer.history[-1].test.total < ended.history[-1].test.total
+
+
+# ---- branches ------------------------------------------------------------------------------------
+
+
+def by_hand(state: TrainState, digits: Digits, rate: float, beta: float) -> list[torch.Tensor]:
+    """The weights after one step more, in float64: backpropagation through reconstruction + β KL
+    as torch.distributions have it, then algorithm 1 of Adam's paper with the state's own moments.
+    """
+    seen = watch(state.model)
+    advance(state, digits, steps=1)  # only to see which images are next
+    x = seen[-1]
+    model = copy.deepcopy(state.model).double()
+    assert isinstance(model, VariationalAutoencoder)
+    mean, logvar = model.posterior(x.double())
+    cloud = torch.distributions.Normal(mean, (0.5 * logvar).exp())
+    epsilon = torch.randn(mean.shape, generator=torch.Generator().set_state(state.noise))
+    pixels = torch.distributions.Bernoulli(logits=model.decode(mean + cloud.scale * epsilon))
+    prior = torch.distributions.Normal(torch.zeros(()).double(), torch.ones(()).double())
+    kl = torch.distributions.kl_divergence(cloud, prior).sum(1)
+    binary = x.double().round()  # the cross-entropy is linear in x: what is left is added
+    left = (x.double() - binary) * pixels.logits
+    cost = -(pixels.log_prob(binary) + left).sum((1, 2, 3)) + beta * kl
+    weights = list(model.parameters())
+    slopes = torch.autograd.grad(cost.mean(), weights)
+    after = []
+    for number, (weight, slope) in enumerate(zip(weights, slopes, strict=True)):
+        moments = state.optimiser.state_dict()["state"][number]
+        first = 0.9 * moments["exp_avg"].double() + 0.1 * slope
+        second = 0.999 * moments["exp_avg_sq"].double() + 0.001 * slope.square()
+        t = state.step + 1
+        m, v = first / (1 - 0.9**t), second / (1 - 0.999**t)
+        after.append(weight.detach() - rate * m / (v.sqrt() + 1e-8))
+    return after
+
+
+@pytest.mark.parametrize("at", [0, 3, 7, 18])
+def test_a_branch_with_nothing_changed_is_the_run_itself_bit_for_bit(few, uncut, at: int):
+    branch = training.branched(advance(start(VAE, SHORT), few, steps=at))
+    assert same_numbers(finish(branch, few), uncut)
+    assert branch.legs == ()
+
+
+def test_a_branch_with_the_same_numbers_said_is_the_run_itself_too(few, uncut):
+    at = advance(start(VAE, SHORT), few, steps=7)
+    branch = training.branched(at, learning_rate=SHORT.learning_rate, beta=VAE.beta)
+    assert same_numbers(finish(branch, few), uncut)
+
+
+@pytest.mark.parametrize("rate, beta", [(None, 1.0), (None, 30.0), (0.5, 1.0), (0.004, 0.0)])
+def test_the_first_step_of_a_branch_is_the_step_computed_by_hand(few, rate, beta):
+    at = advance(start(VAE, LONG), few, steps=40)
+    branch = training.branched(at, learning_rate=rate, beta=beta)
+    # 40 steps of 132: beyond the 20 of the warm-up, 20 of the 112 of the cosine.
+    share = 0.5 * (1 + math.cos(math.pi * 20 / 112))
+    expected = by_hand(at, few, share * (rate or 0.02), beta)
+    moved = advance(branch, few, steps=1)
+    for weight, other in zip(moved.model.parameters(), expected, strict=True):
+        torch.testing.assert_close(weight.double(), other, rtol=1e-4, atol=2e-6)
+
+
+def test_a_branch_keeps_the_past_of_its_run_and_remembers_where_it_left(few):
+    at = advance(start(VAE, LONG), few, steps=41)
+    branch = training.branched(at, beta=4.0)
+    ended = finish(branch, few)
+    assert ended.history[: len(at.history)] == at.history
+    assert (ended.step, ended.model.config.beta) == (132, 4.0)
+    assert ended.legs == (training.Leg(41, epochs=22, learning_rate=0.02, beta=1.0),)
+    for record in ended.history[len(at.history) :]:
+        assert record.train is not None
+        for terms in (record.train, record.test):
+            assert terms.total == pytest.approx(terms.reconstruction + 4 * terms.kl, rel=1e-5)
+
+
+def test_a_branch_changes_nothing_of_its_run_and_shares_its_numbers(few, uncut):
+    at = advance(start(VAE, SHORT), few, steps=7)
+    branch = training.branched(at, learning_rate=0.5, beta=9.0)
+    assert training.memory([at, branch]) == training.memory([at])
+    finish(branch, few)
+    assert at.model.config.beta == 1.0
+    assert same_numbers(finish(at, few), uncut)
+
+
+def test_the_memory_of_a_state_is_its_weights_and_two_moments_of_each(few):
+    at = advance(start(VAE, SHORT), few, steps=3)
+    weights = sum(w.numel() for w in at.model.parameters())
+    steps, noise = len(list(at.model.parameters())), len(at.noise)
+    assert training.memory([at]) == pytest.approx(4 * (3 * weights + steps) + noise, abs=200)
+    later = advance(at, few, steps=3)
+    assert training.memory([at, later]) == pytest.approx(2 * training.memory([at]), rel=0.01)
+
+
+@pytest.mark.parametrize("rate, beta", [(0.0, None), (2.0, None), (None, -1.0), (None, math.nan)])
+def test_a_branch_is_refused_where_its_numbers_are_out_of_range(few, rate, beta):
+    with pytest.raises(ValueError, match=r"learning_rate|beta"):
+        training.branched(start(VAE, SHORT), learning_rate=rate, beta=beta)
 
 
 # ---- the probe -----------------------------------------------------------------------------------

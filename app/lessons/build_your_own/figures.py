@@ -168,6 +168,7 @@ def learned_curves(shown: Shown) -> None:
                 title=heading,
                 last_step=last_step,
                 domain=_in_steps(settled if len(settled) else table["nats"], grain),
+                turns=[leg["until"] for leg in shown.card.get("legs", [])],
             ),
             key=f"learned-{term}",
             alt=f"{heading} over the training, on train and test images; test at the end "

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import quiz, widgets
 from app.cache import Shown
-from app.lessons.build_your_own import calibration, figures, held, own, plane
+from app.lessons.build_your_own import branch, calibration, figures, held, own, plane
 from app.lessons.build_your_own.symbols import SYMBOLS
 from app.panels import bench, deeper, digits, frame, models
 from app.state import session
@@ -63,6 +63,7 @@ bench.show(
 with st.container(horizontal=True):
     digits.pick_digits(visitor)
     digits.new_noise(visitor)
+branch.show(visitor)
 st.subheader("How well do you know your models?", anchor=False)
 calibration.show(visitor)
 
