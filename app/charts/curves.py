@@ -74,7 +74,9 @@ def _with_turns(chart: alt.Chart, turns: Sequence[int]) -> alt.Chart | alt.Layer
     """An upright line at each of these steps."""
     if not turns:
         return chart
-    marks = alt.Chart(pd.DataFrame({"step": list(turns)})).mark_rule(strokeDash=[3, 3])
+    marks = alt.Chart(pd.DataFrame({"step": list(turns)})).mark_rule(
+        color=theme.PRIOR, strokeDash=[3, 3]
+    )
     return layered(chart, marks.encode(x="step:Q"))
 
 

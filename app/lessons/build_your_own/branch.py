@@ -15,7 +15,7 @@ from core.data import to_float
 from core.film import Moment
 from core.training import TrainState
 
-CARD = 176  # pixels of the screen: five small digits side by side in a frame
+CARD = 5 * 28  # pixels of the screen: five small digits side by side
 
 
 class Kept(NamedTuple):
@@ -98,7 +98,7 @@ def _choose_moment(visitor: Visitor, run: Job) -> Kept:
     kept = moments(run)
     with st.container(horizontal=True, gap="small", key="branch-moments"):
         for moment in kept:
-            with st.container(border=True, width=CARD, gap="xsmall"):
+            with st.container(width=CARD, gap="xsmall"):
                 step = grouped(moment.state.step)
                 widgets.pictures(
                     to_float(moment.seen.restored),
@@ -106,6 +106,7 @@ def _choose_moment(visitor: Visitor, run: Job) -> Kept:
                     key=f"branch-moment-{moment.state.step}",
                     alt=f"The ten digits as the run restored them at step {step}",
                     scale=1,
+                    gap=0,
                 )
                 st.caption(f"Step **{step}**  \n{nats(moment.seen.test.total)}")
     steps = {grouped(moment.state.step): moment for moment in kept}
