@@ -151,7 +151,6 @@ def _go_on(visitor: Visitor, run: Job, at: TrainState) -> None:
         disabled=under_way or same,
     ):
         visitor.branch(run, at, change, SELECTOR)
-        visitor.keeping = True
         st.rerun()
     if under_way:
         st.caption("One run at a time: this waits for the end of the one that goes on.")
