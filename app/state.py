@@ -9,9 +9,11 @@ whoever draws. The address is read once, when a page is entered, and written aft
 import math
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import NamedTuple
+from urllib.parse import quote, urlencode
 
 import streamlit as st
 import torch
@@ -25,9 +27,9 @@ from app.course import ADDRESSES
 from app.jobs import Change, Job, Order, go_in_step
 from app.teaching import Answer, Verdict
 from app.words import plain
-from core.data import CLASSES, DataError, Digits, Name
+from core.data import CLASSES, SETS, DataError, Digits, Name
 from core.models import ModelConfig
-from core.training import TrainConfig, TrainState
+from core.training import MAX_SEED, TrainConfig, TrainState
 
 Numbers = tuple[float, ...]  # a code, or the codes of a path's two ends, one after the other
 LARGEST = 1e6  # of a number in a link, or of a pick
@@ -72,6 +74,13 @@ class Outcome(NamedTuple):
     of: str  # the model
 
 
+class Stand(NamedTuple):
+    """How a control of the page stands, as a link has it."""
+
+    texts: list[str]
+    usual: bool  # whether it began there
+
+
 @dataclass
 class Visitor:
     """One learner's visit."""
@@ -85,6 +94,7 @@ class Visitor:
     lacking: dict[str, str] = field(default_factory=dict)  # files it does without, and why
     link: dict[str, list[str]] = field(default_factory=dict)  # it was entered with, not read yet
     unheard: dict[str, object] = field(default_factory=dict)  # in place of what could not be
+    standing: dict[str, Stand] = field(default_factory=dict)  # its controls, for a link to it
     told: dict[str, str] = field(default_factory=dict)  # what its address says by now
     chosen: dict[str, Numbers] = field(default_factory=dict)  # on the map of that name
     pad_failed: bool = False  # the browser could not draw a pad: the server draws instead
@@ -425,6 +435,7 @@ class Visitor:
     def new_noise(self) -> None:
         """Another draw of ε, for every sampler and every model."""
         self.noise_seed = secrets.randbits(32)
+        _tell_followed(self)
 
     def choose_digits(self) -> None:
         """Ten other test images, one of each class."""
@@ -432,6 +443,7 @@ class Visitor:
         rng = torch.Generator().manual_seed(secrets.randbits(32))
         order = torch.randperm(len(labels), generator=rng)
         self.ten = tuple(int(order[labels[order] == digit][0]) for digit in range(CLASSES))
+        _tell_followed(self)
 
     def use_data(self, name: Name) -> None:
         """Change the data set in use; the digits being followed start afresh."""
@@ -466,15 +478,97 @@ def arrive(address: str) -> Visitor:
     if visitor.page != address:
         visitor.page, visitor.told = address, st.query_params.to_dict()
         visitor.link = {name: st.query_params.get_all(name) for name in visitor.told}
-        visitor.unheard = {}
+        visitor.unheard, visitor.standing = {}, {}
+        _hear(visitor)
         visitor.seen.add(address)
     try:
         _ = visitor.digits
     except DataError as error:
         st.warning(f"{error} The sample is in use instead.", icon=":material/folder_off:")
         visitor.use_data("sample")
+    _tell_followed(visitor)
     visitor.collect()
     return visitor
+
+
+def link(visitor: Visitor) -> str:
+    """The address that opens this page as it stands, in any browser.
+
+    Where the page shows a run of this visit, controls may have begun where that has them: then
+    the address says how each of them stands.
+    """
+    everything = visitor.run is not None
+    query = {
+        name: stand.texts
+        for name, stand in visitor.standing.items()
+        if everything or not stand.usual
+    } | {name: [text] for name, text in _followed(visitor).items()}
+    return address(st.context.url or "", query)
+
+
+def address(page: str, query: Mapping[str, Sequence[str]]) -> str:
+    """A page's address with its parameters."""
+    told = urlencode(query, doseq=True, quote_via=quote, safe=",")
+    return f"{page}?{told}" if told else page
+
+
+def stands(key: str, texts: list[str] | None, *, usual: bool = False) -> None:
+    """Note how a control of the page stands, for links to it; None for what is in no link."""
+    standing = session().standing
+    if texts is None:
+        standing.pop(key, None)
+    else:
+        standing[key] = Stand(texts, usual)
+
+
+def unheard_of_followed(visitor: Visitor) -> list[str]:
+    """What the link asked of the data, the ten digits and ε that there is not: sentences."""
+    notes = []
+    if unheard("data", visitor.data, lambda texts: texts[-1]):
+        notes.append("The link asks for data that are not on this server.")
+    if unheard("ten", visitor.ten, lambda texts: tuple(map(int, texts[-1].split(",")))):
+        notes.append("The link asks for ten digits that are not one of each class here.")
+    if unheard("noise", visitor.noise_seed, lambda texts: int(texts[-1])):
+        notes.append("The link asks for a draw of ε that there is not.")
+    return notes
+
+
+def _followed(visitor: Visitor) -> dict[str, str]:
+    """What pages follow, as links have it: only what is not as it was at first."""
+    told = {}
+    if visitor.data != "sample":
+        told["data"] = str(visitor.data)
+    if visitor.ten != cache.first_ten(visitor.data):
+        told["ten"] = ",".join(map(str, visitor.ten))
+    if visitor.noise_seed != 0:
+        told["noise"] = str(visitor.noise_seed)
+    return told
+
+
+def _hear(visitor: Visitor) -> None:
+    """Follow what the link that a page is entered with asks for, where there is such."""
+    asked = {name: texts[-1] for name, texts in visitor.link.items()}
+    name = asked.get("data")
+    if name in SETS and name != visitor.data and cache.has_data(name):
+        visitor.use_data(name)
+    with suppress(ValueError, DataError):
+        ten = tuple(map(int, asked["ten"].split(","))) if "ten" in asked else visitor.ten
+        labels = visitor.digits.test_labels
+        there = all(0 <= index < len(labels) for index in ten)
+        if there and labels[list(ten)].tolist() == list(range(CLASSES)):
+            visitor.ten = ten
+    with suppress(ValueError):
+        seed = int(asked.get("noise", visitor.noise_seed))
+        if 0 <= seed <= MAX_SEED:
+            visitor.noise_seed = seed
+
+
+def _tell_followed(visitor: Visitor) -> None:
+    """Write what pages follow into a lesson's address."""
+    if visitor.page in ADDRESSES:
+        told = _followed(visitor)
+        for name in ("data", "ten", "noise"):
+            _tell(visitor, name, told.get(name, ""))
 
 
 def chosen_on(visitor: Visitor, name: str, count: int, parameter: str) -> Numbers | None:
@@ -485,7 +579,7 @@ def chosen_on(visitor: Visitor, name: str, count: int, parameter: str) -> Number
     if linked is not None and len(linked) == count:
         visitor.chosen[name] = linked
     chosen = visitor.chosen.get(name)
-    _tell(visitor, parameter, chosen)
+    _tell_numbers(visitor, parameter, chosen)
     return chosen
 
 
@@ -497,7 +591,7 @@ def keep_release(
     chosen = latent_pad.answer(released, latent_dim, count=2 if part == "path" else 1)
     if chosen is not None:
         visitor.chosen[name] = chosen
-        _tell(visitor, parameter, chosen)
+        _tell_numbers(visitor, parameter, chosen)
 
 
 def picked(chart: str) -> dict[str, float]:
@@ -569,12 +663,18 @@ def _numbers(linked: str) -> Numbers | None:
     return numbers if fine else None
 
 
-def _tell(visitor: Visitor, parameter: str, numbers: Numbers | None) -> None:
-    """Write numbers into the address, or take them out of it, where they are not told yet.
+def _tell_numbers(visitor: Visitor, parameter: str, numbers: Numbers | None) -> None:
+    """Write numbers into the address, or take them out of it."""
+    told = ",".join(f"{number:.6g}" for number in numbers or ())
+    stands(parameter, [told] if told else None)
+    _tell(visitor, parameter, told)
+
+
+def _tell(visitor: Visitor, parameter: str, told: str) -> None:
+    """Write a parameter into the address, or take it out of it, where that is not told yet.
 
     What it says is remembered, not read again: the browser's address may be some tells behind.
     """
-    told = ",".join(f"{number:.6g}" for number in numbers or ())
     if told == visitor.told.get(parameter, ""):
         return
     visitor.told[parameter] = told

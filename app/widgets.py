@@ -31,18 +31,25 @@ class _Sayings(NamedTuple):
 
     fine: Callable[[object], bool]
     read: Callable[[list[str]], object]  # what a link's texts for it stand for, or ValueError
+    write: Callable[[Any], list[str]]  # the same back
 
 
 def _one_of(options: Sequence, name: Callable[..., str] = str) -> _Sayings:
     named = {name(option): option for option in options}
-    return _Sayings(lambda value: value in options, lambda texts: named.get(texts[-1]))
+    return _Sayings(
+        lambda value: value in options,
+        lambda texts: named.get(texts[-1]),
+        lambda value: [name(value)],
+    )
 
 
 def _some_of(options: Sequence) -> _Sayings:
     def fine(value: object) -> bool:
         return isinstance(value, list) and all(option in options for option in value)
 
-    return _Sayings(fine, lambda texts: [text for text in texts if text])
+    return _Sayings(
+        fine, lambda texts: [text for text in texts if text], lambda value: value or [""]
+    )
 
 
 def _number(low: float, high: float, least: float = 0.0) -> _Sayings:
@@ -54,12 +61,13 @@ def _number(low: float, high: float, least: float = 0.0) -> _Sayings:
             and (value == 0 or abs(value) >= least)
         )
 
-    return _Sayings(fine, lambda texts: float(texts[-1]))
+    return _Sayings(fine, lambda texts: float(texts[-1]), lambda value: [f"{value:.15g}"])
 
 
 _ON_OR_OFF = _Sayings(
     lambda value: isinstance(value, bool),
     lambda texts: {"true": True, "false": False}.get(texts[-1].lower()),
+    lambda value: [str(value).lower()],
 )
 
 
@@ -73,6 +81,9 @@ def _checked(
     value = draw(key=key, **how)
     if not sayings.fine(value):  # by a link, which is read as the control is drawn
         st.rerun()
+    if "bind" in how:
+        linkable = value is not None and value != state.YOURS
+        state.stands(key, sayings.write(value) if linkable else None, usual=value == default)
     if state.unheard(key, value, sayings.read):
         st.caption("The link asks here for what there is not; this is where the page begins.")
     return value
@@ -187,9 +198,9 @@ def answer(label: str, options: Sequence[Word], default: Word, *, key: str, **re
 
 
 def amount(label: str, low: float, high: float, value: float, *, key: str, **rest) -> float:
-    """A slider over a range, kept for the visit."""
+    """A slider over a range, in the address."""
     draw = functools.partial(st.slider, label, low, high, value, 0.01)
-    return _checked(draw, key, value, _number(low, high), **KEPT, **rest)
+    return _checked(draw, key, value, _number(low, high), **LINKED, **rest)
 
 
 def estimate(label: str, low: float, high: float, step: float, *, key: str) -> float:
@@ -226,7 +237,9 @@ def in_order(label: str, options: Sequence[str], *, key: str, help: str) -> tupl
 
 def section(label: str, *, key: str):
     """A part of a page that is worked out only where it is open (`.open`), in the address."""
-    return st.expander(label, key=key, on_change="rerun", bind="query-params")
+    part = st.expander(label, key=key, on_change="rerun", bind="query-params")
+    state.stands(key, ["true"] if part.open else None)
+    return part
 
 
 def guess(label: str, low: int, high: int, *, key: str, **rest) -> int | None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import quiz, widgets
 from app.cache import Shown
-from app.lessons.build_your_own import branch, calibration, figures, held, own, plane
+from app.lessons.build_your_own import branch, calibration, figures, held, own, plane, table
 from app.lessons.build_your_own.symbols import SYMBOLS
 from app.panels import bench, deeper, digits, frame, models
 from app.state import session
@@ -24,6 +24,7 @@ BENCH = bench.Bench(
     key="own",
     selector=own.SELECTOR,
     sliders=("kind", "architecture", "latent_dim", "beta", "epochs"),
+    shelf=False,  # the table of all runs stands there
 )
 with st.container(horizontal=True, gap="large"):
     name, alike = own.choose(visitor)
@@ -62,7 +63,9 @@ bench.show(
 with st.container(horizontal=True):
     digits.pick_digits(visitor)
     digits.new_noise(visitor)
+table.show(visitor, own.SELECTOR)
 branch.show(visitor)
+
 st.subheader("How well do you know your models?", anchor=False)
 calibration.show(visitor)
 

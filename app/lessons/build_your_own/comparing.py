@@ -1,0 +1,54 @@
+"""Two to four runs beside each other: what differs, and every figure on the same digits and ε."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from app import cache, widgets
+from app.lessons.build_your_own import figures
+from app.lessons.build_your_own.differing import (
+    called,
+    conclusion,
+    differing,
+    settings_of,
+    written,
+)
+from app.panels.logit_bounds import same_nats
+from app.state import Visitor
+from app.words import as_code, nats
+
+LETTERS = "ABCD"
+
+
+def show(visitor: Visitor, keys: Sequence[str]) -> None:
+    """What can be concluded, the settings and costs, and a figure of all of them."""
+    runs = [visitor.runs[key].on(visitor.data) for key in keys]
+    settings = [settings_of(visitor.runs[key]) for key in keys]
+    names = [visitor.labels[key].name for key in keys]
+    differ = differing(settings)
+    st.markdown(f"**{conclusion(settings)}**")
+    rows = {
+        f"**≠ {called(name)}**" if name in differ else called(name): [
+            _cell(each.get(name, ""), marked=name in differ) for each in settings
+        ]
+        for name in dict.fromkeys(name for each in settings for name in each)
+    }
+    terms = [cache.mean_terms(run) for run in runs]
+    rows["Reconstruction"] = [nats(each.reconstruction) for each in terms]
+    rows["KL"] = [nats(each.kl, 2) if run.is_vae else "" for run, each in zip(runs, terms)]
+    heads = [f"{letter} {as_code(name)}" for letter, name in zip(LETTERS, names)]
+    with st.container(key="strip-settings"):
+        st.table(pd.DataFrame.from_dict(rows, orient="index", columns=heads))
+    if not all(same_nats(runs[0].config, run.config) for run in runs):
+        st.caption(figures.OTHER_NATS)
+    figure = widgets.choice("Compare in", figures.SEVERAL, key="compare-figure")
+    named = {f"{letter} {name}": run for letter, name, run in zip(LETTERS, names, runs)}
+    figures.several(visitor, figure, named, key="compare")
+
+
+def _cell(value: object, *, marked: bool) -> str:
+    told = written(value)
+    if value not in ("", None) and isinstance(value, str):
+        told = as_code(told)
+    return f":orange-background[**{told}**]" if marked else told
