@@ -74,7 +74,11 @@ def _back(number: int) -> None:
 def _link(visitor: Visitor) -> None:
     """The address that opens this page as it stands, to copy: worked out when it is asked for."""
     asked = st.popover(
-        "Link", type="tertiary", icon=":material/link:", key="link", on_change="rerun"
+        "Link",
+        type="tertiary",
+        icon=":material/link:",
+        key=f"link-{visitor.page}",
+        on_change="rerun",
     )
     if not asked.open:
         return

@@ -1,0 +1,140 @@
+"""A link to a page: what it holds, and that it opens the page as it stood."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from app import cache
+from app.course import LESSONS
+from tests.visiting import follow, nodes, onlooker, texts, trained, words
+
+ALL = {lesson.folder for lesson in LESSONS}
+
+# Of each lesson some controls, and where they are put.
+MOVED: dict[str, dict[str, Any]] = {
+    "autoencoder": {"d": 8, "ae-epochs": 7, "ae-seed": 12.0},
+    "latent_scatter": {"map-of": "AE deep, d = 2", "colour": "Loss", "turn": 45, "mirror": False},
+    "random_sampling": {"sampled-model": "VAE, d = 2", "sampler": "N(0, I)", "compare-samplers": False},
+    "interpolation": {"walk-from": "2", "walk-numbers": "20", "walk-beta": "10"},
+    "vae": {"vae-beta": 0.392, "vae-run-rate": "0.008"},
+    "continuous_bernoulli": {"cb-row": 3, "cb-answer": 0.1, "cb-run-bound": "none"},
+    "build_your_own": {
+        "own-kind": "VAE", "own-figure": "Samples", "own-seed": 4321.0,
+        "own-likelihood": "Gaussian (squared error)", "own-batch": "512", "own-d": 5,
+    },
+}  # fmt: skip
+
+
+def put(page: AppTest, controls: Mapping[str, Any]) -> AppTest:
+    """Move controls to these values, all at once."""
+    there: dict[str, Any] = {node.key: node for node in nodes(page.main) if hasattr(node, "key")}
+    for key, value in controls.items():
+        there[key].set_value(value)
+    page.run()
+    assert not page.exception, page.exception[0].message
+    return page
+
+
+def link_of(page: AppTest) -> dict[str, list[str]]:
+    """The parameters of the link that a page offers; it stays open."""
+    page.session_state[f"link-{page.session_state['visitor'].page}"] = True
+    page.run()
+    (code,) = (code.value for code in page.code if "?" in code.value or code.value == "")
+    return parse_qs(urlsplit(code).query, keep_blank_values=True, strict_parsing=bool(code))
+
+
+def seen(page: AppTest) -> list[str]:
+    """What a page shows, pictures included, without how long things take just now."""
+    told = [re.sub(r"about [\d ]+(s|min)", "about a time", text) for text in texts(page)]
+    pictures = [
+        image.url
+        for node in nodes(page.main)
+        if node.type == "imgs"
+        for image in node.proto.imgs  # pyright: ignore[reportAttributeAccessIssue]
+    ]
+    return told + pictures
+
+
+@pytest.mark.parametrize("lesson", MOVED)
+def test_a_link_opens_its_lesson_as_it_stood(lesson: str):
+    page = follow(onlooker(), lesson)
+    visitor = page.session_state["visitor"]
+    visitor.choose_digits()
+    visitor.noise_seed = 123456789
+    link = link_of(put(page, MOVED[lesson]))
+    assert link["noise"] == ["123456789"]
+    assert link["ten"] == [",".join(map(str, visitor.ten))]
+    assert MOVED[lesson].keys() <= link.keys()
+    other = follow(onlooker(), lesson, link)
+    assert not other.exception, other.exception[0].message
+    assert "The link asks" not in words(other)
+    assert other.session_state["visitor"].ten == visitor.ten
+    assert other.session_state["visitor"].standing == visitor.standing
+    page.session_state[f"link-{visitor.page}"] = False
+    assert seen(other) == seen(page.run())
+
+
+def test_every_lesson_s_link_is_tried():
+    assert MOVED.keys() == ALL
+
+
+def test_the_link_of_a_page_that_nobody_touched_is_its_address():
+    assert link_of(follow(onlooker(), "random_sampling")) == {}
+
+
+def test_a_link_says_every_setting_where_a_run_stands_on_the_page_and_that_it_lacks_the_run():
+    page = trained(onlooker(), {"own-kind": "VAE"})
+    link = link_of(page)
+    assert link["own-kind"] == ["VAE"] and link["own-likelihood"] == ["Bernoulli (BCE)"]
+    assert "Your run is not in a link" in words(page)
+
+
+BAD_TEN = ["", "1", "0,1,2,3,4,5,6,7,8", "1,0,2,3,44,5,6,7,8,9", "0,1,2,3,44,5,6,7,8,99999",
+           "-1,1,2,3,44,5,6,7,8,9", "a,b", "0,1,2,3,44,5,6,7,8,9,10"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        *({"ten": ten} for ten in BAD_TEN),
+        *({"noise": seed} for seed in ("-1", str(2**32), "x", "1e3", "", "9" * 5000)),
+        *({"data": name} for name in ("mnist2", "", "../sample")),
+    ],
+    ids=lambda bad: str(bad)[:40],
+)
+def test_what_a_link_asks_in_vain_leaves_the_page_as_it_was_with_a_note(bad: dict[str, str], tour):
+    page = follow(tour, "build_your_own", bad)
+    visitor = page.session_state["visitor"]
+    assert not page.exception
+    assert (visitor.data, visitor.ten, visitor.noise_seed) == (
+        "sample",
+        cache.first_ten("sample"),
+        0,
+    )
+    assert "The page keeps its own" in words(page)
+
+
+@pytest.fixture(scope="module")
+def reused() -> AppTest:
+    return onlooker()
+
+
+@settings(max_examples=12, deadline=None, derandomize=True, database=None)
+@given(
+    link=st.dictionaries(
+        st.sampled_from(["ten", "noise", "data", "own-beta", "own-seed", "own-branch", "link"]),
+        st.text(max_size=12) | st.integers().map(str) | st.floats().map(str)
+        | st.lists(st.integers(-3, 1200), max_size=12).map(lambda n: ",".join(map(str, n))),
+        min_size=1,
+    )
+)  # fmt: skip
+def test_no_link_breaks_a_page(link: dict[str, str], reused: AppTest):
+    page = follow(reused, "build_your_own", link)
+    assert not page.exception, page.exception[0].message
+    assert words(page)
