@@ -20,7 +20,7 @@ ALL = {lesson.folder for lesson in LESSONS}
 MOVED: dict[str, dict[str, Any]] = {
     "autoencoder": {"d": 8, "ae-epochs": 7, "ae-seed": 12.0},
     "latent_scatter": {"map-of": "AE deep, d = 2", "colour": "Loss", "turn": 45, "mirror": False},
-    "random_sampling": {"sampled-model": "VAE, d = 2", "sampler": "N(0, I)", "compare-samplers": False},
+    "random_sampling": {"sampled-model": "VAE, d = 2", "sampler": "N(0, I)"},
     "interpolation": {"walk-from": "2", "walk-numbers": "20", "walk-beta": "10"},
     "vae": {"vae-beta": 0.392, "vae-run-rate": "0.008"},
     "continuous_bernoulli": {"cb-row": 3, "cb-answer": 0.1, "cb-run-bound": "none"},
