@@ -332,7 +332,7 @@ class Visitor:
                 self.remove(key)
             self.entered += 1
             self.labels[run.key] = Label(f"Run {self.entered}")
-            self.runs[run.key] = run
+        self.runs[run.key] = run
         held = self.held | {run.key}
         self.runs = {
             key: each if key in held else replace(each, film=None)
