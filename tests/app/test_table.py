@@ -222,9 +222,9 @@ def test_one_thing_that_differs_is_named_with_its_values():
     assert (
         concluded(run("a"), run("b", replace(CONFIG, beta=4.0))) == "One thing differs: β, 1 → 4."
     )
-    assert concluded(
-        *(run(str(seed), training={"images": seed}) for seed in (100, 4000, 60000))
-    ) == ("One thing differs: training images, 100 → 4000 → 60000.")
+    three = [run(str(images), training={"images": images}) for images in (100, 4000, 60000)]
+    told = concluded(*three).replace("\N{NO-BREAK SPACE}", " ")
+    assert told == "One thing differs: training images, 100 → 4 000 → 60 000."
 
 
 def test_of_several_things_that_differ_one_cannot_tell_which_did_it():
@@ -251,6 +251,13 @@ def test_a_run_that_was_stopped_differs_from_one_that_ended():
     stopped = run("b", steps=3, planned_steps=14)
     assert concluded(run("a", steps=14, planned_steps=14), stopped) == (
         "One thing differs: stopped, none → at step 3."
+    )
+
+
+def test_a_run_that_went_on_otherwise_is_not_one_that_was_so_from_the_start():
+    leg = {"until": 14, "epochs": 1, "learning_rate": 0.02, "beta": 0.5}
+    assert concluded(run("a"), run("b", legs=[leg])) == (
+        "One thing differs: trained before, none → to step 14: epochs 1, rate 0.02, β 0.5."
     )
 
 

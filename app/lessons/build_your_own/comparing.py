@@ -8,19 +8,18 @@ import streamlit as st
 from app import cache, widgets
 from app.lessons.build_your_own import figures
 from app.lessons.build_your_own.differing import (
+    NOTHING,
     called,
     conclusion,
     differing,
     in_markdown,
     settings_of,
-    written,
 )
 from app.panels.logit_bounds import same_nats
 from app.state import Visitor
 from app.words import as_code, nats
 
 LETTERS = "ABCD"
-NONE = written(None)
 
 
 def show(visitor: Visitor, keys: Sequence[str]) -> None:
@@ -36,7 +35,7 @@ def show(visitor: Visitor, keys: Sequence[str]) -> None:
         told = [in_markdown(name, each[name]) if name in each else "" for each in settings]
         if name in differ:
             rows[f"**≠ {called(name)}**"] = [f":orange-background[**{each}**]" for each in told]
-        elif set(told) != {NONE}:
+        elif set(told) != {NOTHING}:
             rows[called(name)] = told
     terms = [cache.mean_terms(run) for run in runs]
     rows["Reconstruction"] = [nats(each.reconstruction) for each in terms]
