@@ -351,7 +351,7 @@ class Visitor:
                 self.remove(key)
             self.entered += 1
             self.labels[run.key] = Label(f"Run {self.entered}")
-            self.runs[run.key] = run
+        self.runs[run.key] = run
         held = self.held | {run.key}
         self.runs = {
             key: each if key in held else replace(each, film=None)
@@ -503,13 +503,14 @@ def link(visitor: Visitor) -> str:
         for name, stand in visitor.standing.items()
         if everything or not stand.usual
     } | {name: [text] for name, text in _followed(visitor).items()}
-    return address(st.context.url or "", query)
+    return address(visitor.page or "", query)
 
 
 def address(page: str, query: Mapping[str, Sequence[str]]) -> str:
-    """A page's address with its parameters."""
+    """The whole address of a page of the course, with parameters."""
+    here = st.context.url or ""  # it ends with the page's own part, which the welcome page lacks
     told = urlencode(query, doseq=True, quote_via=quote, safe=",")
-    return f"{page}?{told}" if told else page
+    return f"{here[: here.rfind('/') + 1]}{page}{'?' if told else ''}{told}"
 
 
 def stands(key: str, texts: list[str] | None, *, usual: bool = False) -> None:

@@ -5,8 +5,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import quiz, record
 from app.course import DATA_INVITATION, DATA_PAGE, LESSONS, WELCOME_PAGE, Lesson, number_of
-from app.panels import previews
-from app.state import Visitor, link, session, unheard_of_followed
+from app.panels import links, previews
+from app.state import Visitor, session, unheard_of_followed
 
 
 def opening(folder: str) -> None:
@@ -20,7 +20,7 @@ def opening(folder: str) -> None:
         _steps(number)
         after = LESSONS[number].page if number < len(LESSONS) else DATA_PAGE
         st.page_link(after, icon=":material/arrow_forward:", icon_position="right")
-        _link(session())
+        links.to_page(session())
     for note in unheard_of_followed(session()):
         st.caption(f"{note} The page keeps its own.")
     st.title(f"{number}  {lesson.title}", anchor=False)
@@ -68,27 +68,6 @@ def _row(key: str) -> DeltaGenerator:
 def _back(number: int) -> None:
     before = LESSONS[number - 2].page if number > 1 else WELCOME_PAGE
     st.page_link(before, icon=":material/arrow_back:")
-
-
-@st.fragment
-def _link(visitor: Visitor) -> None:
-    """The address that opens this page as it stands, to copy: worked out when it is asked for."""
-    asked = st.popover(
-        "Link",
-        type="tertiary",
-        icon=":material/link:",
-        key=f"link-{visitor.page}",
-        on_change="rerun",
-    )
-    if not asked.open:
-        return
-    with asked:
-        st.caption("This page as it stands, in any browser:")
-        st.code(link(visitor), language=None, wrap_lines=True)
-        if visitor.run is not None:
-            st.caption("Your run is not in a link, only its settings: take it home in lesson 7.")
-        if visitor.drawn is not None:
-            st.caption("The digit that you drew is not in a link: the one of its class is.")
 
 
 def _steps(number: int) -> None:

@@ -159,26 +159,59 @@ class _Desk:
         return Choice(config, TrainConfig(**training, precision=precision))
 
     def _usual(self, name: str) -> Any:
-        """Where a setting begins."""
-        if hasattr(self.like, name):
-            return getattr(self.like, name)
-        architecture: Architecture = self.said.get("architecture", self.like.architecture)
-        match name:
-            case "images":
-                return min(FEW, self.there)
-            case "seed":
-                return 0
-        return getattr(RECIPES[architecture], name)
+        architecture = self.said.get("architecture", self.like.architecture)
+        return _usual(name, self.like, architecture, self.there)
 
     def _values(self, name: str, usual: Any) -> Sequence[Any]:
-        values = self.ranges.get(name, SETTINGS[name].values)
-        if name == "images":
-            values = [count for count in values if count <= self.there]
-        if usual in values or isinstance(values, range):
-            return values
-        if usual is None or None in values or isinstance(usual, str):
-            return [usual, *values]
-        return sorted([usual, *values])
+        return _values(name, usual, self.ranges.get(name, SETTINGS[name].values), self.there)
+
+
+def _usual(name: str, like: ModelConfig, architecture: Architecture, there: int) -> Any:
+    """Where a setting begins, for a model `like` that but of that architecture, where there are
+    so many images.
+    """
+    if hasattr(like, name):
+        return getattr(like, name)
+    match name:
+        case "images":
+            return min(FEW, there)
+        case "seed":
+            return 0
+    return getattr(RECIPES[architecture], name)
+
+
+def _values(name: str, usual: Any, values: Sequence[Any], there: int) -> Sequence[Any]:
+    """What a setting can be: what it usually is included."""
+    if name == "images":
+        values = [count for count in values if count <= there]
+    if usual in values or isinstance(values, range):
+        return values
+    if usual is None or None in values or isinstance(usual, str):
+        return [usual, *values]
+    return sorted([usual, *values])
+
+
+def linked(
+    key: str, model: ModelConfig, training: Mapping[str, Any], there: int
+) -> tuple[dict[str, list[str]], list[str]]:
+    """The parameters that set a bench of that key, which begins at `ModelConfig()`, to a
+    configuration, where so many images are; and which settings it cannot be set to.
+    """
+    wanted = asdict(model) | dict(training)
+    query, lost = {}, []
+    for name, setting in SETTINGS.items():
+        if not matters(name, wanted) or name not in wanted:
+            continue
+        value = wanted[name]
+        usual = _usual(name, ModelConfig(), model.architecture, there)
+        if value == usual:
+            continue
+        if value in _values(name, usual, setting.values, there):
+            text = f"{value:d}" if isinstance(setting.values, range) else in_words(value)
+            query[f"{key}-{setting.word}"] = [text]
+        else:
+            lost.append(setting.label)
+    return query, lost
 
 
 def matters(name: str, model: Mapping[str, Any]) -> bool:

@@ -86,6 +86,7 @@ def bring(page: AppTest, run: Shown) -> AppTest:
     """Let the page have a run of this visit as its stop, as the bench's offer does."""
     visitor = page.session_state["visitor"]
     visitor.enter(run)
+    visitor.keep(run.key)
     visitor.here["continuous-bernoulli"] = [run.key]
     page.run()
     page.button_group(key="cb-d").set_value(YOURS).run()

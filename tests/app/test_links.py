@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from app import cache
 from app.course import LESSONS
+from app.panels.settings import linked
+from core.models import ModelConfig
 from tests.visiting import follow, nodes, onlooker, texts, trained, words
 
 ALL = {lesson.folder for lesson in LESSONS}
@@ -33,7 +35,7 @@ MOVED: dict[str, dict[str, Any]] = {
 
 def put(page: AppTest, controls: Mapping[str, Any]) -> AppTest:
     """Move controls to these values, all at once."""
-    there: dict[str, Any] = {node.key: node for node in nodes(page.main) if hasattr(node, "key")}
+    there: dict[Any, Any] = {node.key: node for node in nodes(page.main) if hasattr(node, "key")}
     for key, value in controls.items():
         there[key].set_value(value)
     page.run()
@@ -45,8 +47,9 @@ def link_of(page: AppTest) -> dict[str, list[str]]:
     """The parameters of the link that a page offers; it stays open."""
     page.session_state[f"link-{page.session_state['visitor'].page}"] = True
     page.run()
-    (code,) = (code.value for code in page.code if "?" in code.value or code.value == "")
-    return parse_qs(urlsplit(code).query, keep_blank_values=True, strict_parsing=bool(code))
+    here = page.session_state["visitor"].page
+    (code,) = (code.value for code in page.code if code.value.split("?")[0] == here)
+    return parse_qs(urlsplit(code).query, keep_blank_values=True)
 
 
 def seen(page: AppTest) -> list[str]:
@@ -93,6 +96,34 @@ def test_a_link_says_every_setting_where_a_run_stands_on_the_page_and_that_it_la
     link = link_of(page)
     assert link["own-kind"] == ["VAE"] and link["own-likelihood"] == ["Bernoulli (BCE)"]
     assert "Your run is not in a link" in words(page)
+
+
+def test_the_link_of_a_run_sets_the_bench_to_all_that_it_was_trained_with():
+    chosen = {
+        "own-kind": "VAE", "own-architecture": "lite", "own-d": "7", "own-beta": "3.92",
+        "own-likelihood": "Continuous Bernoulli", "own-bound": "none", "own-seed": "9876",
+        "own-rate": "0.0003", "own-batch": "256", "own-images": "1000", "own-epochs": "1",
+    }  # fmt: skip
+    page = trained(onlooker(), chosen)
+    visitor = page.session_state["visitor"]
+    order = visitor.job.order
+    visitor.tick([visitor.job.key])
+    page.session_state[f"link-{visitor.job.key}"] = True
+    page.run()
+    (code,) = (code.value for code in page.code if code.value.startswith("build-your-own?"))
+    link = parse_qs(urlsplit(code).query)
+    assert {name: [text] for name, text in chosen.items()} == link
+    other = follow(onlooker(), "build_your_own", link)
+    other.button(key="train-own").click().run()
+    again = other.session_state["visitor"].job.order
+    other.session_state["visitor"].job.stop()
+    assert (again.model, again.training) == (order.model, order.training)
+
+
+def test_a_setting_that_no_slider_reaches_is_said_to_be_lost():
+    query, lost = linked("own", ModelConfig("vae", beta=0.7, latent_dim=3), {"seed": 5}, 4000)
+    assert query == {"own-kind": ["VAE"], "own-d": ["3"], "own-seed": ["5"]}
+    assert lost == ["β, the weight of the KL"]
 
 
 BAD_TEN = ["", "1", "0,1,2,3,4,5,6,7,8", "1,0,2,3,44,5,6,7,8,9", "0,1,2,3,44,5,6,7,8,99999",

@@ -8,11 +8,12 @@ import streamlit as st
 from app import cache, widgets
 from app.lessons.build_your_own import figures
 from app.lessons.build_your_own.differing import (
+    NOTHING,
     called,
     conclusion,
     differing,
+    in_markdown,
     settings_of,
-    written,
 )
 from app.panels.logit_bounds import same_nats
 from app.state import Visitor
@@ -28,12 +29,14 @@ def show(visitor: Visitor, keys: Sequence[str]) -> None:
     names = [visitor.labels[key].name for key in keys]
     differ = differing(settings)
     st.markdown(f"**{conclusion(settings)}**")
-    rows = {
-        f"**≠ {called(name)}**" if name in differ else called(name): [
-            _cell(each.get(name, ""), marked=name in differ) for each in settings
-        ]
-        for name in dict.fromkeys(name for each in settings for name in each)
-    }
+    everything = dict.fromkeys(name for each in settings for name in each)
+    rows = {}
+    for name in sorted(everything, key=lambda name: name not in differ):
+        told = [in_markdown(name, each[name]) if name in each else "" for each in settings]
+        if name in differ:
+            rows[f"**≠ {called(name)}**"] = [f":orange-background[**{each}**]" for each in told]
+        elif set(told) != {NOTHING}:
+            rows[called(name)] = told
     terms = [cache.mean_terms(run) for run in runs]
     rows["Reconstruction"] = [nats(each.reconstruction) for each in terms]
     rows["KL"] = [nats(each.kl, 2) if run.is_vae else "" for run, each in zip(runs, terms)]
@@ -45,10 +48,3 @@ def show(visitor: Visitor, keys: Sequence[str]) -> None:
     figure = widgets.choice("Compare in", figures.SEVERAL, key="compare-figure")
     named = {f"{letter} {name}": run for letter, name, run in zip(LETTERS, names, runs)}
     figures.several(visitor, figure, named, key="compare")
-
-
-def _cell(value: object, *, marked: bool) -> str:
-    told = written(value)
-    if value not in ("", None) and isinstance(value, str):
-        told = as_code(told)
-    return f":orange-background[**{told}**]" if marked else told

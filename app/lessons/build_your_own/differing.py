@@ -5,38 +5,57 @@ from dataclasses import asdict, fields
 
 from app.cache import Shown
 from app.panels.settings import SETTINGS, in_words, matters
-from app.words import listed
+from app.words import as_code, grouped, listed
+from core.data import SETS
 from core.models import ModelConfig
 from core.training import TrainConfig
 
+NOTHING = "none"
 UNTOLD = "not told"  # by the card of a model that was brought back
 OTHER_NAMES = {
     "noise": "Fixed σ",
     "precision": "Precision",
     "data": "Learned from",
     "stopped": "Stopped",
+    "before": "Trained before",
 }
 COUNTS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
 Settings = Mapping[str, object]
+TITLES = {about.title for about in SETS.values()}
 
 
 def settings_of(run: Shown) -> dict[str, object]:
-    """All that was chosen for a run and matters to it, by the names of the fields; and where it
-    was stopped before its end.
+    """All that was chosen for a run and matters to it, by the names of the fields; where it was
+    stopped before its end; and how it was trained before it went on otherwise.
     """
     card = run.card
     training = card.get("training", {})
     told = asdict(run.config)
     told |= {each.name: training.get(each.name, UNTOLD) for each in fields(TrainConfig)}
     steps, planned = card.get("steps"), card.get("planned_steps")
-    told["stopped"] = f"at step {steps}" if steps and planned and steps < planned else None
-    told["data"] = card["data"].rstrip(".")
+    told["stopped"] = f"at step {steps}" if steps and planned and steps < planned else ""
+    told["before"] = "; ".join(
+        f"to step {leg['until']}: epochs {leg['epochs']}, rate {leg['learning_rate']:g}, "
+        f"β {leg['beta']:g}"
+        for leg in card.get("legs", [])
+    )
+    told["data"] = _learned_from(run)
     return {name: value for name, value in told.items() if matters(name, told)}
 
 
 # The names of all of them.
-NAMES = (*(each.name for each in (*fields(ModelConfig), *fields(TrainConfig))), "stopped", "data")
+NAMES = (
+    *(each.name for each in (*fields(ModelConfig), *fields(TrainConfig))),
+    "stopped", "before", "data",
+)  # fmt: skip
+
+
+def _learned_from(run: Shown) -> str:
+    """The title of a data set of the course; else what the card of a model brought back tells."""
+    told = run.card["data"].rstrip(".")
+    known = not run.brought or told == run.digits.source.rstrip(".")
+    return SETS[run.data].title if known else told
 
 
 def called(name: str) -> str:
@@ -46,7 +65,14 @@ def called(name: str) -> str:
 
 def written(value: object) -> str:
     """A setting's value, whole numbers to the last digit."""
-    return str(value) if isinstance(value, int) else in_words(value)
+    return str(value) if isinstance(value, int) else in_words(value) or NOTHING
+
+
+def in_markdown(name: str, value: object) -> str:
+    """The same where Markdown is read: what a card from elsewhere tells is code."""
+    if name == "images" and isinstance(value, int):
+        return grouped(value)
+    return as_code(written(value)) if name == "data" and value not in TITLES else written(value)
 
 
 def varied(runs: Sequence[Settings], name: str) -> bool:
@@ -70,7 +96,7 @@ def conclusion(runs: Sequence[Settings]) -> str:
         return "Only the seed differs: what you see is chance."
     if len(names) == 1:
         (name,) = names
-        values = " → ".join(written(settings[name]) for settings in runs)
+        values = " → ".join(in_markdown(name, settings[name]) for settings in runs)
         return f"One thing differs: {_inside(name)}, {values}."
     count = COUNTS[len(names)] if len(names) < len(COUNTS) else str(len(names))
     things = listed([_inside(name) for name in names])

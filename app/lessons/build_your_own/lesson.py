@@ -6,7 +6,7 @@ from app import quiz, widgets
 from app.cache import Shown
 from app.lessons.build_your_own import branch, calibration, figures, held, own, plane, table
 from app.lessons.build_your_own.symbols import SYMBOLS
-from app.panels import bench, deeper, digits, frame, models
+from app.panels import bench, deeper, digits, frame, links, models
 from app.state import session
 from core import training
 from core.models import ModelConfig
@@ -21,7 +21,7 @@ st.markdown(
 )
 
 BENCH = bench.Bench(
-    key="own",
+    key=links.BENCH,
     selector=own.SELECTOR,
     sliders=("kind", "architecture", "latent_dim", "beta", "epochs"),
     shelf=False,  # the table of all runs stands there

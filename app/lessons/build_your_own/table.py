@@ -17,7 +17,7 @@ from app import cache, widgets
 from app.cache import Shown
 from app.lessons.build_your_own import comparing
 from app.lessons.build_your_own.differing import NAMES, called, settings_of, varied, written
-from app.panels import shelf
+from app.panels import links, shelf
 from app.panels.digits import judge, strict_judge
 from app.state import NAME, NOTE, RUNS, SIDES, Visitor
 from app.words import as_code, grouped
@@ -48,7 +48,7 @@ def show(visitor: Visitor, selector: str) -> None:
 def _table(visitor: Visitor) -> None:
     st.caption(
         f"{grouped(len(visitor.runs))} of at most {RUNS}; settings stand here where they differ. "
-        f"Tick one to name, pin or delete it, and two to {SIDES} to compare them. A click on a "
+        f"Tick one to name, pin or delete it, and up to {SIDES} to compare them. A click on a "
         "heading sorts."
     )
     if len(visitor.runs) == RUNS:
@@ -152,7 +152,9 @@ def _columns(visitor: Visitor) -> dict[str, Any]:
     read = "Share of restored test images that the classifier reads as their label"
     drawn = "Share of draws from N(0, I) that the judge takes for a digit, whatever the model"
     return {name: column.Column(called(name)) for name in NAMES} | {
-        "picture": column.ImageColumn("Restored", help="The ten digits as this run restores them"),
+        "picture": column.ImageColumn(
+            "Restored", width=162, help="Ten digits as this run restores them"
+        ),
         "name": column.TextColumn("Name", pinned=True),
         "pinned": column.CheckboxColumn("Pinned", help="On the shelf, which every page shows"),
         "reconstruction": column.NumberColumn("Reconstruction, nats", format="%.1f", help=costs),
@@ -200,6 +202,7 @@ def _handles(visitor: Visitor, key: str, selector: str) -> None:
             selector,
             key=f"run-show-{key}",
         )
+        links.to_run(visitor, key)
         widgets.act(
             "Delete", visitor.remove, key, key=f"run-delete-{key}", icon=":material/delete:"
         )
