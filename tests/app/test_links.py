@@ -14,7 +14,7 @@ from app import cache
 from app.course import LESSONS
 from app.panels.settings import linked
 from core.models import ModelConfig
-from tests.visiting import follow, nodes, onlooker, texts, trained, words
+from tests.visiting import Link, follow, nodes, onlooker, texts, trained, words
 
 ALL = {lesson.folder for lesson in LESSONS}
 
@@ -99,7 +99,7 @@ def test_a_link_says_every_setting_where_a_run_stands_on_the_page_and_that_it_la
 
 
 def test_the_link_of_a_run_sets_the_bench_to_all_that_it_was_trained_with():
-    chosen = {
+    chosen: Link = {
         "own-kind": "VAE", "own-architecture": "lite", "own-d": "7", "own-beta": "3.92",
         "own-likelihood": "Continuous Bernoulli", "own-bound": "none", "own-seed": "9876",
         "own-rate": "0.0003", "own-batch": "256", "own-images": "1000", "own-epochs": "1",
@@ -107,7 +107,8 @@ def test_the_link_of_a_run_sets_the_bench_to_all_that_it_was_trained_with():
     page = trained(onlooker(), chosen)
     visitor = page.session_state["visitor"]
     order = visitor.job.order
-    visitor.tick([visitor.job.key])
+    page.session_state["runs-0"] = {"selection": {"rows": [0]}}
+    page.run()
     page.session_state[f"link-{visitor.job.key}"] = True
     page.run()
     (code,) = (code.value for code in page.code if code.value.startswith("build-your-own?"))
