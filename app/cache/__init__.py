@@ -7,7 +7,7 @@ whoever gets it.
 
 from pathlib import Path
 
-from app.cache.connection import ConnectionWatch, watch_connection
+from app.cache.connection import watch_connection
 from app.cache.figures import (
     JUDGED,
     PAIRS,

@@ -57,3 +57,17 @@ def test_a_question_that_was_missed_is_asked_again_where_the_next_lesson_opens(p
     again.get_by_text(question.options[question.right].words).click()
     expect(again.get_by_text("Right.")).to_be_visible(timeout=60_000)
     no_exception(page)
+
+
+def test_a_visit_goes_on_after_a_reload_and_in_the_window_that_follows_a_closed_one(page: Page):
+    open_page(page, "autoencoder")
+    lost = asked("autoencoder").predictions[0]
+    page.locator(f".st-key-guess-{lost.key}").get_by_text("8", exact=True).click()
+    commit(page, lost.key)
+    page.reload()
+    expect(page.locator(f".st-key-ask-{lost.key}")).to_contain_text("You ticked 8", timeout=60_000)
+    page.close()
+    later = page.context.new_page()
+    later.goto("/record")
+    expect(later.locator(".st-key-record-autoencoder li").first).to_contain_text("You ticked 8")
+    no_exception(later)
