@@ -271,9 +271,9 @@ class Visitor:
             not job.collected and job.state.step > 0 for job in self.jobs
         )
 
-    def bring_back(self, weights: bytes, card: bytes, name: str, selector: str) -> None:
-        """Take over a model from the contents of its two files. Raises CheckpointError."""
-        self.take(cache.brought_back(weights, card, name, self.data), self.page, selector)
+    def bring_back(self, files: Mapping[str, bytes], selector: str) -> None:
+        """Take over a model from its files, by their names. Raises CheckpointError."""
+        self.take(cache.brought_back(files, self.data), self.page, selector)
         self.brought += 1
 
     def take(self, shown: Shown, page: str | None, selector: str) -> None:

@@ -1,0 +1,115 @@
+"""The way home: a run as one .zip that stands alone, and the way back."""
+
+import functools
+
+import streamlit as st
+
+from app import cache, widgets
+from app.cache import Shown
+from app.lessons.build_your_own.own import SELECTOR
+from app.state import Visitor, afresh
+from app.words import as_code, file_name, title
+from core import export, onnx_graph
+from core.checkpoints import CheckpointError
+
+SHEET = 100  # test images that come along
+SUFFIXES = ("zip", "safetensors", "json")
+
+
+def show(visitor: Visitor, shown: Shown) -> None:
+    """Take a run of this visit home, or bring a model back."""
+    with widgets.section("Take your model home, or bring one back", key="own-home") as section:
+        if section.open:
+            if visitor.runs:
+                take_home(visitor, shown)
+            else:
+                st.markdown("You have trained nothing yet: there will be a .zip of each of your runs.")
+            bring_back(visitor)
+
+
+def take_home(visitor: Visitor, shown: Shown) -> None:
+    """A run's files to download, made when they are asked for."""
+    run = _chosen(visitor, shown)
+    seed = run.card.get("training", {}).get("seed")
+    name = file_name(run.config, seed)
+    st.markdown(
+        "One .zip that needs nothing of this course: the weights (`model.safetensors`) and the "
+        "configuration (`config.json`), with a model card, named as the Hugging Face hub wants "
+        "them, and **model.py**, a short program that rebuilds this very model, restores pictures, "
+        "draws samples and a walk, and goes on training. `model.ipynb` is the same as a notebook."
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Take it home",
+            functools.partial(_zip, run, name),
+            f"{name}.zip",
+            "application/zip",
+            key="take-home",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        if onnx_graph.is_possible():
+            st.download_button(
+                "As ONNX",
+                functools.partial(_onnx_zip, run),
+                f"{name}-onnx.zip",
+                "application/zip",
+                key="take-onnx",
+                icon=":material/download:",
+                on_click="ignore",
+                help="Encoder and decoder for programs without PyTorch.",
+            )
+        else:
+            st.caption(
+                "ONNX files for programs without PyTorch are made where the package `onnx` is "
+                "installed: `pip install -r requirements-export.txt`"
+            )
+    st.code(f"unzip {name}.zip -d {name}\ncd {name}\npython model.py", language="sh")
+
+
+def _chosen(visitor: Visitor, shown: Shown) -> Shown:
+    """Which run of the visit: the one on the page, unless the learner names another."""
+    newest = list(reversed(visitor.runs))
+    first = shown.key if shown.key in visitor.runs else newest[0]
+    keys = [first, *(key for key in newest if key != first)]
+    if len(keys) == 1:
+        return visitor.runs[first]
+    key = afresh("home-run", first, on=(first, len(keys)))
+    named = {each: f"{number}: {_named(visitor.runs[each])}" for number, each in enumerate(keys, 1)}
+    return visitor.runs[widgets.kept_menu("Which run", keys, key=key, format_func=named.get)]
+
+
+def _named(run: Shown) -> str:
+    seed = run.card.get("training", {}).get("seed")
+    return title(run.config) + ("" if seed is None else f", seed {seed}")
+
+
+def _zip(run: Shown, name: str) -> bytes:
+    digits = cache.digits(run.data).test_images[:SHEET]
+    return export.zipped(export.home(run.model, run.card, digits, name))
+
+
+def _onnx_zip(run: Shown) -> bytes:
+    return export.zipped(export.onnx(run.model))
+
+
+def bring_back(visitor: Visitor) -> None:
+    """A model from its files, checked and measured anew."""
+    st.markdown(
+        "Bring a model back with the .zip that you took home, or with its `model.safetensors` and "
+        "`config.json`. It is checked, and its figures are measured anew."
+    )
+    files = st.file_uploader(
+        "A model's .zip, or its files",
+        SUFFIXES,
+        accept_multiple_files=True,
+        key=f"bring-back-{visitor.brought}",
+        max_upload_size=5,
+    )
+    if files and st.button("Bring it back", key="bring-back", icon=":material/upload:"):
+        try:
+            visitor.bring_back({file.name: file.getvalue() for file in files}, SELECTOR)
+        except CheckpointError as error:
+            st.error(str(error), icon=":material/error:")
+        else:
+            st.rerun()
