@@ -42,8 +42,16 @@ class _Parts(NamedTuple):
     card: str | None
 
 
-def load(files: Mapping[str, bytes]) -> tuple[Kept, Card]:
-    """The model that these files hold, by their names, and its card. Raises CheckpointError."""
+class Brought(NamedTuple):
+    """A model that came in files."""
+
+    name: str  # of the file that it came in
+    model: Kept
+    card: Card
+
+
+def load(files: Mapping[str, bytes]) -> Brought:
+    """The model that these files hold, by their names. Raises CheckpointError."""
     for name, content in files.items():
         _check_file(name, content)
     zipped = next((name for name in files if name.lower().endswith(".zip")), None)
@@ -56,7 +64,7 @@ def load(files: Mapping[str, bytes]) -> tuple[Kept, Card]:
         shown, (parts, contents) = zipped, _unzipped(files[zipped], zipped)
     told = _told(parts, contents)
     model, card = checkpoints.assembled(contents[parts.weights], told, shown)
-    return laid_out(model), card
+    return Brought(shown, laid_out(model), card)
 
 
 def _check_file(name: str, content: bytes) -> None:

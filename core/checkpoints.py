@@ -162,8 +162,8 @@ def _check_tensors(
     if tensors.keys() != expected.keys():
         wrong = ", ".join(quoted(key) for key in sorted(tensors.keys() ^ expected.keys())[:4])
         raise CheckpointError(
-            f"{quoted(name)} does not hold the tensors its card asks for: {wrong}; choose weights and "
-            "configuration of one model"
+            f"{quoted(name)} does not hold the tensors its card asks for: {wrong}; choose weights "
+            "and configuration of one model"
         )
     for key, tensor in tensors.items():
         want = expected[key]

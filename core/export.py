@@ -66,15 +66,12 @@ def model_card(config: ModelConfig, card: Card, name: str) -> str:
     training: Mapping[str, Any] = card.get("training", {})
     settings = {field: value for field, value in asdict(config).items() if _counts(config, field)}
     return Template(_README).substitute(
+        _VAE if config.kind == "vae" else _AE,
         name=name,
-        task="unconditional-image-generation" if config.kind == "vae" else "image-feature-extraction",
-        tag="variational-autoencoder" if config.kind == "vae" else "autoencoder",
-        what="A variational autoencoder" if config.kind == "vae" else "An autoencoder",
         data=_plain(card.get("data", "")) or "Nothing is known of it.",
         settings=_rows(settings | {f"training: {key}": value for key, value in training.items()}),
         protocol=_plain(card.get("protocol", "")),
         figures=_rows(card.get("test", {})),
-        codes=_VAE_CODES if config.kind == "vae" else _AE_CODES,
         likelihood=config.likelihood.replace("_", " "),
     )
 
@@ -117,14 +114,20 @@ def _sheet(digits: UInt8[Tensor, "count 1 28 28"]) -> bytes:
     return file.getvalue()
 
 
-_AE_CODES = (
-    "Nothing was paid for its codes to follow any distribution. `samples.png` draws from a Gaussian "
-    "laid over the codes of `digits.png`, and may meet places where no code lives."
-)
-_VAE_CODES = (
-    "Codes drawn from N(0, I) can still fall where no picture's code lives, and an average of "
-    "pictures is then drawn. Means over many pictures hide such places."
-)
+_AE = {
+    "what": "An autoencoder",
+    "tag": "autoencoder",
+    "task": "image-feature-extraction",
+    "codes": "Nothing was paid for its codes to follow any distribution: `samples.png` draws from\n"
+    "  a Gaussian laid over the codes of `digits.png`, and may meet places where no code lives.",
+}
+_VAE = {
+    "what": "A variational autoencoder",
+    "tag": "variational-autoencoder",
+    "task": "unconditional-image-generation",
+    "codes": "Codes drawn from N(0, I) can still fall where no picture's code lives; what comes\n"
+    "  out there may be no picture of the kind it learned.",
+}
 
 _README = f"""---
 license: mit

@@ -59,7 +59,8 @@ def _file(
     helper, numpy_helper, kind = onnx.helper, onnx.numpy_helper, onnx.TensorProto.FLOAT
     steps = [_step(layer) for layer in stack]
     if bound is not None:
-        steps.append(Step("Clip", {}, {"min": np.float32(-bound), "max": np.float32(bound)}))
+        limits = {"min": np.array(-bound, np.float32), "max": np.array(bound, np.float32)}
+        steps.append(Step("Clip", {}, limits))
     nodes, weights, before = [], [], taken[0]
     for number, step in enumerate(steps):
         after = given[0] if number == len(steps) - 1 else f"{number}"

@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.models import Likelihood, Model, ModelConfig, VariationalAutoencoder
+from core.models import Likelihood, Model, VariationalAutoencoder
 from core.models.layers import shapes
 from core.models.vae import POINT
 from core.training import TrainConfig

@@ -8,7 +8,7 @@ from app import cache, widgets
 from app.cache import Shown
 from app.lessons.build_your_own.own import SELECTOR
 from app.state import Visitor, afresh
-from app.words import as_code, file_name, title
+from app.words import file_name, title
 from core import export, onnx_graph
 from core.checkpoints import CheckpointError
 
@@ -23,7 +23,9 @@ def show(visitor: Visitor, shown: Shown) -> None:
             if visitor.runs:
                 take_home(visitor, shown)
             else:
-                st.markdown("You have trained nothing yet: there will be a .zip of each of your runs.")
+                st.markdown(
+                    "You have trained nothing yet: there will be a .zip of each of your runs."
+                )
             bring_back(visitor)
 
 
@@ -75,8 +77,9 @@ def _chosen(visitor: Visitor, shown: Shown) -> Shown:
     if len(keys) == 1:
         return visitor.runs[first]
     key = afresh("home-run", first, on=(first, len(keys)))
-    named = {each: f"{number}: {_named(visitor.runs[each])}" for number, each in enumerate(keys, 1)}
-    return visitor.runs[widgets.kept_menu("Which run", keys, key=key, format_func=named.get)]
+    names = {each: f"{number}: {_named(visitor.runs[each])}" for number, each in enumerate(keys, 1)}
+    chosen = widgets.one_of_mine("Which run", keys, key=key, format_func=names.__getitem__)
+    return visitor.runs[chosen]
 
 
 def _named(run: Shown) -> str:
