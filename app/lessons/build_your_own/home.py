@@ -10,7 +10,6 @@ from app.lessons.build_your_own.own import SELECTOR
 from app.state import Visitor, afresh
 from app.words import file_name, title
 from core import export, onnx_graph
-from core.checkpoints import CheckpointError
 
 SHEET = 100  # test images that come along
 SUFFIXES = ("zip", "safetensors", "json")
@@ -32,8 +31,7 @@ def show(visitor: Visitor, shown: Shown) -> None:
 def take_home(visitor: Visitor, shown: Shown) -> None:
     """A run's files to download, made when they are asked for."""
     run = _chosen(visitor, shown)
-    seed = run.card.get("training", {}).get("seed")
-    name = file_name(run.config, seed)
+    name = file_name(run.config, _seed(run))
     st.markdown(
         "One .zip that needs nothing of this course: the weights (`model.safetensors`) and the "
         "configuration (`config.json`), with a model card, named as the Hugging Face hub wants "
@@ -61,11 +59,11 @@ def take_home(visitor: Visitor, shown: Shown) -> None:
                 on_click="ignore",
                 help="Encoder and decoder for programs without PyTorch.",
             )
-        else:
-            st.caption(
-                "ONNX files for programs without PyTorch are made where the package `onnx` is "
-                "installed: `pip install -r requirements-export.txt`"
-            )
+    if not onnx_graph.is_possible():
+        st.caption(
+            "For ONNX files too, which need no PyTorch, install what `requirements-export.txt` "
+            "lists where the course runs, and start it again."
+        )
     st.code(f"unzip {name}.zip -d {name}\ncd {name}\npython model.py", language="sh")
 
 
@@ -83,8 +81,16 @@ def _chosen(visitor: Visitor, shown: Shown) -> Shown:
 
 
 def _named(run: Shown) -> str:
-    seed = run.card.get("training", {}).get("seed")
-    return title(run.config) + ("" if seed is None else f", seed {seed}")
+    parts = [title(run.config)]
+    if (seed := _seed(run)) is not None:
+        parts.append(f"seed {seed}")
+    if run.brought:
+        parts.append("brought back")
+    return ", ".join(parts)
+
+
+def _seed(run: Shown) -> int | None:
+    return run.card.get("training", {}).get("seed")
 
 
 def _zip(run: Shown, name: str) -> bytes:
@@ -108,11 +114,18 @@ def bring_back(visitor: Visitor) -> None:
         accept_multiple_files=True,
         key=f"bring-back-{visitor.brought}",
         max_upload_size=5,
+        on_change=visitor.choose_files,
     )
-    if files and st.button("Bring it back", key="bring-back", icon=":material/upload:"):
-        try:
-            visitor.bring_back({file.name: file.getvalue() for file in files}, SELECTOR)
-        except CheckpointError as error:
-            st.error(str(error), icon=":material/error:")
-        else:
-            st.rerun()
+    if not files:
+        return
+    contents = {file.name: file.getvalue() for file in files}
+    widgets.act(
+        "Bring it back",
+        visitor.bring_back,
+        contents,
+        SELECTOR,
+        key="bring-back",
+        icon=":material/upload:",
+    )
+    if visitor.refused:
+        st.error(visitor.refused, icon=":material/error:")
