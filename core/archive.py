@@ -22,6 +22,7 @@ from core.quoting import quoted
 from core.training import laid_out
 
 WEIGHTS, CONFIG, CARD = "model.safetensors", "config.json", "card.json"
+MAX_TEXT = 1_000_000  # bytes of a configuration or a card; a long run's card has a tenth of it
 MAX_FILES = 100  # in a .zip; ours hold fewer than ten
 MAX_UNPACKED = 4 * MAX_BYTES  # all of a .zip's files, whether they are read or not
 MAX_RATIO = 100  # of a file to what it is packed into; weights hardly shrink, our cards to a tenth
@@ -69,10 +70,11 @@ def load(files: Mapping[str, bytes]) -> Brought:
 
 def _check_file(name: str, content: bytes) -> None:
     """What is wrong with a file by its name, its size, or its first bytes."""
-    if len(content) > MAX_BYTES:
+    most = MAX_TEXT if name.lower().endswith(".json") else MAX_BYTES
+    if len(content) > most:
         raise CheckpointError(
-            f"{quoted(name)} is larger than {MAX_BYTES / 1e6:.0f} MB; it was not read. No model of "
-            f"this course is: {WANTED}"
+            f"{quoted(name)} is larger than {most / 1e6:.0f} MB; it was not read. No model of this "
+            f"course is: {WANTED}"
         )
     if not content:
         raise CheckpointError(f"{quoted(name)} is empty; save it again, or choose another")
@@ -97,7 +99,7 @@ def _is_pickle(content: bytes) -> bool:
 def _parts_of(names: Collection[str], whole: str) -> _Parts:
     """The files that are the model, by their names."""
     paths = [PurePosixPath(name) for name in names]
-    paths = [path for path in paths if not path.parts[0].startswith((".", "__MACOSX"))]
+    paths = [path for path in paths if not path.name.startswith(".")]
     weights = _one([path for path in paths if path.suffix.lower() == ".safetensors"], WEIGHTS)
     if weights is None:
         raise CheckpointError(f"{whole} holds no weights, a .safetensors file; {WANTED}")
@@ -133,8 +135,8 @@ def _unzipped(content: bytes, name: str) -> tuple[_Parts, dict[str, bytes]]:
         raise CheckpointError(f"{quoted(name)} holds more than {MAX_FILES} files; {WANTED}")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as opened:
-            entries = {each.filename: each for each in opened.infolist() if not each.is_dir()}
             _check_entries(opened.infolist(), name)
+            entries = {each.filename: each for each in opened.infolist() if not each.is_dir()}
             parts = _parts_of(entries, quoted(name))
             contents = {part: opened.read(entries[part]) for part in parts if part}
     except DAMAGED as error:
@@ -149,35 +151,39 @@ def _unzipped(content: bytes, name: str) -> tuple[_Parts, dict[str, bytes]]:
 
 def _check_entries(entries: list[zipfile.ZipInfo], name: str) -> None:
     """What no .zip of a model has, seen in the list of its files before any is read."""
-    seen: set[str] = set()
-    for entry in entries:
-        inside, path = quoted(entry.orig_filename), PurePosixPath(entry.orig_filename)
-        if path.is_absolute() or ".." in path.parts or set(entry.orig_filename) & set("\0\\:"):
-            wrong = f"holds a path out of it, {inside}; zip the plain files again"
-        elif stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
-            wrong = f"holds a link in place of a file, {inside}; zip the file itself"
-        elif entry.flag_bits & 1:
-            wrong = "is locked with a password; zip it again without one"
-        elif entry.filename.casefold() in seen:
-            wrong = f"holds {inside} twice; zip it again"
-        elif path.suffix.lower() in PICKLES:
-            wrong = (
-                f"holds {inside}, which is a pickle or may hold one, and a pickle can run any "
-                "program. Take it out, and save weights with safetensors"
-            )
-        elif path.suffix.lower() in ARCHIVES:
-            wrong = f"holds another archive, {inside}; unpack it and choose the inner one"
-        elif entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            wrong = "is packed in a way that is not read here; zip it again in the usual one"
-        elif entry.file_size > max(MAX_RATIO * entry.compress_size, MAX_RATIO * 100):
-            wrong = f"holds {inside}, which swells beyond all measure when it is unpacked; {WANTED}"
-        else:
-            seen.add(entry.filename.casefold())
-            continue
-        raise CheckpointError(f"{quoted(name)} {wrong}")
-    unpacked = sum(entry.file_size for entry in entries)
-    largest = max((entry.file_size for entry in entries), default=0)
-    if largest > MAX_BYTES or unpacked > MAX_UNPACKED:
-        raise CheckpointError(f"{quoted(name)} is too large when it is unpacked; {WANTED}")
     if not entries:
         raise CheckpointError(f"{quoted(name)} is empty; {WANTED}")
+    seen: set[str] = set()
+    for entry in entries:
+        if wrong := _fault(entry, seen):
+            raise CheckpointError(f"{quoted(name)} {wrong}")
+        seen.add(entry.filename.casefold())
+    sizes = [entry.file_size for entry in entries]
+    if max(sizes) > MAX_BYTES or sum(sizes) > MAX_UNPACKED:
+        raise CheckpointError(f"{quoted(name)} is too large when it is unpacked; {WANTED}")
+
+
+def _fault(entry: zipfile.ZipInfo, seen: Collection[str]) -> str | None:
+    """What is wrong with an entry, and what to do."""
+    inside, path = quoted(entry.orig_filename), PurePosixPath(entry.orig_filename)
+    ways_out = path.is_absolute() or ".." in path.parts or set(entry.orig_filename) & set("\0\\:")
+    if ways_out or not path.name:
+        return f"holds a path out of it, {inside}; zip the plain files again"
+    if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return f"holds a link in place of a file, {inside}; zip the file itself"
+    if entry.flag_bits & 1:
+        return "is locked with a password; zip it again without one"
+    if entry.filename.casefold() in seen:
+        return f"holds {inside} twice; zip it again"
+    if path.suffix.lower() in PICKLES:
+        return (
+            f"holds {inside}, which is a pickle or may hold one, and a pickle can run any program. "
+            "Take it out, and save weights with safetensors"
+        )
+    if path.suffix.lower() in ARCHIVES:
+        return f"holds another archive, {inside}; unpack it and choose the inner one"
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "is packed in a way that is not read here; zip it again in the usual one"
+    if entry.file_size > MAX_RATIO * max(entry.compress_size, 100):
+        return f"holds {inside}, which swells beyond all measure when it is unpacked; {WANTED}"
+    return None

@@ -314,9 +314,9 @@ def test_a_model_card_has_the_head_that_the_hub_reads_and_tells_its_figures():
 
 
 def test_words_of_a_card_are_no_markdown_in_a_model_card():
-    text = export.model_card(
-        ModelConfig(), Card(**CARD | {"data": "![x](http://a.invalid)\n# Big"}), "m"
-    )
+    card = CARD.copy()
+    card["data"] = "![x](http://a.invalid)\n# Big"
+    text = export.model_card(ModelConfig(), card, "m")
     assert r"\!\[x\](http://a.invalid) \# Big" in text
 
 
