@@ -283,6 +283,7 @@ def brought_back(files: Mapping[str, bytes], digits_name: Name) -> Shown:
         brought=True,
         data=digits_name,
         card={
+            **told,
             "data": told.get("data", ""),
             "training": told.get("training", {}),
             **figures,

@@ -41,7 +41,7 @@ def take_home(visitor: Visitor, shown: Shown) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Take it home",
-            functools.partial(_zip, run, name),
+            functools.partial(zip_of, run, name),
             f"{name}.zip",
             "application/zip",
             key="take-home",
@@ -93,7 +93,8 @@ def _seed(run: Shown) -> int | None:
     return run.card.get("training", {}).get("seed")
 
 
-def _zip(run: Shown, name: str) -> bytes:
+def zip_of(run: Shown, name: str) -> bytes:
+    """All that a run goes home as."""
     digits = cache.digits(run.data).test_images[:SHEET]
     return export.zipped(export.home(run.model, run.card, digits, name))
 
