@@ -283,7 +283,7 @@ def brought_back(files: Mapping[str, bytes], digits_name: Name) -> Shown:
         brought=True,
         data=digits_name,
         card={
-            **told,
+            **told,  # of which a page believes nothing that is not checked, or measured below
             "data": told.get("data", ""),
             "training": told.get("training", {}),
             **figures,
