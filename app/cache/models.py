@@ -69,6 +69,12 @@ class Shown:
         return self.model.config
 
     @property
+    def size(self) -> int:
+        """Bytes that its weights and its own film take."""
+        weights = sum(tensor.nbytes for tensor in self.model.state_dict().values())
+        return weights + (self.film.size if self.film else 0)
+
+    @property
     def is_vae(self) -> bool:
         return isinstance(self.model, VariationalAutoencoder)
 
