@@ -33,10 +33,10 @@ def take_home(visitor: Visitor, shown: Shown) -> None:
     run = _chosen(visitor, shown)
     name = file_name(run.config, _seed(run))
     st.markdown(
-        "One .zip that needs nothing of this course: the weights (`model.safetensors`) and the "
-        "configuration (`config.json`), with a model card, named as the Hugging Face hub wants "
-        "them, and **model.py**, a short program that rebuilds this very model, restores pictures, "
-        "draws samples and a walk, and goes on training. `model.ipynb` is the same as a notebook."
+        "One .zip that needs nothing of this course: the weights, the configuration and a model "
+        "card, named as on the Hugging Face hub, and `model.py`, a short program that rebuilds "
+        "this very model. It restores pictures, draws samples and walks, and goes on training. "
+        "`model.ipynb` is the same as a notebook."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
@@ -106,8 +106,8 @@ def _onnx_zip(run: Shown) -> bytes:
 def bring_back(visitor: Visitor) -> None:
     """A model from its files, checked and measured anew."""
     st.markdown(
-        "Bring a model back with the .zip that you took home, or with its `model.safetensors` and "
-        "`config.json`. It is checked, and its figures are measured anew."
+        "To bring a model back, choose the .zip that you took home, or `model.safetensors` and "
+        "`config.json` out of it. Its figures are measured anew."
     )
     files = st.file_uploader(
         "A model's .zip, or its files",
