@@ -20,13 +20,14 @@ import torch
 from jaxtyping import Int64, UInt8
 from torch import Tensor
 
-from app import cache, cards
+from app import cache, cards, visits
 from app.cache import Passing, Shown
 from app.components import latent_pad
 from app.course import ADDRESSES
 from app.jobs import Change, Job, Order, go_in_step
 from app.teaching import Answer, Verdict
 from app.words import plain
+from core.checkpoints import CheckpointError
 from core.data import CLASSES, SETS, DataError, Digits, Name
 from core.models import ModelConfig
 from core.training import MAX_SEED, TrainConfig, TrainState
@@ -85,6 +86,7 @@ class Stand(NamedTuple):
 class Visitor:
     """One learner's visit."""
 
+    token: str = ""  # of the browser that it belongs to
     data: Name = "sample"
     ten: tuple[int, ...] = cache.first_ten("sample")  # indices of test images being followed
     drawn: Drawing | None = None  # followed in place of the digit of its class
@@ -118,6 +120,7 @@ class Visitor:
     compared: dict[str | None, tuple[str, str]] = field(default_factory=dict)  # two on a page
     showed: dict[str | None, str] = field(default_factory=dict)  # which model a page last showed
     brought: int = 0  # models brought back from their files so far
+    refused: str = ""  # why the files that were brought last hold no model
     said: dict[str, Answer | None] = field(default_factory=dict)  # predictions; None: just shown
     record: dict[str, Outcome] = field(default_factory=dict)  # how predictions came out
     calibration: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)  # of a
@@ -126,7 +129,24 @@ class Visitor:
     missed: set[str] = field(default_factory=set)  # questions whose last answer was wrong
     recalled: dict[str, str] = field(default_factory=dict)  # which question a lesson opens with
     bases: dict[str, object] = field(default_factory=dict)  # what controls depend on, by their key
-    watch: cache.ConnectionWatch = field(default_factory=cache.ConnectionWatch)
+
+    def left(self) -> None:
+        """The connection is lost, for a moment or for good: its page's browser may come back."""
+        for job in self.jobs:
+            job.leave()
+        if self.token:
+            visits.leave(self.token, self)
+
+    def back(self) -> None:
+        """Somebody watches."""
+        for job in self.jobs:
+            job.visitor_left = None
+        visits.back(self)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes its models and their films take."""
+        return sum(run.size for run in self.runs.values())
 
     @property
     def digits(self) -> Digits:
@@ -276,7 +296,6 @@ class Visitor:
         self.job, self.partner, self.selector = job, partner, selector
         if partner is not None:
             go_in_step(partner, job)
-        self.watch.jobs = self.jobs
         self.trained_on = self.page
         self.passing.clear()
         self.compared.pop(self.page, None)
@@ -325,10 +344,20 @@ class Visitor:
             not job.collected and job.state.step > 0 for job in self.jobs
         )
 
-    def bring_back(self, weights: bytes, card: bytes, name: str, selector: str) -> None:
-        """Take over a model from the contents of its two files. Raises CheckpointError."""
-        self.take(cache.brought_back(weights, card, name, self.data), self.page, selector)
-        self.brought += 1
+    def bring_back(self, files: Mapping[str, bytes], selector: str) -> None:
+        """Take over a model from its files, by their names, or keep why it is refused: before the
+        selector is drawn.
+        """
+        try:
+            self.take(cache.brought_back(files, self.data), self.page, selector)
+        except CheckpointError as error:
+            self.refused = str(error)
+        else:
+            self.brought += 1
+
+    def choose_files(self) -> None:
+        """Other files are chosen to bring back: nothing is known against them."""
+        self.refused = ""
 
     def take(self, shown: Shown, page: str | None, selector: str) -> None:
         """Let a page show a model of this visit alone: before its selector is drawn."""
@@ -452,10 +481,16 @@ class Visitor:
 
 
 def session() -> Visitor:
-    """This session's visitor."""
+    """This session's visitor: one that its browser left a while ago, or a new one."""
     if "visitor" not in st.session_state:
-        before = st.context.cookies.get(SEEN, "").split(".")
-        st.session_state["visitor"] = Visitor(seen=set(before) & ADDRESSES)
+        token = st.context.cookies.get(visits.COOKIE, "")
+        visitor = visits.take_up(token)
+        if isinstance(visitor, Visitor):
+            visitor.page = None  # so that the page is entered, and its link is read
+        else:
+            before = st.context.cookies.get(SEEN, "").split(".")
+            visitor = Visitor(token, seen=set(before) & ADDRESSES)
+        st.session_state["visitor"] = visitor
     return st.session_state["visitor"]
 
 
@@ -473,8 +508,8 @@ def arrive(address: str) -> Visitor:
     """
     visitor = session()
     visitor.lacking.clear()
-    visitor.watch.back()
-    cache.watch_connection(visitor.watch)
+    visitor.back()
+    cache.watch_connection(visitor)
     if visitor.page != address:
         visitor.page, visitor.told = address, st.query_params.to_dict()
         visitor.link = {name: st.query_params.get_all(name) for name in visitor.told}

@@ -27,10 +27,12 @@ from app.cache.models import (
 from core import data, evaluation, latent, sampling
 from core.models import VariationalAutoencoder
 from core.models.classifier import Classifier
+from core.models.likelihoods import negative_log_likelihood
 from core.training import Terms
 
 JUDGED = 1000  # pictures that sharpness and the like are averaged over
 WIDEST = 32  # code of the course: a smaller PCA is the first directions of this one
+IN_BASIS = 2000  # digits that are decoded after a change of basis
 PAIRS = 500  # of digits whose midpoints are judged
 
 
@@ -99,6 +101,18 @@ def byte_costs(name: data.Name) -> evaluation.baselines.ByteCosts:
     """What tables of the training images' grey values charge for a byte of the images judged."""
     chosen = digits(name)
     return evaluation.baselines.byte_costs(chosen.train_images, chosen.test_images[:JUDGED])
+
+
+@of_a_model("Decoding 2 000 digits …", 60)
+def cost_in_basis(shown: Shown, matrix: tuple[tuple[float, ...], ...]) -> float:
+    """Mean cost of restoring the first digits of a model's map, nats per image, where its encoder
+    is followed by that matrix, and its decoder preceded by the inverse.
+    """
+    turned = torch.tensor(matrix)
+    codes, images = shown.codes.mean[:IN_BASIS], shown.images[:IN_BASIS]
+    with torch.no_grad():
+        logits = shown.model.decode(codes @ turned.T @ torch.linalg.inv(turned).T)
+    return negative_log_likelihood(shown.config, logits, data.to_float(images)).mean().item()
 
 
 @of_a_model("Encoding the test images …", 40)
