@@ -391,6 +391,7 @@ class Visitor:
         """Delete a run: where it stood on a page, that shows what it showed before."""
         for kept in (self.runs, self.labels):
             kept.pop(key, None)
+        self.branching = [job for job in self.branching if job.key != key]
         self.let_go(key)
         self.tick([each for each in self.ticked if each != key])
         self.beside = {run: by for run, by in self.beside.items() if key not in (run, by)}

@@ -69,11 +69,24 @@ def model_card(config: ModelConfig, card: Card, name: str) -> str:
         _VAE if config.kind == "vae" else _AE,
         name=name,
         data=_plain(card.get("data", "")) or "Nothing is known of it.",
-        settings=_rows(settings | {f"training: {key}": value for key, value in training.items()}),
+        settings=_rows(
+            settings
+            | {f"training: {key}": value for key, value in training.items()}
+            | {f"training before step {step}": told for step, told in _before(card).items()}
+        ),
         protocol=_plain(card.get("protocol", "")),
         figures=_rows(card.get("test", {})),
         likelihood=config.likelihood.replace("_", " "),
     )
+
+
+def _before(card: Card) -> dict[int, str]:
+    """How a model was trained up to each step at which something of that was changed."""
+    told: dict[int, str] = {}
+    for leg in card.get("legs", []):
+        said = f"learning rate {leg['learning_rate']:g}, beta {leg['beta']:g}"
+        told.setdefault(leg["until"], f"{leg['epochs']} epochs planned, {said}")
+    return told
 
 
 def _counts(config: ModelConfig, field: str) -> bool:

@@ -8,7 +8,7 @@ from torch import Tensor
 from app import cache, widgets
 from app.cache import Judge, PretrainedError, RejectingJudge
 from app.panels import files
-from app.state import Visitor, afresh
+from app.state import Visitor, afresh, stands
 from app.words import percent
 from core.data import SETS, DataError, Digits, Name, to_float
 
@@ -49,6 +49,8 @@ def choose_digit(
         key=key,
         format_func=lambda i: ten.names[int(i)],
     )
+    if visitor.drawn is not None:  # whose name no link knows
+        stands(key, [visitor.digits.class_names[int(place)]], usual=place == str(position))
     return ten.images[int(place)][None], ten.names[int(place)]
 
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from app import cache, jobs, words
+from app import cache, cards, jobs, words
 from app.jobs import Change, Job, Order
 from app.state import Visitor
-from core import card, film, training
+from core import card, checkpoints, film, training
 from core.models import ModelConfig
 from core.training import TrainConfig
 from tests import visiting
@@ -109,6 +109,19 @@ def test_a_run_that_only_went_on_for_longer_is_no_branch(run: Job):
     assert words.branched(card.of_run(longer.state), longer.order.model) == ""
     again = finished(longer.branched(longer.kept[2], SAME._replace(beta=4.0)))
     assert again.state.step == 60, "a moment before the end of the shorter run has its schedule"
+
+
+def test_a_branch_that_is_taken_home_and_brought_back_still_tells_where_it_left(run: Job):
+    branch = finished(run.branched(run.kept[4], SAME._replace(beta=4.0)))
+    brought = cache.brought_back(
+        {
+            "mine.safetensors": checkpoints.to_bytes(branch.state.model),
+            "mine.json": checkpoints.card_text(branch.state.model, cards.of_run(branch)).encode(),
+        },
+        "sample",
+    )
+    assert brought.title == f"yours: VAE dense, d = 2, β = 4, branched at step {run.kept[4].step}"
+    assert words.course(brought.card, brought.config).endswith("with β 1 → 4")
 
 
 def test_a_branch_pauses_goes_on_stops_and_can_be_extended(run: Job, monkeypatch):

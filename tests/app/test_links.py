@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from app import cache
 from app.course import LESSONS
 from app.panels.settings import linked
+from app.state import Drawing
 from core.models import ModelConfig
 from tests.visiting import Link, follow, nodes, onlooker, texts, trained, words
 
@@ -96,6 +97,15 @@ def test_a_link_says_every_setting_where_a_run_stands_on_the_page_and_that_it_la
     link = link_of(page)
     assert link["own-kind"] == ["VAE"] and link["own-likelihood"] == ["Bernoulli (BCE)"]
     assert "Your run is not in a link" in words(page)
+
+
+def test_a_drawn_digit_is_not_in_a_link_and_the_page_says_so():
+    page = follow(onlooker(), "interpolation")
+    image = page.session_state["visitor"].digits.test_images[:1]
+    page.session_state["visitor"].drawn = Drawing(image, 2)
+    put(page, {"walk-from": "2"})
+    assert link_of(page)["walk-from"] == ["2"]
+    assert "The digit that you drew is not in a link" in words(page)
 
 
 def test_the_link_of_a_run_sets_the_bench_to_all_that_it_was_trained_with():

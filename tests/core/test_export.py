@@ -23,7 +23,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from core import archive, export, onnx_graph, script
-from core.card import Card
+from core.card import Card, LegOnCard
 from core.data import Digits, to_float
 from core.models import (
     MAX_HIDDEN_DIM,
@@ -311,6 +311,12 @@ def test_a_model_card_has_the_head_that_the_hub_reads_and_tells_its_figures():
     for words in ("# mine", "| variance | 0.1 |", "| kl | 1 |", "Protocol: Test images.", "MIT"):
         assert words in body, words
     assert "hidden dim" in body and "logit bound" not in body
+
+
+def test_a_model_card_tells_how_a_branch_was_trained_before():
+    leg = LegOnCard(until=41, epochs=40, learning_rate=0.02, beta=1.0)
+    text = export.model_card(CASES["gaussian"], Card(**CARD, legs=[leg]), "mine")
+    assert "| training before step 41 | 40 epochs planned, learning rate 0.02, beta 1 |" in text
 
 
 def test_words_of_a_card_are_no_markdown_in_a_model_card():
