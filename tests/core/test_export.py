@@ -315,7 +315,8 @@ def test_a_model_card_has_the_head_that_the_hub_reads_and_tells_its_figures():
 
 def test_a_model_card_tells_how_a_branch_was_trained_before():
     leg = LegOnCard(until=41, epochs=40, learning_rate=0.02, beta=1.0)
-    text = export.model_card(CASES["gaussian"], Card(**CARD, legs=[leg]), "mine")
+    card: Card = {**CARD, "legs": [leg]}
+    text = export.model_card(CASES["gaussian"], card, "mine")
     assert "| training before step 41 | 40 epochs planned, learning rate 0.02, beta 1 |" in text
 
 
