@@ -54,7 +54,7 @@ def _beside_its_parent(visitor: Visitor) -> None:
     run = visitor.run
     if run is None or not (told := course(run.card, run.config)):
         return
-    st.markdown(f"**{run.title}**: {told}.")
+    st.markdown(f"The run on this page {told}.")
     if run.parent in visitor.runs:
         widgets.act(
             "Hold it beside the run it left",
@@ -96,7 +96,7 @@ def _choose_run(visitor: Visitor) -> Job | None:
 def _choose_moment(visitor: Visitor, run: Job) -> Kept:
     """The moments as small pictures, one of which is chosen; what they cost the server."""
     kept = moments(run)
-    with st.container(horizontal=True, gap="small", key="branch-moments"):
+    with st.container(horizontal=True, gap="xsmall", key="branch-moments"):
         for moment in kept:
             with st.container(width=CARD, gap="xsmall"):
                 step = grouped(moment.state.step)
