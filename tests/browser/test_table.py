@@ -60,8 +60,14 @@ def test_two_runs_are_named_pinned_and_compared_and_stay_so_on_other_pages(page:
     wait_idle(page)
     follow(page, LESSONS[1].title)
     expect(page.get_by_text("Your shelf: 1 of 8 runs")).to_be_visible(timeout=60_000)
+    page.get_by_text("Your shelf: 1 of 8 runs").click()
+    page.get_by_role("button", name="Take off").click()
+    expect(page.get_by_text("Your shelf:")).to_have_count(0, timeout=60_000)
     follow(page, LESSONS[-1].title)
     expect(page.get_by_text(re.compile("^One thing differs: β, 1 → "))).to_be_visible(
         timeout=60_000
     )
+    page.get_by_role("button", name="Delete").last.click()
+    expect(page.get_by_text("The figures show the pretrained").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("glide-cell-1-1")).to_have_count(0)
     no_exception(page)

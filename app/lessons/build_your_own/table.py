@@ -33,8 +33,12 @@ def show(visitor: Visitor, selector: str) -> None:
         st.caption("Every run of yours that ends stands here, whatever page it was started on.")
         return
 
+    drawn = list(visitor.runs), list(visitor.shelf)
+
     @st.fragment
     def table() -> None:
+        if (list(visitor.runs), visitor.shelf) != drawn:
+            st.rerun()  # the figures above show them too
         _table(visitor)
         ticked = visitor.ticked
         for key in ticked:
