@@ -68,6 +68,7 @@ def test_two_runs_are_named_pinned_and_compared_and_stay_so_on_other_pages(page:
         timeout=60_000
     )
     page.get_by_role("button", name="Delete").last.click()
-    expect(page.get_by_text("The figures show the pretrained").first).to_be_visible(timeout=60_000)
+    first = page.get_by_text(re.compile(r"The figures show yours: VAE dense, d = 2, β = 1\."))
+    expect(first.first).to_be_visible(timeout=60_000)
     expect(page.get_by_test_id("glide-cell-1-1")).to_have_count(0)
     no_exception(page)
