@@ -25,6 +25,7 @@ from app.course import ADDRESSES
 from app.jobs import Job, Order, go_in_step
 from app.teaching import Answer, Verdict
 from app.words import plain
+from core.checkpoints import CheckpointError
 from core.data import CLASSES, DataError, Digits, Name
 from core.models import ModelConfig
 from core.training import TrainConfig
@@ -107,6 +108,7 @@ class Visitor:
     compared: dict[str | None, tuple[str, str]] = field(default_factory=dict)  # two on a page
     showed: dict[str | None, str] = field(default_factory=dict)  # which model a page last showed
     brought: int = 0  # models brought back from their files so far
+    refused: str = ""  # why the files that were brought last hold no model
     said: dict[str, Answer | None] = field(default_factory=dict)  # predictions; None: just shown
     record: dict[str, Outcome] = field(default_factory=dict)  # how predictions came out
     calibration: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)  # of a
@@ -323,10 +325,20 @@ class Visitor:
             not job.collected and job.state.step > 0 for job in self.jobs
         )
 
-    def bring_back(self, weights: bytes, card: bytes, name: str, selector: str) -> None:
-        """Take over a model from the contents of its two files. Raises CheckpointError."""
-        self.take(cache.brought_back(weights, card, name, self.data), self.page, selector)
-        self.brought += 1
+    def bring_back(self, files: Mapping[str, bytes], selector: str) -> None:
+        """Take over a model from its files, by their names, or keep why it is refused: before the
+        selector is drawn.
+        """
+        try:
+            self.take(cache.brought_back(files, self.data), self.page, selector)
+        except CheckpointError as error:
+            self.refused = str(error)
+        else:
+            self.brought += 1
+
+    def choose_files(self) -> None:
+        """Other files are chosen to bring back: nothing is known against them."""
+        self.refused = ""
 
     def take(self, shown: Shown, page: str | None, selector: str) -> None:
         """Let a page show a model of this visit alone: before its selector is drawn."""

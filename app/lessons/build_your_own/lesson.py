@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import quiz, widgets
 from app.cache import Shown
-from app.lessons.build_your_own import calibration, figures, held, own, plane, table
+from app.lessons.build_your_own import calibration, figures, held, home, own, plane, table
 from app.lessons.build_your_own.symbols import SYMBOLS
 from app.panels import bench, deeper, digits, frame, models
 from app.state import session
@@ -80,10 +80,7 @@ st.markdown(
     "configuration on the same machine and versions give the same model again, bit for bit."
 )
 held.one_outcome(visitor)
-with st.expander("Take your model home, or bring one back", key="own-home"):
-    if shown.mine:
-        own.take_home(shown)
-    own.bring_back(visitor)
+home.show(visitor, shown)
 
 deeper.show(
     "build_your_own",
