@@ -399,13 +399,10 @@ def _outcome(visitor: Visitor, bench: Bench, run: Shown, pretrained: Shown) -> N
     if shelf.full(visitor) and not kept:
         st.caption(shelf.FULL)
     with st.container(horizontal=True, key=f"outcome-{bench.key}"):
-        widgets.act(
-            "On the shelf" if kept else "Pin to the shelf",
-            visitor.keep,
-            run.key,
-            key="run-keep",
-            disabled=kept or shelf.full(visitor),
-        )
+        label = "On the shelf" if kept else "Pin to the shelf"
+        if st.button(label, key="run-keep", disabled=kept or shelf.full(visitor)):
+            visitor.keep(run.key)
+            st.rerun()
         widgets.act(
             "Compare side by side", visitor.compare, pretrained.key, run.key, key="run-compare"
         )

@@ -26,8 +26,8 @@ def training_film(*models: Shown, key: str) -> None:
             continue
         if content is None:
             st.info(
-                f"No film was kept of **{shown.title}**: trainings of this visit have one, and "
-                "the pretrained AE and VAE of lite, d = 2, β = 1.",
+                f"No film was kept of **{shown.title}**: the last two runs of a page have one, "
+                "runs that are pinned, and the pretrained AE and VAE of lite, d = 2, β = 1.",
                 icon=":material/videocam_off:",
             )
         else:

@@ -28,8 +28,12 @@ def show(visitor: Visitor, kinds: Sequence[Kind], selector: str) -> None:
     if not visitor.shelf:
         return
 
+    drawn = list(visitor.shelf)
+
     @st.fragment
     def cards() -> None:
+        if visitor.shelf != drawn:
+            st.rerun()  # the page says how many there are
         st.caption("Tick two to hold them side by side in the figure above.")
         ticked: list[str] = []
         with st.container(horizontal=True):

@@ -176,6 +176,15 @@ def test_rows_that_there_are_not_tick_nothing(rows: list[Any]):
     assert visitor_of(page).ticked == ()
 
 
+@pytest.mark.parametrize("rows", ["01", {"0": 1}, 1, None])
+def test_rows_that_are_no_list_tick_nothing(rows: Any):
+    page = owner(run("a"), run("b"))
+    key = page.dataframe[0].key
+    assert key
+    page.session_state[key] = {"selection": {"rows": rows}}
+    assert visitor_of(healthy(page.run())).ticked == ()
+
+
 def test_what_a_learner_types_is_never_read_as_markdown():
     page = tick(owner(run("a"), run("b", data=PICTURE)), 0, 1)
     page.text_input(key="run-name-a").set_value(PICTURE[:40]).run()

@@ -49,7 +49,7 @@ BENCHES = (
     Bench("interpolation", "walk", ("d", "kind"), "walk-numbers", ".st-key-stage"),
     Bench("vae", "vae-run", ("beta", "d"), "vae-beta", "svg text:has-text('yours')"),
     Bench("continuous-bernoulli", "cb-run", ("likelihood", "d"), "cb-d", ".st-key-stage"),
-    Bench("build-your-own", "own", ("d", "epochs"), "own-model", ".st-key-shelf"),
+    Bench("build-your-own", "own", ("d", "epochs"), "own-model", "[data-testid=stDataFrame]"),
 )
 
 

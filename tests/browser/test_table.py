@@ -1,5 +1,7 @@
 """The table of runs, as a learner uses it: two runs are trained, named, pinned and compared."""
 
+import csv
+import io
 import re
 
 from playwright.sync_api import Page, expect
@@ -45,6 +47,10 @@ def test_two_runs_are_named_pinned_and_compared_and_stay_so_on_other_pages(page:
     page.get_by_role("button", name="Pin", exact=True).click()
     expect(page.get_by_role("button", name="Take off the shelf")).to_be_visible(timeout=60_000)
     wait_idle(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="All of them as CSV").click()
+    rows = csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8")))
+    assert [row["name"] for row in rows] == ["as it was", "Run 2"]
     tick(page, 1)
     expect(page.get_by_text(re.compile("^One thing differs: β, 1 → "))).to_be_visible(
         timeout=60_000
@@ -54,8 +60,15 @@ def test_two_runs_are_named_pinned_and_compared_and_stay_so_on_other_pages(page:
     wait_idle(page)
     follow(page, LESSONS[1].title)
     expect(page.get_by_text("Your shelf: 1 of 8 runs")).to_be_visible(timeout=60_000)
+    page.get_by_text("Your shelf: 1 of 8 runs").click()
+    page.get_by_role("button", name="Take off").click()
+    expect(page.get_by_text("Your shelf:")).to_have_count(0, timeout=60_000)
     follow(page, LESSONS[-1].title)
     expect(page.get_by_text(re.compile("^One thing differs: β, 1 → "))).to_be_visible(
         timeout=60_000
     )
+    page.get_by_role("button", name="Delete").last.click()
+    first = page.get_by_text(re.compile(r"The figures show yours: VAE dense, d = 2, β = 1\."))
+    expect(first.first).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("glide-cell-1-1")).to_have_count(0)
     no_exception(page)

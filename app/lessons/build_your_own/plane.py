@@ -30,7 +30,10 @@ def show(visitor: Visitor, here: Shown) -> None:
     table = pd.DataFrame(places, columns=["kl", "reconstruction", "name", "key"])
     table["mine"] = [False] * (len(table) - len(fitting)) + [True] * len(fitting)
     table["here"] = table["mine"] & (table["key"] == here.key)
-    table["image"] = [""] * (len(table) - len(fitting)) + [_four(visitor, r) for r in fitting]
+    four = visitor.followed().images[FOUR : FOUR + 1]
+    table["image"] = [""] * (len(table) - len(fitting)) + [
+        cache.thumbnail(run, four, 1, scale=2) for run in fitting
+    ]
     floor, blind = cache.bce_extremes(visitor.data)
     st.altair_chart(
         charts.on_the_plane(
@@ -88,8 +91,3 @@ def _pretrained(visitor: Visitor) -> list[Shown]:
         except PretrainedError as error:
             files.lacks(error)
     return found
-
-
-def _four(visitor: Visitor, run: Shown) -> str:
-    """A followed digit as a run restores it, as a picture's address."""
-    return cache.thumbnail(run, visitor.followed().images[FOUR : FOUR + 1], 1, scale=2)

@@ -33,8 +33,12 @@ def show(visitor: Visitor, selector: str) -> None:
         st.caption("Every run of yours that ends stands here, whatever page it was started on.")
         return
 
+    drawn = list(visitor.runs), list(visitor.shelf)
+
     @st.fragment
     def table() -> None:
+        if (list(visitor.runs), visitor.shelf) != drawn:
+            st.rerun()  # the figures above show them too
         _table(visitor)
         ticked = visitor.ticked
         for key in ticked:
@@ -57,7 +61,14 @@ def _table(visitor: Visitor) -> None:
         "Also what the judges read", key="runs-judged"
     )
     keys = list(visitor.runs)
-    rows = pd.DataFrame([_row(visitor, key, judged=judged) for key in keys])
+    ten = visitor.followed().images
+    rows = pd.DataFrame(
+        [
+            {"picture": cache.thumbnail(visitor.runs[key].on(visitor.data), ten, 5)}
+            | _row(visitor, key, judged=judged)
+            for key in keys
+        ]
+    )
     event = st.dataframe(
         rows.drop(columns=_alike(visitor)),
         hide_index=True,
@@ -107,13 +118,9 @@ def _what_goes(visitor: Visitor) -> str:
 
 
 def _row(visitor: Visitor, key: str, *, judged: bool) -> dict[str, object]:
-    """A run in the table: its picture, its settings, its figures, and what the learner wrote."""
+    """A run in the table: its settings, its figures, and what the learner wrote."""
     run, label = visitor.runs[key].on(visitor.data), visitor.labels[key]
-    row: dict[str, object] = {
-        "picture": cache.thumbnail(run, visitor.followed().images, 5, scale=1),
-        "name": label.name,
-        "pinned": key in visitor.shelf,
-    }
+    row: dict[str, object] = {"name": label.name, "pinned": key in visitor.shelf}
     row |= {name: _cell(value) for name, value in settings_of(visitor.runs[key]).items()}
     return row | _figures(run, judged=judged) | {"note": label.note}
 
