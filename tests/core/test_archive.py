@@ -284,8 +284,8 @@ def test_what_went_home_comes_back():
     ],
     ids=[
         "files", "with the card", "trained on", "old pair", "capitals", "ZIP", "pair zipped",
-        "a folder zipped", "paths not plain", "zipped by a Mac", "zipped with what was drawn", "an empty folder",
-        "stored", "a further file",
+        "a folder zipped", "paths not plain", "zipped by a Mac", "zipped with what was drawn",
+        "an empty folder", "stored", "a further file",
     ],
 )  # fmt: skip
 def test_it_comes_back_however_it_is_brought(files: Files):
