@@ -38,6 +38,7 @@ from app.cache.figures import (
     restoring_error,
     sure_of_digits,
     terms,
+    thumbnail,
 )
 from app.cache.files import PretrainedError, alike, paper_table, unusable
 from app.cache.maps import (

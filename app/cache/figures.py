@@ -9,12 +9,14 @@ from typing import Literal
 
 import streamlit as st
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
+from app import images
 from app.cache.models import (
     BY_KEY,
     BY_MODEL,
+    BY_PICTURES,
     Judge,
     RejectingJudge,
     Shown,
@@ -41,11 +43,20 @@ def terms(shown: Shown) -> evaluation.bounds.PerImage:
     return evaluation.bounds.terms_per_image(shown.model, shown.images, rng, samples=1)
 
 
-@of_a_model("Measuring the test images …", 60)
+@of_a_model("Measuring the test images …", 1000)
 def mean_terms(shown: Shown) -> Terms:
     """Mean loss terms of the test images in use, with one sampled z."""
     rng = torch.Generator().manual_seed(0)
     return evaluation.bounds.mean_terms(shown.model, shown.tested.images, rng, samples=1)
+
+
+@of_a_model(False, 1000, by=BY_PICTURES)
+def thumbnail(
+    shown: Shown, digits: UInt8[Tensor, "n 1 28 28"], columns: int, *, scale: int = 1
+) -> str:
+    """A few digits as a model restores them, as one picture's address."""
+    restored = evaluation.judging.reconstruct(shown.model, data.to_float(digits))
+    return images.sheet(restored, columns, scale=scale, gap=1)
 
 
 @of_a_model("Restoring the test images …", 10)
@@ -158,7 +169,7 @@ def readings_of_pca(name: data.Name, latent_dim: int, judge: Judge) -> Int64[Ten
     return evaluation.judging.read(judge.model, pca(name, latent_dim).restore(_first(name)))
 
 
-@of_a_model("Reading 1 000 pictures …", 60)
+@of_a_model("Reading 1 000 pictures …", 1000)
 def readable(shown: Shown, judge: Judge) -> float:
     """Share of the first test images that the classifier reads as their label, in the mean image
     of their reconstruction."""

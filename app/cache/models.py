@@ -160,6 +160,7 @@ class Passing(Shown):
 Hash = dict[str | type[Any], Callable[[Any], Any]]
 _JUDGES: Hash = {Judge: lambda _: "the classifier", RejectingJudge: lambda _: "the judge"}
 BY_KEY: Hash = {Shown: lambda shown: (shown.key, shown.data), **_JUDGES}  # there is one of each
+BY_PICTURES: Hash = {**BY_KEY, Tensor: lambda pictures: pictures.numpy().tobytes()}
 BY_MODEL: Hash = {Shown: lambda shown: shown.key, **_JUDGES}  # for what no data set changes
 
 
