@@ -73,15 +73,15 @@ def _check_file(name: str, content: bytes) -> None:
     most = MAX_TEXT if name.lower().endswith(".json") else MAX_BYTES
     if len(content) > most:
         raise CheckpointError(
-            f"{quoted(name)} is larger than {most / 1e6:.0f} MB; it was not read. No model of this "
-            f"course is: {WANTED}"
+            f"{quoted(name)} is larger than {most / 1e6:.0f} MB, as no model of this course is; it "
+            f"was not read; {WANTED}"
         )
     if not content:
         raise CheckpointError(f"{quoted(name)} is empty; save it again, or choose another")
     if name.lower().endswith(PICKLES) or _is_pickle(content):
         raise CheckpointError(
-            f"{quoted(name)} is a pickle, or may hold one, and a pickle can run any program: it "
-            "was not opened. Save the model with safetensors"
+            f"{quoted(name)} is a pickle or may hold one, and a pickle can run any program: it was "
+            "not opened; save the model with safetensors"
         )
     if not name.lower().endswith((".zip", ".safetensors", ".json")):
         raise CheckpointError(f"{quoted(name)} is no part of a model; {WANTED}")
@@ -98,17 +98,16 @@ def _is_pickle(content: bytes) -> bool:
 
 def _parts_of(names: Collection[str], whole: str) -> _Parts:
     """The files that are the model, by their names."""
-    paths = [PurePosixPath(name) for name in names]
-    paths = [path for path in paths if not path.name.startswith(".")]
-    weights = _one([path for path in paths if path.suffix.lower() == ".safetensors"], WEIGHTS)
+    paths = {PurePosixPath(name): name for name in names}
+    shown = [path for path in paths if not path.name.startswith(".")]
+    weights = _one([path for path in shown if path.suffix.lower() == ".safetensors"], WEIGHTS)
     if weights is None:
         raise CheckpointError(f"{whole} holds no weights, a .safetensors file; {WANTED}")
-    told = [path for path in paths if path.suffix.lower() == ".json"]
+    told = [path for path in shown if path.suffix.lower() == ".json"]
     config = _one([path for path in told if path.name != CARD], CONFIG)
     if config is None:
         raise CheckpointError(f"{whole} holds no {CONFIG}, which says what the model is; {WANTED}")
-    card = config.with_name(CARD)
-    return _Parts(str(weights), str(config), str(card) if card in told else None)
+    return _Parts(paths[weights], paths[config], paths.get(config.with_name(CARD)))
 
 
 def _one(paths: list[PurePosixPath], usual: str) -> PurePosixPath | None:
@@ -157,7 +156,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], name: str) -> None:
     for entry in entries:
         if wrong := _fault(entry, seen):
             raise CheckpointError(f"{quoted(name)} {wrong}")
-        seen.add(entry.filename.casefold())
+        seen.add(_plainly(entry))
     sizes = [entry.file_size for entry in entries]
     if max(sizes) > MAX_BYTES or sum(sizes) > MAX_UNPACKED:
         raise CheckpointError(f"{quoted(name)} is too large when it is unpacked; {WANTED}")
@@ -173,12 +172,12 @@ def _fault(entry: zipfile.ZipInfo, seen: Collection[str]) -> str | None:
         return f"holds a link in place of a file, {inside}; zip the file itself"
     if entry.flag_bits & 1:
         return "is locked with a password; zip it again without one"
-    if entry.filename.casefold() in seen:
+    if _plainly(entry) in seen:
         return f"holds {inside} twice; zip it again"
     if path.suffix.lower() in PICKLES:
         return (
-            f"holds {inside}, which is a pickle or may hold one, and a pickle can run any program. "
-            "Take it out, and save weights with safetensors"
+            f"holds {inside}, which is a pickle or may hold one, and a pickle can run any program; "
+            "take it out, and save weights with safetensors"
         )
     if path.suffix.lower() in ARCHIVES:
         return f"holds another archive, {inside}; unpack it and choose the inner one"
@@ -187,3 +186,8 @@ def _fault(entry: zipfile.ZipInfo, seen: Collection[str]) -> str | None:
     if entry.file_size > MAX_RATIO * max(entry.compress_size, 100):
         return f"holds {inside}, which swells beyond all measure when it is unpacked; {WANTED}"
     return None
+
+
+def _plainly(entry: zipfile.ZipInfo) -> str:
+    """An entry's path as a disk that knows no capitals takes it."""
+    return str(PurePosixPath(entry.filename)).casefold()

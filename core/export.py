@@ -51,13 +51,14 @@ def onnx(model: Model) -> dict[str, bytes]:
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
-    """Files in one .zip."""
+    """Files in one .zip: texts shrink, weights and pictures hardly would."""
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as opened:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, MOMENT)
             entry.external_attr = 0o644 << 16  # a file that everybody may read
-            opened.writestr(entry, content, zipfile.ZIP_DEFLATED)
+            texts = name.endswith((".json", ".md", ".py", ".ipynb"))
+            opened.writestr(entry, content, zipfile.ZIP_DEFLATED if texts else zipfile.ZIP_STORED)
     return whole.getvalue()
 
 

@@ -141,7 +141,7 @@ BAD: dict[str, tuple[Files, str]] = {
         "not a whole one",
     ),
     "weights cut": (ours(model_safetensors=WEIGHTS[:-1]), "not a safetensors file, or not a whole"),
-    "a .zip too large": ({"mine.zip": ZIP.ljust(5_000_001)}, "larger than 5 MB.*No model"),
+    "a .zip too large": ({"mine.zip": ZIP.ljust(5_000_001)}, "larger than 5 MB, as no model"),
     "weights too large": (
         {"model.safetensors": bytes(5_000_001), "config.json": CONFIGURATION},
         "larger than 5 MB",
@@ -174,6 +174,7 @@ BAD: dict[str, tuple[Files, str]] = {
     "only a .zip in a .zip": (zipped({"mine.zip": ZIP}), "another archive"),
     "a file twice": (named("config.json"), "holds `config.json` twice"),
     "a file twice but for its case": (named("CONFIG.JSON"), "holds `CONFIG.JSON` twice"),
+    "a file twice but for its path": (named(".//config.json"), "holds `.//config.json` twice"),
     "two models": (zipped({f"{each}/model.safetensors": b"x" for each in "ab"}), "two models"),
     "a password": (locked(), "locked with a password"),
     "another way to pack": (zipped(FILES, zipfile.ZIP_BZIP2), "packed in a way"),
@@ -274,6 +275,7 @@ def test_what_went_home_comes_back():
         {"mine.ZIP": ZIP},
         zipped(PAIR),
         zipped({f"mine/{name}": content for name, content in FILES.items()}),
+        zipped({f".//mine//{name}": content for name, content in FILES.items()}),
         zipped(FILES | {"__MACOSX/._model.safetensors": b"x", ".DS_Store": b"x"}),
         zipped(FILES | {"trained.safetensors": b"of more training", "restored.png": b"x"}),
         zipped({"mine/": b"", **FILES}),
@@ -282,8 +284,8 @@ def test_what_went_home_comes_back():
     ],
     ids=[
         "files", "with the card", "trained on", "old pair", "capitals", "ZIP", "pair zipped",
-        "a folder zipped", "zipped by a Mac", "zipped with what was drawn", "an empty folder",
-        "stored", "a further file",
+        "a folder zipped", "paths not plain", "zipped by a Mac", "zipped with what was drawn",
+        "an empty folder", "stored", "a further file",
     ],
 )  # fmt: skip
 def test_it_comes_back_however_it_is_brought(files: Files):
@@ -350,7 +352,7 @@ def test_a_zip_cut_anywhere_is_refused(length: int):
         archive.load({"mine.zip": ZIP[:length]})
 
 
-NAMES = st.sampled_from([*FILES, ".", "..", "/", "a/"]) | st.text(
+NAMES = st.sampled_from([*FILES, "./config.json", ".", "..", "/", "a/"]) | st.text(
     st.characters(exclude_characters="\0"), min_size=1, max_size=30
 )
 

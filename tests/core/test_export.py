@@ -46,13 +46,14 @@ CARD = Card(
 )
 GAUSSIAN = ModelConfig("vae", likelihood="gaussian")
 CONTINUOUS = ModelConfig("vae", "lite", likelihood="continuous_bernoulli")
+SPREAD = 64  # times as far apart as untrained logits lie
 CASES = {
     f"{kind} {architecture}": ModelConfig(kind, architecture, latent_dim=3, beta=0.5)
     for kind, architecture in itertools.product(get_args(Kind), get_args(Architecture))
 } | {
     "gaussian": replace(GAUSSIAN, variance=0.1),
     "continuous": CONTINUOUS,
-    "tight bound": replace(CONTINUOUS, logit_bound=0.3),
+    "tight bound": replace(CONTINUOUS, logit_bound=0.1),
     "no bound": replace(CONTINUOUS, kind="ae", logit_bound=None),
     "fixed noise": replace(GAUSSIAN, noise=0.3),
     "no noise": ModelConfig("vae", noise=0.0),
@@ -64,8 +65,9 @@ def made(config: ModelConfig) -> Model:
     """A model whose logits spread, so that a small mistake in it shows."""
     model = build(config, torch.Generator().manual_seed(3)).eval()
     with torch.no_grad():
-        for weights in model.decoder.parameters():
-            weights *= 1.3
+        layers = [weights for weights in model.decoder.parameters() if weights.dim() > 1]
+        for weights in layers:
+            weights *= SPREAD ** (1 / len(layers))
     return model
 
 
@@ -165,6 +167,12 @@ def test_a_program_computes_what_its_model_does_in_the_course(
         if weights.grad is not None:
             mine = found[f"gradient {place}"]
             torch.testing.assert_close(mine, weights.grad, rtol=1e-4, atol=1e-5)
+
+
+def test_a_tight_bound_holds_some_logits_and_not_all():
+    model = MODELS["tight bound"]
+    held = model.decode(some_codes(model)).abs() == model.config.logit_bound
+    assert held.any() and not held.all()
 
 
 @pytest.mark.parametrize("case", CASES)
