@@ -1,5 +1,6 @@
-"""The learner's own digit: drawn, encoded and decoded at once, and carried to every page."""
+"""The learner's own digit, drawn or brought: encoded and decoded at once, on every page after."""
 
+import zlib
 from dataclasses import replace
 
 import streamlit as st
@@ -9,6 +10,7 @@ from torch import Tensor
 from app import cache, charts, widgets
 from app.cache import Shown
 from app.components.draw_digit import draw_digit
+from app.panels import own_picture
 from app.panels.digits import judge
 from app.panels.map.axes import map_points
 from app.state import Drawing, Visitor, afresh
@@ -26,13 +28,16 @@ def draw_your_own(visitor: Visitor, shown: Shown) -> None:
     content = cache.draw_content(shown, judge(visitor.data))
     if content.map is not None:
         content = replace(content, map=replace(content.map, extent=extent))
+    paper = st.container()
+    brought = own_picture.bring()
     before = visitor.drawn.image if visitor.drawn else None
-    drawn = draw_digit(
-        content,
-        key=f"draw-{shown.config.kind}-{visitor.data}",
-        example=visitor.followed().images[EXAMPLE][None],
-        before=before,
-    )
+    with paper:
+        drawn = draw_digit(
+            content,
+            key=f"draw-{shown.config.kind}-{visitor.data}{_fingerprint(brought)}",
+            example=visitor.followed().images[EXAMPLE][None],
+            before=before if brought is None else brought,
+        )
     if drawn.failed:
         st.info("Choose test digits instead: ten of them are restored on the server.")
         return
@@ -40,8 +45,9 @@ def draw_your_own(visitor: Visitor, shown: Shown) -> None:
         "The picture is centred and scaled as MNIST's were. On the map: where the encoder puts it"
         + (", with its posterior at 1σ." if shown.is_vae else ".")
     )
-    if drawn.image is not None:
-        _follow(visitor, drawn.image)
+    image = brought if drawn.image is None else drawn.image
+    if image is not None:
+        _follow(visitor, image)
     if visitor.drawn is not None:
         st.success(
             f"Your {visitor.drawn.label} stands among the ten digits on every page.",
@@ -50,6 +56,11 @@ def draw_your_own(visitor: Visitor, shown: Shown) -> None:
         if st.button("Let it go", key="draw-let-go"):
             visitor.drawn = None
             st.rerun()
+
+
+def _fingerprint(picture: UInt8[Tensor, "1 1 28 28"] | None) -> str:
+    """What is brought lies on paper of its own."""
+    return "" if picture is None else f"-{zlib.crc32(picture.numpy().tobytes())}"
 
 
 def _follow(visitor: Visitor, image: UInt8[Tensor, "1 1 28 28"]) -> None:
@@ -61,7 +72,7 @@ def _follow(visitor: Visitor, image: UInt8[Tensor, "1 1 28 28"]) -> None:
     which, take = st.columns([3, 1], vertical_alignment="bottom")
     with which:
         label = widgets.answer(
-            "You drew a",
+            "It is a",
             [str(digit) for digit in range(CLASSES)],
             str(read),
             key=afresh("draw-is", str(read), on=read),
