@@ -35,10 +35,11 @@ OTHERS = {
     b"<?xml": "an SVG",
 }
 
-SIDE = 1000  # the longer one while ink is looked for, pixels
+SIDE = 800  # the longer one while ink is looked for, pixels
 COARSE = 128  # the same for paper and for marks
 WIDEST = 0.4  # of the shorter side: what is wider is no line of a pen
 FAINTEST = 0.15  # of the paper's light, that ink takes away
+GRAIN = 16  # times the paper's own unevenness, that ink is darker: twelve standard deviations
 OTHER = 0.3  # of the heaviest mark's ink: a mark with more, and apart, is another digit
 FLATTEST = 2.5  # width over height; MNIST's digits reach 2
 EDGE = 0.2  # of ink: a digit's box begins there
@@ -162,16 +163,19 @@ def _is_light_on_dark(grey: Float[Tensor, "high wide"]) -> bool:
 
 def find_ink(grey: Float[Tensor, "high wide"]) -> Float[Tensor, "high wide"]:
     """From dark on light to the ink of one digit, 0 to 1, and nothing else. Raises PictureError."""
-    depth = (1 - grey / _paper(grey).clamp(min=0.05)).clamp(0, 1)
-    darkest = depth.quantile(0.999)
-    if darkest < FAINTEST:
+    paper = _paper(grey)
+    depth = (paper - grey) / paper.clamp(min=0.1)
+    low, high, darkest = np.quantile(depth, [0.1, 0.3, 0.999])
+    if darkest - high < max(FAINTEST, GRAIN * (high - low)):
         dark = "It is all black" if grey.max() < 0.1 else "It is blank"
         raise PictureError(f"No digit was found: nothing stands out from the paper. {dark}.")
     strong = depth > darkest / 2
     kept = _digit_among(strong)
     coarse = F.adaptive_max_pool2d(strong.float()[None], _coarse_size(strong.shape))[0] > 0
     far = depth[~_grown(coarse, max(2, max(coarse.shape) // 20), strong.shape)]
-    ruled = far.quantile(0.99) if len(far) else 0  # as dark as this are lines of the paper, noise
+    ruled = (
+        float(np.quantile(far, 0.99)) if len(far) else 0
+    )  # as dark as this are lines of the paper, noise
     return _saturated((depth - ruled).clamp(min=0), strong & kept) * kept
 
 

@@ -29,7 +29,10 @@ def draw_your_own(visitor: Visitor, shown: Shown) -> None:
     if content.map is not None:
         content = replace(content, map=replace(content.map, extent=extent))
     paper = st.container()
-    brought = own_picture.bring()
+    brought = own_picture.bring(
+        "The picture is centred and scaled as MNIST's were. On the map: where the encoder puts it"
+        + (", with its posterior at 1σ." if shown.is_vae else ".")
+    )
     before = visitor.drawn.image if visitor.drawn else None
     with paper:
         drawn = draw_digit(
@@ -38,13 +41,8 @@ def draw_your_own(visitor: Visitor, shown: Shown) -> None:
             example=visitor.followed().images[EXAMPLE][None],
             before=before if brought is None else brought,
         )
-    if drawn.failed:
-        st.info("Choose test digits instead: ten of them are restored on the server.")
-        return
-    st.caption(
-        "The picture is centred and scaled as MNIST's were. On the map: where the encoder puts it"
-        + (", with its posterior at 1σ." if shown.is_vae else ".")
-    )
+        if drawn.failed:
+            st.info("Choose test digits instead: ten of them are restored on the server.")
     image = brought if drawn.image is None else drawn.image
     if image is not None:
         _follow(visitor, image)

@@ -12,15 +12,19 @@ from core.own_image import OwnImage, PictureError
 WIDE = 112  # of a step, pixels of the page
 
 
-def bring() -> UInt8[Tensor, "1 1 28 28"] | None:
-    """Where a PNG or JPEG is chosen, and how it became what MNIST would hold; None without one."""
-    with st.popover("Or bring a picture", icon=":material/add_a_photo:", key="bring-picture"):
-        file = st.file_uploader(
-            "A PNG or JPEG of one digit, or a photo of one on paper",
-            ["png", "jpg", "jpeg"],
-            key="own-picture",
-            max_upload_size=own_image.MOST_BYTES // 10**6,
-        )
+def bring(caption: str) -> UInt8[Tensor, "1 1 28 28"] | None:
+    """Beside that caption, where a PNG or JPEG is chosen; below it, how it became what MNIST
+    would hold, which is None without one.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(caption)
+        with st.popover("Or bring a picture", type="tertiary", width="content", key="own-chosen"):
+            file = st.file_uploader(
+                "A PNG or JPEG of one digit, or a photo of one on paper",
+                ["png", "jpg", "jpeg"],
+                key="own-picture",
+                max_upload_size=own_image.MOST_BYTES // 10**6,
+            )
     if file is None:
         return None
     try:
