@@ -16,7 +16,7 @@ from core.data import SETS, DataError, Digits, Name, to_float
 def pick_digits(visitor: Visitor) -> None:
     """A button for ten other digits, one of each class."""
     st.button(
-        "Ten other digits",
+        "Ten other digits" if SETS[visitor.data].are_digits else "Ten other images",
         key="other-digits",
         icon=":material/casino:",
         on_click=visitor.choose_digits,
@@ -76,6 +76,19 @@ def strict_judge(name: Name) -> RejectingJudge | None:
     except PretrainedError as error:
         files.lacks(error)
         return None
+
+
+def tell_of_other_data(visitor: Visitor) -> None:
+    """At a page's top, where the images in use are no digits: of what it speaks then."""
+    about = SETS[visitor.data]
+    if not about.are_digits:
+        st.info(
+            f"{about.title} is in use: where this page says digit, read image. Pretrained models "
+            "and classifier know MNIST's digits only. So here the models meet strangers, nothing "
+            "is read, and what is asked about fours and nines is asked of the sample. A model that "
+            "you train learns from these images.",
+            icon=":material/info:",
+        )
 
 
 def why_unread(name: Name) -> str:

@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import quiz, record
 from app.course import DATA_INVITATION, DATA_PAGE, LESSONS, WELCOME_PAGE, Lesson, number_of
-from app.panels import previews
+from app.panels import digits, previews
 from app.state import Visitor, session
 
 
@@ -22,6 +22,7 @@ def opening(folder: str) -> None:
         st.page_link(after, icon=":material/arrow_forward:", icon_position="right")
     st.title(f"{number}  {lesson.title}", anchor=False)
     deck(lesson.question)
+    digits.tell_of_other_data(session())
     quiz.recall(session(), folder)
 
 

@@ -6,16 +6,21 @@ from PIL import Image
 from torch import Tensor
 
 from app import cache, images
+from app.state import Visitor
 from core import own_image
+from core.data import SETS
 from core.own_image import OwnImage, PictureError
 
 WIDE = 112  # of a step, pixels of the page
 
 
-def bring(caption: str) -> UInt8[Tensor, "1 1 28 28"] | None:
+def bring(visitor: Visitor, caption: str) -> UInt8[Tensor, "1 1 28 28"] | None:
     """Beside that caption, where a PNG or JPEG is chosen; below it, how it became what MNIST
-    would hold, which is None without one.
+    would hold. None without one, and where the data in use are no digits.
     """
+    if not SETS[visitor.data].are_digits:
+        st.caption(caption)
+        return None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(caption)
         with st.popover("Or bring a picture", type="tertiary", width="content", key="own-chosen"):
