@@ -83,10 +83,10 @@ def tell_of_other_data(visitor: Visitor) -> None:
     about = SETS[visitor.data]
     if not about.are_digits:
         st.info(
-            f"{about.title} is in use: where this page says digit, read image. Pretrained models "
-            "and classifier know MNIST's digits only. So here the models meet strangers, nothing "
-            "is read, and what is asked about fours and nines is asked of the sample. A model that "
-            "you train learns from these images.",
+            f"**{about.title} is in use**: where this page says digit, read image; on maps 0 to 9 "
+            "are its classes, in the order of the Data page. Pretrained models and classifier know "
+            "MNIST's digits only, so here the models meet strangers, and nothing is read. The "
+            "questions are about the sample's digits. What you train learns from these images.",
             icon=":material/info:",
         )
 
