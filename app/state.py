@@ -8,7 +8,7 @@ whoever draws. The address is read once, when a page is entered, and written aft
 
 import math
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import NamedTuple
@@ -18,12 +18,14 @@ import torch
 from jaxtyping import Int64, UInt8
 from torch import Tensor
 
-from app import cache, cards
+from app import cache, cards, visits
 from app.cache import Passing, Shown
 from app.components import latent_pad
 from app.course import ADDRESSES
 from app.jobs import Job, Order, go_in_step
 from app.teaching import Answer, Verdict
+from app.words import plain
+from core.checkpoints import CheckpointError
 from core.data import CLASSES, TEN, DataError, Digits, Name
 from core.models import ModelConfig
 from core.training import TrainConfig
@@ -31,7 +33,10 @@ from core.training import TrainConfig
 Numbers = tuple[float, ...]  # a code, or the codes of a path's two ends, one after the other
 LARGEST = 1e6  # of a number in a link, or of a pick
 SEEN = "latent-walk-seen"  # the cookie of a learner's browser that lists the lessons opened
-SHELF = 8  # runs that a visit keeps
+RUNS = 50  # that a visit keeps
+SHELF = 8  # of them pinned
+SIDES = 4  # of them compared at once
+NAME, NOTE = 40, 200  # characters of what a learner calls a run, and says of it
 YOURS = "yours"  # the stop of a page's selector at which its figures show a run of this visit
 
 
@@ -55,6 +60,13 @@ class Ten(NamedTuple):
     names: list[str]
 
 
+class Label(NamedTuple):
+    """What a learner calls a run, and says of it: one line of plain text each."""
+
+    name: str
+    note: str = ""
+
+
 class Outcome(NamedTuple):
     """How a prediction came out when it was committed to, in words."""
 
@@ -69,6 +81,7 @@ class Outcome(NamedTuple):
 class Visitor:
     """One learner's visit."""
 
+    token: str = ""  # of the browser that it belongs to
     data: Name = "sample"
     ten: tuple[int, ...] = cache.first_ten("sample")  # indices of test images being followed
     drawn: Drawing | None = None  # followed in place of the digit of its class
@@ -87,16 +100,20 @@ class Visitor:
     stood: dict[str, object] = field(default_factory=dict)  # where selectors stood before a run
     trained_on: str | None = None  # the page that the job was started on
     predicted: Mapping[str, float] = field(default_factory=dict)  # of its model, by their keys
-    keeping: bool = False  # whether it goes on the shelf by itself when it is over
     finished: int = 0  # runs that came to an end so far
     passing: dict[str, Passing] = field(default_factory=dict)  # of each job, last looked at
     runs: dict[str, Shown] = field(default_factory=dict)  # this visit's models, newest last
+    labels: dict[str, Label] = field(default_factory=dict)  # of each of them
+    entered: int = 0  # how many there were so far
     here: dict[str | None, list[str]] = field(default_factory=dict)  # a page's last two of them
+    selectors: dict[str | None, str] = field(default_factory=dict)  # of pages that show a run
     beside: dict[str, str] = field(default_factory=dict)  # a run's partner, both by their keys
-    shelf: list[str] = field(default_factory=list)  # the runs that are kept, by their keys
+    shelf: list[str] = field(default_factory=list)  # the runs that are pinned, by their keys
+    ticked: tuple[str, ...] = ()  # those that are compared in the table, up to SIDES
     compared: dict[str | None, tuple[str, str]] = field(default_factory=dict)  # two on a page
     showed: dict[str | None, str] = field(default_factory=dict)  # which model a page last showed
     brought: int = 0  # models brought back from their files so far
+    refused: str = ""  # why the files that were brought last hold no model
     said: dict[str, Answer | None] = field(default_factory=dict)  # predictions; None: just shown
     record: dict[str, Outcome] = field(default_factory=dict)  # how predictions came out
     calibration: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)  # of a
@@ -105,7 +122,24 @@ class Visitor:
     missed: set[str] = field(default_factory=set)  # questions whose last answer was wrong
     recalled: dict[str, str] = field(default_factory=dict)  # which question a lesson opens with
     bases: dict[str, object] = field(default_factory=dict)  # what controls depend on, by their key
-    watch: cache.ConnectionWatch = field(default_factory=cache.ConnectionWatch)
+
+    def left(self) -> None:
+        """The connection is lost, for a moment or for good: its page's browser may come back."""
+        for job in self.jobs:
+            job.leave()
+        if self.token:
+            visits.leave(self.token, self)
+
+    def back(self) -> None:
+        """Somebody watches."""
+        for job in self.jobs:
+            job.visitor_left = None
+        visits.back(self)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes its models and their films take."""
+        return sum(run.size for run in self.runs.values())
 
     @property
     def digits(self) -> Digits:
@@ -121,6 +155,29 @@ class Visitor:
     def run(self) -> Shown | None:
         """The run of this visit that stands on this page as a stop of its selector."""
         return self.runs_here[-1] if self.runs_here else None
+
+    @property
+    def held(self) -> set[str]:
+        """What does not go by itself, by its key: what is pinned, compared, or stands on a page;
+        and its partner.
+        """
+        held = {*self.shelf, *self.ticked, *chain(*self.here.values(), *self.compared.values())}
+        return held | {self.beside[key] for key in held if key in self.beside}
+
+    @property
+    def in_figures(self) -> list[Shown]:
+        """The runs that pages' figures show beside their own model: those that are held, the
+        newest last.
+        """
+        held = self.held
+        return [run.on(self.data) for key, run in self.runs.items() if key in held]
+
+    @property
+    def first_to_go(self) -> str | None:
+        """The run that gives way to the next: the oldest that is not held, where no more fit."""
+        if len(self.runs) < RUNS:
+            return None
+        return next((key for key in self.runs if key not in self.held), None)
 
     def shown(self, name: str) -> Shown:
         """The model of that name: a run of this visit by its key, the one on this page where the
@@ -232,7 +289,6 @@ class Visitor:
         self.job, self.partner, self.selector = job, partner, selector
         if partner is not None:
             go_in_step(partner, job)
-        self.watch.jobs = self.jobs
         self.trained_on = self.page
         self.passing.clear()
         self.compared.pop(self.page, None)
@@ -247,13 +303,11 @@ class Visitor:
         self.finished += 1
         run, partner = self._made(self.job), self._made(self.partner)
         if partner is not None:
-            self.runs[partner.key] = partner
+            self.enter(partner)
             if run is not None:
                 self.beside[run.key] = partner.key
         if run is not None:
             self.take(run, self.trained_on, self.selector)
-            if self.keeping:
-                self.keep(run.key)
             if partner is not None:
                 self.compared[self.trained_on] = partner.key, run.key
                 self.showed[self.trained_on] = run.key
@@ -281,29 +335,76 @@ class Visitor:
             not job.collected and job.state.step > 0 for job in self.jobs
         )
 
-    def bring_back(self, weights: bytes, card: bytes, name: str, selector: str) -> None:
-        """Take over a model from the contents of its two files. Raises CheckpointError."""
-        self.take(cache.brought_back(weights, card, name, self.data), self.page, selector)
-        self.brought += 1
+    def bring_back(self, files: Mapping[str, bytes], selector: str) -> None:
+        """Take over a model from its files, by their names, or keep why it is refused: before the
+        selector is drawn.
+        """
+        try:
+            self.take(cache.brought_back(files, self.data), self.page, selector)
+        except CheckpointError as error:
+            self.refused = str(error)
+        else:
+            self.brought += 1
+
+    def choose_files(self) -> None:
+        """Other files are chosen to bring back: nothing is known against them."""
+        self.refused = ""
 
     def take(self, shown: Shown, page: str | None, selector: str) -> None:
         """Let a page show a model of this visit alone: before its selector is drawn."""
         self.compared.pop(page, None)
-        self.runs.pop(shown.key, None)  # so that the last of them is the newest
-        self.runs[shown.key] = shown
         before = [key for key in self.here.get(page, []) if key != shown.key]
         self.here[page] = [*before[-1:], shown.key]
         if selector:
+            self.selectors[page] = selector
             if (stood := st.session_state.get(selector, YOURS)) != YOURS:
                 self.stood[selector] = stood
             st.session_state[selector] = YOURS
-        wanted = {*chain(*self.here.values(), *self.compared.values()), *self.shelf}
-        wanted |= {self.beside[key] for key in wanted if key in self.beside}
-        self.runs = {key: run for key, run in self.runs.items() if key in wanted}
+        self.enter(shown)
+
+    def enter(self, run: Shown) -> None:
+        """Keep a run, under a name; the oldest that is not held gives way to it. Films are of runs
+        that are held: most of what a run weighs is its film.
+        """
+        if run.key not in self.runs:
+            if (key := self.first_to_go) is not None:
+                self.remove(key)
+            self.entered += 1
+            self.labels[run.key] = Label(f"Run {self.entered}")
+        self.runs[run.key] = run
+        held = self.held | {run.key}
+        self.runs = {
+            key: each if key in held else replace(each, film=None)
+            for key, each in self.runs.items()
+        }
+
+    def remove(self, key: str) -> None:
+        """Delete a run: where it stood on a page, that shows what it showed before."""
+        for kept in (self.runs, self.labels):
+            kept.pop(key, None)
+        self.let_go(key)
+        self.tick([each for each in self.ticked if each != key])
+        self.beside = {run: by for run, by in self.beside.items() if key not in (run, by)}
+        self.compared = {page: two for page, two in self.compared.items() if key not in two}
+        for page, keys in self.here.items():
+            if key in keys:
+                keys.remove(key)
+                if not keys and page in self.selectors:
+                    self.put_back(self.selectors[page])
+
+    def call(self, key: str, name: str, note: str) -> None:
+        """Give a run a name, where it is one, and a note."""
+        if key in self.runs:
+            before = self.labels[key].name
+            self.labels[key] = Label(plain(name, NAME) or before, plain(note, NOTE))
+
+    def tick(self, keys: Sequence[str]) -> None:
+        """Compare these runs in the table: the first few that there are."""
+        self.ticked = tuple(key for key in dict.fromkeys(keys) if key in self.runs)[:SIDES]
 
     def keep(self, key: str) -> None:
-        """Put a run on the shelf, if there is room on it."""
-        if key not in self.shelf and len(self.shelf) < SHELF:
+        """Pin a run, if there is room on the shelf."""
+        if key in self.runs and key not in self.shelf and len(self.shelf) < SHELF:
             self.shelf.append(key)
 
     def compare(self, left: str, right: str) -> None:
@@ -369,10 +470,16 @@ class Visitor:
 
 
 def session() -> Visitor:
-    """This session's visitor."""
+    """This session's visitor: one that its browser left a while ago, or a new one."""
     if "visitor" not in st.session_state:
-        before = st.context.cookies.get(SEEN, "").split(".")
-        st.session_state["visitor"] = Visitor(seen=set(before) & ADDRESSES)
+        token = st.context.cookies.get(visits.COOKIE, "")
+        visitor = visits.take_up(token)
+        if isinstance(visitor, Visitor):
+            visitor.page = None  # so that the page is entered, and its link is read
+        else:
+            before = st.context.cookies.get(SEEN, "").split(".")
+            visitor = Visitor(token, seen=set(before) & ADDRESSES)
+        st.session_state["visitor"] = visitor
     return st.session_state["visitor"]
 
 
@@ -390,8 +497,8 @@ def arrive(address: str) -> Visitor:
     """
     visitor = session()
     visitor.lacking.clear()
-    visitor.watch.back()
-    cache.watch_connection(visitor.watch)
+    visitor.back()
+    cache.watch_connection(visitor)
     if visitor.page != address:
         visitor.page, visitor.told = address, st.query_params.to_dict()
         visitor.link = {name: st.query_params.get_all(name) for name in visitor.told}

@@ -19,7 +19,7 @@ from torch import Tensor
 from app import cache, cards, jobs, speed, words
 from app.cache import files
 from app.components import film as film_view
-from core import checkpoints, data, evaluation, latent, own_image
+from core import archive, checkpoints, data, evaluation, latent, own_image
 from core.checkpoints import Card
 from core.data import Digits, Name
 from core.film import Film
@@ -67,6 +67,12 @@ class Shown:
     @property
     def config(self) -> ModelConfig:
         return self.model.config
+
+    @property
+    def size(self) -> int:
+        """Bytes that its weights and its own film take."""
+        weights = sum(tensor.nbytes for tensor in self.model.state_dict().values())
+        return weights + (self.film.size if self.film else 0)
 
     @property
     def is_vae(self) -> bool:
@@ -154,6 +160,7 @@ class Passing(Shown):
 Hash = dict[str | type[Any], Callable[[Any], Any]]
 _JUDGES: Hash = {Judge: lambda _: "the classifier", RejectingJudge: lambda _: "the judge"}
 BY_KEY: Hash = {Shown: lambda shown: (shown.key, shown.data), **_JUDGES}  # there is one of each
+BY_PICTURES: Hash = {**BY_KEY, Tensor: lambda pictures: pictures.numpy().tobytes()}
 BY_MODEL: Hash = {Shown: lambda shown: shown.key, **_JUDGES}  # for what no data set changes
 
 
@@ -255,12 +262,12 @@ def pretrained(name: str, on: Name = "sample") -> Shown:
     return Shown(key=name, model=model, card=card, data=on)
 
 
-def brought_back(weights: bytes, card: bytes, name: str, digits_name: Name) -> Shown:
-    """A model from the contents of its two files, measured anew. Raises CheckpointError.
+def brought_back(files: Mapping[str, bytes], digits_name: Name) -> Shown:
+    """A model from its files, by their names, measured anew. Raises CheckpointError.
 
     The card's figures are not believed; what it says of the data and of the training is kept.
     """
-    model, told = checkpoints.from_bytes(weights, card, name)
+    name, model, told = archive.load(files)
     if not isinstance(model, Model):
         raise checkpoints.CheckpointError(f"{quoted(name)} is a classifier; choose an autoencoder")
     if model.config.noise == 0:
@@ -283,6 +290,7 @@ def brought_back(weights: bytes, card: bytes, name: str, digits_name: Name) -> S
         brought=True,
         data=digits_name,
         card={
+            **told,  # of which a page believes nothing that is not checked, or measured below
             "data": told.get("data", ""),
             "training": told.get("training", {}),
             **figures,

@@ -16,13 +16,13 @@ import streamlit as st
 
 from app import cache, charts, theme, widgets
 from app.cache import Shown
-from app.course import lesson_at
+from app.course import LESSONS, lesson_at
 from app.jobs import Job
 from app.panels import models, shelf
 from app.panels.logit_bounds import bound_of, same_nats
 from app.panels.settings import Choice, choose, in_words
 from app.state import YOURS, Visitor
-from app.words import duration, grouped, nats, title
+from app.words import as_code, duration, grouped, nats, title
 from core.data import DataError
 from core.models import Architecture, Kind, ModelConfig, build
 from core.training import Record
@@ -50,7 +50,7 @@ class Bench(NamedTuple):
     architecture: Architecture = "dense"
     ranges: Mapping[str, Sequence[Any]] = {}  # of a slider, where it does not reach everywhere
     partner: Kind | None = None  # that may train together with the page's own, where asked for
-    keeps: bool = False  # whether its runs go on the shelf by themselves, which stands open
+    shelf: bool = True  # whether the pinned runs stand below it
 
 
 def stop(visitor: Visitor) -> list[str]:
@@ -116,7 +116,8 @@ def show(
             st.markdown("**Train your own**")
             order()
             said()
-        shelf.show(visitor, bench.kinds, bench.selector, opened=bench.keeps)
+        if bench.shelf:
+            shelf.show(visitor, bench.kinds, bench.selector)
     st.html(
         "".join(
             f'<a class="to-the-bench" href="#{place}" target="_self">Train it yourself</a>'
@@ -239,7 +240,6 @@ def _train(
         except (ValueError, DataError) as error:
             st.error(f"{error}. The page keeps what it had.", icon=":material/error:")
         else:
-            visitor.keeping = bench.keeps
             st.rerun()
     if last is not None and last.status != "failed":
         more = max(1, last.order.training.epochs // 2)
@@ -385,12 +385,19 @@ def holding(likely: tuple[float, float], measured: list[float]) -> tuple[float, 
 def _outcome(visitor: Visitor, bench: Bench, run: Shown, pretrained: Shown) -> None:
     """What was measured, the pretrained beside it, and what to do with the run."""
     st.markdown(_held_against(visitor, run, pretrained))
+    name = as_code(visitor.labels[run.key].name)
+    if bench.shelf:
+        st.caption(f"It is {name} in *Your runs*.")
+        to = f"Your runs, in lesson {len(LESSONS)}"
+        st.page_link(LESSONS[-1].page, label=to, icon=":material/arrow_forward:")
+    else:
+        st.caption(f"It is {name} in [Your runs](#your-runs), below.")
     kept = run.key in visitor.shelf
     if shelf.full(visitor) and not kept:
         st.caption(shelf.FULL)
     with st.container(horizontal=True, key=f"outcome-{bench.key}"):
         widgets.act(
-            "On the shelf" if kept else "Keep on the shelf",
+            "On the shelf" if kept else "Pin to the shelf",
             visitor.keep,
             run.key,
             key="run-keep",

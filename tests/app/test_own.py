@@ -49,10 +49,14 @@ def healthy(page: AppTest) -> AppTest:
 
 @pytest.fixture(scope="module")
 def owner() -> AppTest:
-    """A visitor with an autoencoder and a VAE, both trained for two epochs."""
+    """A visitor with an autoencoder and a VAE, both trained for two epochs, and pinned."""
     tour = onlooker()
     trained(tour)
-    return healthy(trained(tour, {"own-kind": "VAE", "own-beta": "0.5"}))
+    page = healthy(trained(tour, {"own-kind": "VAE", "own-beta": "0.5"}))
+    visitor = visitor_of(page)
+    for key in visitor.runs:
+        visitor.keep(key)
+    return page
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -79,38 +83,19 @@ def test_the_curves_of_a_run_end_where_its_card_says(owner: AppTest):
     assert re.search(r"on test images is [\d.]+ nats per image (higher|lower)", words(page))
 
 
-def told_name(page: AppTest) -> str:
-    found = re.search(r'checkpoints\.load\("(.+?)"\)', words(page))
-    assert found, words(page)
-    return found[1]
+HOME: Link = {"own-home": "true"}
 
 
-def test_what_is_taken_home_is_two_files_with_a_word_on_how_to_load_them(owner: AppTest):
-    page = healthy(follow(owner, "build_your_own"))
-    weights, card = (page.get("download_button")[i].proto for i in range(2))
-    assert weights.label.startswith("Weights, ") and card.label == "Card"
-    assert weights.url != card.url
-    assert told_name(page)
-
-
-def test_models_of_different_beta_go_home_under_different_names():
-    """Fault 15."""
-    names = set()
-    for beta in ("0.5", "10"):
-        tour = onlooker()
-        link: Link = {"own-kind": "VAE", "own-beta": beta}
-        names.add(told_name(healthy(trained(tour, link))))
-    assert len(names) == 2
-
-
-def bring_back(tour: AppTest, weights: bytes, card: bytes, name: str) -> AppTest:
-    page = follow(tour, "build_your_own")
-    files = [
-        (f"{name}.safetensors", weights, "application/octet-stream"),
-        (f"{name}.json", card, "application/json"),
-    ]
-    page.file_uploader[0].set_value(files).run()
+def bring_back(tour: AppTest, files: dict[str, bytes]) -> AppTest:
+    """Lesson 7 after these files were brought, by their names."""
+    page = follow(tour, "build_your_own", HOME)
+    uploads = [(name, content, "application/octet-stream") for name, content in files.items()]
+    page.file_uploader[0].set_value(uploads).run()
     return page.button(key="bring-back").click().run()
+
+
+def as_pair(weights: bytes, card: bytes, name: str = "my-vae") -> dict[str, bytes]:
+    return {f"{name}.safetensors": weights, f"{name}.json": card}
 
 
 @pytest.fixture(scope="module")
@@ -123,14 +108,14 @@ def kept() -> tuple[bytes, bytes]:
 
 def test_a_model_brought_back_is_the_page_s_and_says_what_its_card_says(kept):
     """Fault 15: its data and training, and not that only its maker knows them."""
-    page = healthy(bring_back(onlooker(), kept[0], kept[1], "my-vae"))
+    page = healthy(bring_back(onlooker(), as_pair(*kept)))
     assert "yours: VAE lite, d = 2" in words(page)
     assert "only its maker knows" not in words(page)
     assert json.loads(kept[1])["data"].rstrip(".") in words(page)
 
 
 def test_a_model_brought_back_keeps_the_history_of_its_training(kept):
-    page = bring_back(onlooker(), kept[0], kept[1], "my-vae")
+    page = bring_back(onlooker(), as_pair(*kept))
     page = healthy(follow(page, "build_your_own", {"own-figure": "Loss terms"}))
     last = json.loads(kept[1])["history"][-1]
     gap = abs(last["test"]["total"] - last["train"]["total"])
@@ -152,7 +137,7 @@ def test_a_history_that_is_none_costs_its_figure_alone(kept, way: str):
     """Fault 8 among them: a step of 10³⁰."""
     card = json.loads(kept[1])
     card["history"] = BROKEN[way](card["history"])
-    page = bring_back(onlooker(), kept[0], json.dumps(card).encode(), "my-vae")
+    page = bring_back(onlooker(), as_pair(kept[0], json.dumps(card).encode()))
     page = follow(page, "build_your_own", {"own-figure": "Loss terms"})
     assert not page.exception, page.exception[0].message
 
@@ -168,7 +153,7 @@ def test_markdown_on_a_card_or_in_a_file_s_name_is_shown_as_code(kept):
         (json.dumps(card | {"model": card["model"] | {picture: 1}}), "my-vae"),
     ]
     for text, name in hostile:
-        page = bring_back(onlooker(), kept[0], text.encode(), name)
+        page = bring_back(onlooker(), as_pair(kept[0], text.encode(), name))
         assert not page.exception, page.exception[0].message
         assert "![x](http:" not in as_markdown(page), messages(page)
 
@@ -180,7 +165,7 @@ def test_a_bound_that_no_float_holds_is_refused_in_a_sentence(bound: float):
     card = json.loads(at.with_suffix(".json").read_text(encoding="utf-8"))
     card["model"]["logit_bound"] = bound
     weights = at.with_suffix(".safetensors").read_bytes()
-    page = bring_back(onlooker(), weights, json.dumps(card).encode(), "my-vae")
+    page = bring_back(onlooker(), as_pair(weights, json.dumps(card).encode()))
     assert not page.exception, page.exception[0].message
     assert page.error
 
@@ -196,7 +181,8 @@ def test_codes_beyond_any_map_end_no_view(kept, figure: str):
         for name, tensor in model.state_dict().items()
     }
     model.load_state_dict(tensors)
-    page = bring_back(onlooker(), checkpoints.to_bytes(model), json.dumps(card).encode(), "mine")
+    files = as_pair(checkpoints.to_bytes(model), json.dumps(card).encode())
+    page = bring_back(onlooker(), files)
     page = follow(page, "build_your_own", {"own-figure": figure})
     assert not page.exception, page.exception[0].message
 
@@ -384,15 +370,18 @@ def test_the_nearest_pretrained_has_the_nearest_code_and_the_nearest_beta():
     assert most_alike(ModelConfig("vae", latent_dim=10)) == "vae-lite-20-bernoulli"
 
 
-def test_a_run_that_is_over_stands_on_the_shelf_until_it_is_let_go():
+def test_a_run_that_is_pinned_stands_on_the_shelf_until_it_is_taken_off():
     page = healthy(trained(onlooker()))
     visitor = visitor_of(page)
-    assert visitor.shelf == [newest(page)]
+    assert visitor.shelf == [], "nothing pins itself"
+    key = newest(page)
+    page.button(key="run-keep").click().run()
+    assert visitor.shelf == [key]
+    page = healthy(follow(page, "autoencoder"))
     assert "Your shelf: 1 of 8 runs" in words(page)
-    page.button(key=f"shelf-leave-{newest(page)}").click().run()
+    page.button(key=f"shelf-leave-{key}").click().run()
     assert visitor.shelf == []
-    healthy(page.run())
-    assert visitor.shelf == [], "what was let go does not come back by itself"
+    page = healthy(follow(page, "build_your_own"))
     assert "The figures show **yours" in words(page)
 
 
@@ -402,13 +391,15 @@ def test_a_full_shelf_says_so_and_takes_no_more():
     run = visitor.runs[newest(page)]
     for copy in range(1, SHELF):
         key = f"{run.key}-{copy}"
-        visitor.runs[key] = replace(run, key=key)
+        visitor.enter(replace(run, key=key))
         visitor.keep(key)
+    visitor.keep(run.key)
     page = healthy(trained(page, {"own-seed": "1"}))
     assert len(visitor.shelf) == SHELF and newest(page) not in visitor.shelf
-    assert "The shelf is full, and this run is not on it" in words(page)
+    assert "The shelf is full" in words(page)
     assert page.button(key="run-keep").disabled
-    page.button(key=f"shelf-leave-{run.key}").click().run()
+    visitor.let_go(run.key)
+    page.run()
     page.button(key="run-keep").click().run()
     assert newest(page) in visitor.shelf
 
@@ -474,17 +465,12 @@ def test_every_figure_shows_a_run_on_its_way(learner: AppTest, figure: str):
 
 
 @pytest.mark.parametrize("figure", FIGURES)
-def test_every_figure_holds_two_runs_side_by_side(owner: AppTest, figure: str):
+def test_every_figure_holds_a_run_and_the_pretrained_side_by_side(owner: AppTest, figure: str):
     page = healthy(follow(owner, "build_your_own", {"own-figure": figure}))
-    for key in visitor_of(page).shelf:
-        page.checkbox(key=f"shelf-tick-{key}").check().run()
-    page.button(key="shelf-compare").click().run()
+    page.button(key="run-compare").click().run()
     assert not healthy(page).warning
-    assert any(button.key == "compare-close" for button in page.button)
     page.button(key="compare-close").click().run()
-    for key in visitor_of(page).shelf:
-        page.checkbox(key=f"shelf-tick-{key}").uncheck().run()
-    assert "Tick two to hold them" in words(healthy(page))
+    assert not visitor_of(healthy(page)).compared
 
 
 def test_a_run_that_diverges_says_so_and_the_page_keeps_the_run_before_it():
@@ -499,7 +485,7 @@ def test_a_run_that_diverges_says_so_and_the_page_keeps_the_run_before_it():
     page.run()
     assert job.status == "failed"
     assert "The page keeps what it had." in page.error[0].value
-    assert newest(page) == before and visitor_of(page).shelf == [before]
+    assert newest(page) == before and list(visitor_of(page).runs) == [before]
     assert "The figures show **yours: AE dense, d = 2**" in words(page)
 
 

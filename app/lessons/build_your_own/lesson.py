@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import quiz, widgets
 from app.cache import Shown
-from app.lessons.build_your_own import calibration, figures, held, own, plane
+from app.lessons.build_your_own import calibration, figures, held, home, own, plane, table
 from app.lessons.build_your_own.symbols import SYMBOLS
 from app.panels import bench, deeper, digits, frame, models
 from app.state import session
@@ -16,15 +16,15 @@ visitor = session()
 frame.opening("build_your_own")
 st.markdown(
     "Every piece of the course is a control here. Choose a model, say what you expect of it, "
-    "train it, and see it learn in any figure you know. A run that is over goes on the shelf by "
-    "itself while there is room. A link to this page holds your choice."
+    "train it, and see it learn in any figure you know. A run that is over stands in *Your runs*, "
+    "below. A link to this page holds your choice."
 )
 
 BENCH = bench.Bench(
     key="own",
     selector=own.SELECTOR,
     sliders=("kind", "architecture", "latent_dim", "beta", "epochs"),
-    keeps=True,
+    shelf=False,  # the table of all runs stands there
 )
 with st.container(horizontal=True, gap="large"):
     name, alike = own.choose(visitor)
@@ -63,6 +63,8 @@ bench.show(
 with st.container(horizontal=True):
     digits.pick_digits(visitor)
     digits.new_noise(visitor)
+table.show(visitor, own.SELECTOR)
+
 st.subheader("How well do you know your models?", anchor=False)
 calibration.show(visitor)
 
@@ -78,10 +80,7 @@ st.markdown(
     "configuration on the same machine and versions give the same model again, bit for bit."
 )
 held.one_outcome(visitor)
-with st.expander("Take your model home, or bring one back", key="own-home"):
-    if shown.mine:
-        own.take_home(shown)
-    own.bring_back(visitor)
+home.show(visitor, shown)
 
 deeper.show(
     "build_your_own",
