@@ -61,7 +61,7 @@ class OwnImage:
     ink: Image.Image  # white on black, as are the next two
     cropped: Image.Image
     image: UInt8[Tensor, "1 1 28 28"]
-    light_on_dark: bool  # and so inverted
+    light_on_dark: bool  # as MNIST is: all else is inverted
     thickened: bool
 
 
@@ -70,7 +70,7 @@ def prepare(file: bytes) -> OwnImage:
     original = _opened(file)
     grey = _grey(original)
     light_on_dark = _is_light_on_dark(grey)
-    ink = find_ink(1 - grey if light_on_dark else grey)
+    ink = _ink(1 - grey if light_on_dark else grey)
     cropped, thickened = _cropped(ink)
     return OwnImage(
         original=original.convert("RGB"),
@@ -161,7 +161,7 @@ def _is_light_on_dark(grey: Float[Tensor, "high wide"]) -> bool:
     return bool((outstanding - frame.median()).pow(3).mean() > 0)
 
 
-def find_ink(grey: Float[Tensor, "high wide"]) -> Float[Tensor, "high wide"]:
+def _ink(grey: Float[Tensor, "high wide"]) -> Float[Tensor, "high wide"]:
     """From dark on light to the ink of one digit, 0 to 1, and nothing else. Raises PictureError."""
     paper = _paper(grey)
     depth = (paper - grey) / paper.clamp(min=0.1)
