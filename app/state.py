@@ -28,7 +28,7 @@ from app.jobs import Change, Job, Order, go_in_step
 from app.teaching import Answer, Verdict
 from app.words import plain
 from core.checkpoints import CheckpointError
-from core.data import CLASSES, SETS, DataError, Digits, Name
+from core.data import CLASSES, SETS, TEN, DataError, Digits, Name
 from core.models import ModelConfig
 from core.training import MAX_SEED, TrainConfig, TrainState
 
@@ -44,10 +44,15 @@ YOURS = "yours"  # the stop of a page's selector at which its figures show a run
 
 
 class Drawing(NamedTuple):
-    """A digit drawn by the learner."""
+    """A digit drawn or brought by the learner."""
 
     image: UInt8[Tensor, "1 1 28 28"]
     label: int  # which digit it is, as the learner says
+    class_names: tuple[str, ...] = TEN  # or which of these, where other data are in use
+
+    @property
+    def name(self) -> str:
+        return self.class_names[self.label]
 
 
 class Ten(NamedTuple):
@@ -243,14 +248,19 @@ class Visitor:
             )
         return self.passing[job.key]
 
+    @property
+    def own(self) -> Drawing | None:
+        """The learner's own digit, unless the data in use have other classes: it waits then."""
+        fits = self.drawn is not None and self.drawn.class_names == self.digits.class_names
+        return self.drawn if fits else None
+
     def followed(self) -> Ten:
         """The ten digits being followed."""
         digits, chosen = self.digits, list(self.ten)
         images, labels = digits.test_images[chosen], digits.test_labels[chosen]
         names = [digits.class_names[label] for label in labels.tolist()]
-        if self.drawn is not None:
-            place = self.drawn.label
-            images[place], names[place] = self.drawn.image[0], f"your {place}"
+        if (own := self.own) is not None:
+            images[own.label], names[own.label] = own.image[0], f"your {own.name}"
         return Ten(images, labels, names)
 
     def train(

@@ -13,6 +13,7 @@ READING_ORDER = {
     "quoting.py": "text from a file, made safe to show",
     "idx.py": "the files that full sets come in, checked before they are believed",
     "data.py": "the digits: a sample that is always there, the full sets for those who ask",
+    "own_image.py": "a picture from outside, made into what MNIST would hold of it",
     "losses.py": "what it costs to explain an image, in nats",
     "models/config.py": "what fixes a model but its weights, checked at birth",
     "models/layers.py": "four architectures, each an encoder and a decoder",

@@ -72,6 +72,7 @@ from app.cache.models import (
     has_data,
     has_film,
     judge_of_digits,
+    own_picture,
     pretrained,
     seconds_for,
 )

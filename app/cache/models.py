@@ -19,7 +19,7 @@ from torch import Tensor
 from app import cache, cards, jobs, speed, words
 from app.cache import files
 from app.components import film as film_view
-from core import archive, checkpoints, data, evaluation, latent
+from core import archive, checkpoints, data, evaluation, latent, own_image
 from core.checkpoints import Card
 from core.data import Digits, Name
 from core.film import Film
@@ -300,6 +300,12 @@ def brought_back(files: Mapping[str, bytes], digits_name: Name) -> Shown:
             "history": told.get("history", []),
         },
     )
+
+
+@st.cache_resource(show_spinner="Looking for the digit …", max_entries=16, ttl=600)
+def own_picture(file: bytes) -> own_image.OwnImage:
+    """What MNIST would hold of a learner's picture. Raises PictureError."""
+    return own_image.prepare(file)
 
 
 def _check_size(model: Model, images: UInt8[Tensor, "n 1 28 28"], name: str) -> None:

@@ -16,7 +16,7 @@ from core.data import SETS, DataError, Digits, Name, to_float
 def pick_digits(visitor: Visitor) -> None:
     """A button for ten other digits, one of each class."""
     st.button(
-        "Ten other digits",
+        "Ten other digits" if SETS[visitor.data].are_digits else "Ten other images",
         key="other-digits",
         icon=":material/casino:",
         on_click=visitor.choose_digits,
@@ -49,7 +49,7 @@ def choose_digit(
         key=key,
         format_func=lambda i: ten.names[int(i)],
     )
-    if visitor.drawn is not None:  # whose name no link knows
+    if visitor.own is not None:  # whose name no link knows
         stands(key, [visitor.digits.class_names[int(place)]], usual=place == str(position))
     return ten.images[int(place)][None], ten.names[int(place)]
 
@@ -78,6 +78,19 @@ def strict_judge(name: Name) -> RejectingJudge | None:
     except PretrainedError as error:
         files.lacks(error)
         return None
+
+
+def tell_of_other_data(visitor: Visitor) -> None:
+    """At a page's top, where the images in use are no digits: of what it speaks then."""
+    about = SETS[visitor.data]
+    if not about.are_digits:
+        st.info(
+            f"**{about.title} is in use**: where this page says digit, read image; on maps 0 to 9 "
+            "are its classes, in the order of the Data page. Pretrained models and classifier know "
+            "MNIST's digits only, so here the models meet strangers, and nothing is read. The "
+            "questions are about the sample's digits. What you train learns from these images.",
+            icon=":material/info:",
+        )
 
 
 def why_unread(name: Name) -> str:

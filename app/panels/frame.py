@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import quiz, record
 from app.course import DATA_INVITATION, DATA_PAGE, LESSONS, WELCOME_PAGE, Lesson, number_of
-from app.panels import links, previews
+from app.panels import digits, links, previews
 from app.state import Visitor, session, unheard_of_followed
 
 
@@ -25,6 +25,7 @@ def opening(folder: str) -> None:
         st.caption(f"{note} The page keeps its own.")
     st.title(f"{number}  {lesson.title}", anchor=False)
     deck(lesson.question)
+    digits.tell_of_other_data(session())
     quiz.recall(session(), folder)
 
 

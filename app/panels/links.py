@@ -27,7 +27,7 @@ def to_page(visitor: Visitor) -> None:
         st.code(link(visitor), language=None, wrap_lines=True)
         if visitor.run is not None:
             st.caption("Your run is not in a link, only its settings: take it home in lesson 7.")
-        if visitor.drawn is not None:
+        if visitor.own is not None:
             st.caption("The digit that you drew is not in a link: the one of its class is.")
 
 

@@ -39,8 +39,8 @@ def reconstructions(visitor: Visitor, shown: Shown) -> None:
     cost = evaluation.bounds.terms_per_image(shown.model, images, torch.Generator().manual_seed(0))
     captions = [nats(each, 0) for each in cost.reconstruction.tolist()]
     own: list[Mark | None] = [None] * len(images)
-    if visitor.drawn is not None:
-        own[visitor.drawn.label] = "yours"
+    if visitor.own is not None:
+        own[visitor.own.label] = "yours"
     misread: list[Mark | None] = [None] * len(images)
     if (reader := judge(visitor.data)) is not None:
         read = readings_of_ten(visitor, shown, reader)
@@ -59,7 +59,7 @@ def reconstructions(visitor: Visitor, shown: Shown) -> None:
         + "; ".join(f"{n}: {c}" for n, c in zip(names, captions)).replace("\n", ", "),
     )
     st.caption(
-        f"{legend([*own, *misread])} Above: test digits{', and yours' if visitor.drawn else ''}. "
+        f"{legend([*own, *misread])} Above: test images{', and yours' if visitor.own else ''}. "
         "Below: their reconstructions, with the reconstruction cost of each."
     )
 

@@ -109,7 +109,9 @@ def test_a_second_seed_is_the_same_recipe_from_another_beginning(kind: str):
 
 def test_a_vae_without_noise_is_not_brought_back():
     """Pages would tell of clouds that it has not."""
-    files = [cache.PRETRAINED / f"vae-dense-2-kl-only{end}" for end in (".safetensors", ".json")]
-    weights, card = (file.read_bytes() for file in files)
-    with pytest.raises(CheckpointError, match="`mine` is a VAE without noise"):
-        cache.brought_back(weights, card, "mine", "sample")
+    ends = (".safetensors", ".json")
+    files = {
+        f"mine{end}": (cache.PRETRAINED / f"vae-dense-2-kl-only{end}").read_bytes() for end in ends
+    }
+    with pytest.raises(CheckpointError, match="is a VAE without noise"):
+        cache.brought_back(files, "sample")

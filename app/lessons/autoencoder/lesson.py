@@ -52,7 +52,6 @@ digits.pick_digits(visitor)
 st.subheader("What does a longer code buy?", anchor=False)
 misreadings.against_size(visitor, shown)
 
-st.subheader("And what is no digit?", anchor=False)
 stranger.a_shoe(visitor, shown)
 
 st.subheader("What it was paid for", anchor=False)

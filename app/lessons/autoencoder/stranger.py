@@ -51,6 +51,7 @@ def a_shoe(visitor: Visitor, shown: Shown) -> None:
     reader = judge(visitor.data)
     if reader is None:
         return
+    st.subheader("And what is no digit?", anchor=False)
     back, measured, reading = returned(shown, reader)
     is_open = predictions.is_open(visitor, STRANGER)
     picture, question = st.columns([1, 3], gap="medium", vertical_alignment="center")

@@ -59,10 +59,10 @@ def show(visitor: Visitor, here: Shown) -> None:
     told = (
         f"Means over the {grouped(len(visitor.digits.test_images))} test images in use"
         f"{few}. "
-        "Pictures: your runs, each a four as it restores it; grey: pretrained models. Of two VAEs "
-        "the one farther left and lower is better. An autoencoder pays no KL and promises no "
-        "prior: it stands apart, on the axis. Lines: all images restored perfectly, and all "
-        "answered with the mean training image."
+        f"Pictures: the {visitor.digits.class_names[FOUR]} of the ten, as each of your runs "
+        "restores it; grey: pretrained models. Of two VAEs the one farther left and lower is "
+        "better. An autoencoder pays no KL and promises no prior: it stands apart, on the axis. "
+        "Lines: all images restored perfectly, and all answered with the mean training image."
     )
     if others:
         told += f" Not here, since other likelihoods charge other nats: {listed(others)}."

@@ -45,8 +45,7 @@ def on_one_axis(visitor: Visitor, models: dict[str, Shown]) -> None:
                 "its bound: *Whose sharpness is it?* has it with its contrast restored."
             )
         case "digits read right":
-            _read_right(visitor, models)
-            st.caption(f"{images} Mean images, read by the classifier of this course.")
+            _read_right(visitor, models, images)
         case "bits per dimension":
             _bits(visitor, models)
             st.caption(images)
@@ -54,7 +53,7 @@ def on_one_axis(visitor: Visitor, models: dict[str, Shown]) -> None:
             _refuse(models)
 
 
-def _read_right(visitor: Visitor, models: dict[str, Shown]) -> None:
+def _read_right(visitor: Visitor, models: dict[str, Shown], images: str) -> None:
     reader = judge(visitor.data)
     if reader is None:
         st.caption(why_unread(visitor.data))
@@ -68,6 +67,7 @@ def _read_right(visitor: Visitor, models: dict[str, Shown]) -> None:
         form=".3f",
         key="cb-axis-read",
     )
+    st.caption(f"{images} Mean images, read by the classifier of this course.")
 
 
 def _bits(visitor: Visitor, models: dict[str, Shown]) -> None:

@@ -71,7 +71,7 @@ def _spread(shown: Shown) -> float:
 
 def _digit(visitor: Visitor) -> tuple[UInt8[Tensor, "1 1 28 28"], str]:
     """The learner's own drawing, else one of the ten being followed, moved: neither is on a map."""
-    ten, drawn = visitor.followed(), visitor.drawn
+    ten, drawn = visitor.followed(), visitor.own
     if drawn is not None:
         return drawn.image, ten.names[drawn.label]
     image = F.pad(ten.images[FOLLOWED][None], (MOVED, -MOVED))

@@ -202,9 +202,10 @@ def compare_samplers(visitor: Visitor, shown: Shown) -> None:
             )
             st.caption(told)
     st.markdown(verdict(shares, covers) if covers else why_unread(visitor.data))
+    judged = "; digits are what the judge takes for one, a class counts from 1 % of them on"
     st.caption(
         f"One ε for all four, number by number. {images.legend(every)} The shares are of 1 000 "
-        "samples; digits are what the judge takes for one, a class counts from 1 % of them on."
+        f"samples{judged if covers else ''}."
     )
 
 
