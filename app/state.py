@@ -8,10 +8,10 @@ whoever draws. The address is read once, when a page is entered, and written aft
 
 import math
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 import torch
@@ -22,7 +22,7 @@ from app import cache, cards
 from app.cache import Passing, Shown
 from app.components import latent_pad
 from app.course import ADDRESSES
-from app.jobs import Job, Order, go_in_step
+from app.jobs import Job, Order, follow_one_another, go_in_step
 from app.teaching import Answer, Verdict
 from core.data import CLASSES, DataError, Digits, Name
 from core.models import ModelConfig
@@ -48,6 +48,29 @@ class Ten(NamedTuple):
     images: UInt8[Tensor, "ten 1 28 28"]
     labels: Int64[Tensor, " ten"]
     names: list[str]
+
+
+class Point(NamedTuple):
+    """A value of a sweep, and the job that it is to be; why not, where it makes none."""
+
+    value: Any
+    job: Job | None
+    refused: str = ""
+
+
+class Sweep(NamedTuple):
+    """Runs that differ in one setting alone, one after the other."""
+
+    setting: str  # the field of ModelConfig or of TrainConfig that differs
+    points: tuple[Point, ...]
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        return tuple(point.job for point in self.points if point.job is not None)
+
+    def under_way(self) -> Job | None:
+        """The job that goes on; those after it wait for its end."""
+        return next((job for job in self.jobs if not job.over), None)
 
 
 class Outcome(NamedTuple):
@@ -83,6 +106,9 @@ class Visitor:
     trained_on: str | None = None  # the page that the job was started on
     predicted: Mapping[str, float] = field(default_factory=dict)  # of its model, by their keys
     keeping: bool = False  # whether it goes on the shelf by itself when it is over
+    asked: tuple[ModelConfig, TrainConfig] | None = None  # by the sliders of lesson 7
+    asking: bool = False  # whether a part of the page hangs on what they ask for
+    sweep: Sweep | None = None  # the last one, or the one that goes on
     finished: int = 0  # runs that came to an end so far
     passing: dict[str, Passing] = field(default_factory=dict)  # of each job, last looked at
     runs: dict[str, Shown] = field(default_factory=dict)  # this visit's models, newest last
@@ -218,7 +244,7 @@ class Visitor:
             self.predicted = {}  # that was of the shorter run
 
     def _begin(self, job: Job, partner: Job | None, selector: str) -> None:
-        self.steer(Job.stop)
+        self._stop_all()
         self.job, self.partner, self.selector = job, partner, selector
         if partner is not None:
             go_in_step(partner, job)
@@ -228,10 +254,58 @@ class Visitor:
         self.compared.pop(self.page, None)
         self.steer(Job.start)
 
-    def collect(self) -> None:
-        """Take over the model of a run that is over: the page that it was started on shows it,
-        beside its partner's where it has one.
+    def sweep_over(
+        self,
+        setting: str,
+        values: Sequence[Any],
+        make: Callable[[Any], tuple[ModelConfig, TrainConfig]],
+    ) -> None:
+        """Start a run for each value, one after the other. What makes no run says why, and the
+        others go on. Raises DataError.
         """
+        digits, ten = self.digits, self.followed().images
+
+        def point(value: Any) -> Point:
+            try:
+                model, training = make(value)
+                training = replace(training, images=self.images_of(training))
+                return Point(value, Job(Order(model, training, self.data, ten), digits))
+            except ValueError as error:
+                return Point(value, None, str(error))
+
+        self._stop_all()
+        self.sweep = Sweep(setting, tuple(map(point, values)))
+        jobs = self.sweep.jobs
+        follow_one_another(jobs)
+        self.watch.jobs = jobs
+        for first in jobs[:1]:
+            first.start()
+
+    def sweeping(self) -> Job | None:
+        """The job of a sweep that goes on."""
+        return self.sweep.under_way() if self.sweep else None
+
+    def stop_sweep(self) -> None:
+        """End the sweep; the runs that it has brought to their end are kept."""
+        if (job := self.sweeping()) is not None:
+            job.stop()
+
+    def _stop_all(self) -> None:
+        self.steer(Job.stop)
+        self.stop_sweep()
+
+    def new_of_sweep(self) -> list[Job]:
+        """Jobs of the sweep that came to their end, and whose models were not taken over yet."""
+        jobs = self.sweep.jobs if self.sweep else ()
+        return [job for job in jobs if job.status == "done" and not job.collected]
+
+    def collect(self) -> None:
+        """Take over the models of runs that are over: the page that a run was started on shows it,
+        beside its partner's where it has one; a sweep's are shown by none.
+        """
+        for job in self.new_of_sweep():
+            if (run := self._made(job)) is not None:
+                self.runs[run.key] = run
         if not self.has_new_model():
             return
         self.finished += 1

@@ -4,9 +4,10 @@ import streamlit as st
 
 from app import quiz, widgets
 from app.cache import Shown
-from app.lessons.build_your_own import calibration, figures, held, own, plane
+from app.lessons.build_your_own import calibration, figures, held, own, plane, sweep
 from app.lessons.build_your_own.symbols import SYMBOLS
 from app.panels import bench, deeper, digits, frame, models
+from app.panels.settings import Choice
 from app.state import session
 from core import training
 from core.models import ModelConfig
@@ -49,6 +50,10 @@ def came_out(run: Shown) -> None:
     own.came_out(visitor, run)
 
 
+def hear(choice: Choice) -> None:
+    sweep.hear(visitor, choice)
+
+
 bench.show(
     visitor,
     BENCH,
@@ -59,10 +64,14 @@ bench.show(
     like=ModelConfig(),
     ask=expected,
     came_out=came_out,
+    hear=hear,
 )
 with st.container(horizontal=True):
     digits.pick_digits(visitor)
     digits.new_noise(visitor)
+sweeping = widgets.section("Sweep one setting", key="own-sweep")
+with sweeping:
+    sweep.show(visitor, opened=bool(sweeping.open))
 st.subheader("How well do you know your models?", anchor=False)
 calibration.show(visitor)
 
