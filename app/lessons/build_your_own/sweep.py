@@ -14,7 +14,7 @@ from app.lessons.build_your_own import swept
 from app.panels.bench import POLL
 from app.panels.settings import SETTINGS, Choice, in_words, matters, varied
 from app.state import Sweep, Visitor
-from app.words import duration, grouped, title
+from app.words import duration, grouped
 from core.data import DataError
 
 MOST = 5  # runs of a sweep
@@ -70,10 +70,12 @@ def _order(visitor: Visitor) -> None:
     model = asdict(choice.model)
     names = dict.fromkeys(("beta", "latent_dim", swept.SEED, *SETTINGS))  # these three first
     labels = {SETTINGS[name].label: name for name in names if matters(name, model)}
-    setting = labels[widgets.menu("Vary", list(labels), key="sweep-of")]
-    values = _values(visitor, choice, setting)
-    others = f"All else as the sliders above stand: {title(choice.model)}"
-    st.caption(f"{others}, {choice.training.epochs} epochs.")
+    left, right = st.columns([1, 2])
+    with left:
+        setting = labels[widgets.menu("Vary", list(labels), key="sweep-of")]
+    with right:
+        values = _values(visitor, choice, setting)
+    st.caption("All else as the sliders above stand.")
     if visitor.under_way() is not None:
         st.info("A run goes on, and one run at a time: stop it, or wait for its end.")
         return
