@@ -24,6 +24,7 @@ from app.components import latent_pad
 from app.course import ADDRESSES
 from app.jobs import Job, Order, follow_one_another, go_in_step
 from app.teaching import Answer, Verdict
+from app.words import plain
 from core.data import CLASSES, DataError, Digits, Name
 from core.models import ModelConfig
 from core.training import TrainConfig
@@ -31,7 +32,10 @@ from core.training import TrainConfig
 Numbers = tuple[float, ...]  # a code, or the codes of a path's two ends, one after the other
 LARGEST = 1e6  # of a number in a link, or of a pick
 SEEN = "latent-walk-seen"  # the cookie of a learner's browser that lists the lessons opened
-SHELF = 8  # runs that a visit keeps
+RUNS = 50  # that a visit keeps
+SHELF = 8  # of them pinned
+SIDES = 4  # of them compared at once
+NAME, NOTE = 40, 200  # characters of what a learner calls a run, and says of it
 YOURS = "yours"  # the stop of a page's selector at which its figures show a run of this visit
 
 
@@ -50,12 +54,14 @@ class Ten(NamedTuple):
     names: list[str]
 
 
-class Point(NamedTuple):
-    """A value of a sweep, and the job that it is to be; why not, where it makes none."""
+@dataclass
+class Point:
+    """A value of a sweep: the job that it is to be, and then the run that it has become."""
 
     value: Any
-    job: Job | None
-    refused: str = ""
+    job: Job | None = None  # until it is over
+    run: str = ""  # its key
+    why_not: str = ""  # why it has none, where it was not stopped
 
 
 class Sweep(NamedTuple):
@@ -66,11 +72,21 @@ class Sweep(NamedTuple):
 
     @property
     def jobs(self) -> tuple[Job, ...]:
+        """Those that were not taken over yet."""
         return tuple(point.job for point in self.points if point.job is not None)
 
-    def under_way(self) -> Job | None:
-        """The job that goes on; those after it wait for its end."""
-        return next((job for job in self.jobs if not job.over), None)
+    @property
+    def under_way(self) -> Point | None:
+        """What goes on; what follows waits for its end."""
+        going_on = (point for point in self.points if point.job and not point.job.over)
+        return next(going_on, None)
+
+
+class Label(NamedTuple):
+    """What a learner calls a run, and says of it: one line of plain text each."""
+
+    name: str
+    note: str = ""
 
 
 class Outcome(NamedTuple):
@@ -105,16 +121,19 @@ class Visitor:
     stood: dict[str, object] = field(default_factory=dict)  # where selectors stood before a run
     trained_on: str | None = None  # the page that the job was started on
     predicted: Mapping[str, float] = field(default_factory=dict)  # of its model, by their keys
-    keeping: bool = False  # whether it goes on the shelf by itself when it is over
     asked: tuple[ModelConfig, TrainConfig] | None = None  # by the sliders of lesson 7
     asking: bool = False  # whether a part of the page hangs on what they ask for
     sweep: Sweep | None = None  # the last one, or the one that goes on
     finished: int = 0  # runs that came to an end so far
     passing: dict[str, Passing] = field(default_factory=dict)  # of each job, last looked at
     runs: dict[str, Shown] = field(default_factory=dict)  # this visit's models, newest last
+    labels: dict[str, Label] = field(default_factory=dict)  # of each of them
+    entered: int = 0  # how many there were so far
     here: dict[str | None, list[str]] = field(default_factory=dict)  # a page's last two of them
+    selectors: dict[str | None, str] = field(default_factory=dict)  # of pages that show a run
     beside: dict[str, str] = field(default_factory=dict)  # a run's partner, both by their keys
-    shelf: list[str] = field(default_factory=list)  # the runs that are kept, by their keys
+    shelf: list[str] = field(default_factory=list)  # the runs that are pinned, by their keys
+    ticked: tuple[str, ...] = ()  # those that are compared in the table, up to SIDES
     compared: dict[str | None, tuple[str, str]] = field(default_factory=dict)  # two on a page
     showed: dict[str | None, str] = field(default_factory=dict)  # which model a page last showed
     brought: int = 0  # models brought back from their files so far
@@ -142,6 +161,29 @@ class Visitor:
     def run(self) -> Shown | None:
         """The run of this visit that stands on this page as a stop of its selector."""
         return self.runs_here[-1] if self.runs_here else None
+
+    @property
+    def held(self) -> set[str]:
+        """What does not go by itself, by its key: what is pinned, compared, or stands on a page;
+        and its partner.
+        """
+        held = {*self.shelf, *self.ticked, *chain(*self.here.values(), *self.compared.values())}
+        return held | {self.beside[key] for key in held if key in self.beside}
+
+    @property
+    def in_figures(self) -> list[Shown]:
+        """The runs that pages' figures show beside their own model: those that are held, the
+        newest last.
+        """
+        held = self.held
+        return [run.on(self.data) for key, run in self.runs.items() if key in held]
+
+    @property
+    def first_to_go(self) -> str | None:
+        """The run that gives way to the next: the oldest that is not held, where no more fit."""
+        if len(self.runs) < RUNS:
+            return None
+        return next((key for key in self.runs if key not in self.held), None)
 
     def shown(self, name: str) -> Shown:
         """The model of that name: a run of this visit by its key, the one on this page where the
@@ -271,53 +313,58 @@ class Visitor:
                 training = replace(training, images=self.images_of(training))
                 return Point(value, Job(Order(model, training, self.data, ten), digits))
             except ValueError as error:
-                return Point(value, None, str(error))
+                return Point(value, why_not=f"that makes no run: {error}.")
 
         self._stop_all()
         self.sweep = Sweep(setting, tuple(map(point, values)))
-        jobs = self.sweep.jobs
-        follow_one_another(jobs)
-        self.watch.jobs = jobs
-        for first in jobs[:1]:
+        self.watch.jobs = self.sweep.jobs
+        follow_one_another(self.sweep.jobs)
+        for first in self.sweep.jobs[:1]:
             first.start()
 
-    def sweeping(self) -> Job | None:
-        """The job of a sweep that goes on."""
-        return self.sweep.under_way() if self.sweep else None
+    def sweeping(self) -> Point | None:
+        """What of the sweep goes on."""
+        return self.sweep.under_way if self.sweep else None
 
     def stop_sweep(self) -> None:
         """End the sweep; the runs that it has brought to their end are kept."""
-        if (job := self.sweeping()) is not None:
-            job.stop()
+        if (point := self.sweeping()) is not None and point.job is not None:
+            point.job.stop()
 
     def _stop_all(self) -> None:
         self.steer(Job.stop)
         self.stop_sweep()
 
-    def new_of_sweep(self) -> list[Job]:
-        """Jobs of the sweep that came to their end, and whose models were not taken over yet."""
-        jobs = self.sweep.jobs if self.sweep else ()
-        return [job for job in jobs if job.status == "done" and not job.collected]
+    def sweep_has_news(self) -> bool:
+        """Whether a run of the sweep is over that was not taken over yet."""
+        return self.sweep is not None and any(job.over for job in self.sweep.jobs)
+
+    def _collect_sweep(self) -> None:
+        """Take over the runs of the sweep that came to their end."""
+        for point in self.sweep.points if self.sweep else ():
+            if point.job is None or not point.job.over:
+                continue
+            job, point.job = point.job, None
+            point.why_not = job.error
+            if job.status == "done" and (run := self._made(job)) is not None:
+                point.run = run.key
+                self.enter(run)
 
     def collect(self) -> None:
         """Take over the models of runs that are over: the page that a run was started on shows it,
         beside its partner's where it has one; a sweep's are shown by none.
         """
-        for job in self.new_of_sweep():
-            if (run := self._made(job)) is not None:
-                self.runs[run.key] = run
+        self._collect_sweep()
         if not self.has_new_model():
             return
         self.finished += 1
         run, partner = self._made(self.job), self._made(self.partner)
         if partner is not None:
-            self.runs[partner.key] = partner
+            self.enter(partner)
             if run is not None:
                 self.beside[run.key] = partner.key
         if run is not None:
             self.take(run, self.trained_on, self.selector)
-            if self.keeping:
-                self.keep(run.key)
             if partner is not None:
                 self.compared[self.trained_on] = partner.key, run.key
                 self.showed[self.trained_on] = run.key
@@ -353,21 +400,58 @@ class Visitor:
     def take(self, shown: Shown, page: str | None, selector: str) -> None:
         """Let a page show a model of this visit alone: before its selector is drawn."""
         self.compared.pop(page, None)
-        self.runs.pop(shown.key, None)  # so that the last of them is the newest
-        self.runs[shown.key] = shown
         before = [key for key in self.here.get(page, []) if key != shown.key]
         self.here[page] = [*before[-1:], shown.key]
         if selector:
+            self.selectors[page] = selector
             if (stood := st.session_state.get(selector, YOURS)) != YOURS:
                 self.stood[selector] = stood
             st.session_state[selector] = YOURS
-        wanted = {*chain(*self.here.values(), *self.compared.values()), *self.shelf}
-        wanted |= {self.beside[key] for key in wanted if key in self.beside}
-        self.runs = {key: run for key, run in self.runs.items() if key in wanted}
+        self.enter(shown)
+
+    def enter(self, run: Shown) -> None:
+        """Keep a run, under a name; the oldest that is not held gives way to it. Films are of runs
+        that are held: most of what a run weighs is its film.
+        """
+        if run.key not in self.runs:
+            if (key := self.first_to_go) is not None:
+                self.remove(key)
+            self.entered += 1
+            self.labels[run.key] = Label(f"Run {self.entered}")
+            self.runs[run.key] = run
+        held = self.held | {run.key}
+        self.runs = {
+            key: each if key in held else replace(each, film=None)
+            for key, each in self.runs.items()
+        }
+
+    def remove(self, key: str) -> None:
+        """Delete a run: where it stood on a page, that shows what it showed before."""
+        for kept in (self.runs, self.labels):
+            kept.pop(key, None)
+        self.let_go(key)
+        self.tick([each for each in self.ticked if each != key])
+        self.beside = {run: by for run, by in self.beside.items() if key not in (run, by)}
+        self.compared = {page: two for page, two in self.compared.items() if key not in two}
+        for page, keys in self.here.items():
+            if key in keys:
+                keys.remove(key)
+                if not keys and page in self.selectors:
+                    self.put_back(self.selectors[page])
+
+    def call(self, key: str, name: str, note: str) -> None:
+        """Give a run a name, where it is one, and a note."""
+        if key in self.runs:
+            before = self.labels[key].name
+            self.labels[key] = Label(plain(name, NAME) or before, plain(note, NOTE))
+
+    def tick(self, keys: Sequence[str]) -> None:
+        """Compare these runs in the table: the first few that there are."""
+        self.ticked = tuple(key for key in dict.fromkeys(keys) if key in self.runs)[:SIDES]
 
     def keep(self, key: str) -> None:
-        """Put a run on the shelf, if there is room on it."""
-        if key not in self.shelf and len(self.shelf) < SHELF:
+        """Pin a run, if there is room on the shelf."""
+        if key in self.runs and key not in self.shelf and len(self.shelf) < SHELF:
             self.shelf.append(key)
 
     def compare(self, left: str, right: str) -> None:

@@ -79,6 +79,12 @@ def file_name(config: ModelConfig, seed: int | None) -> str:
     return "-".join(parts)
 
 
+def plain(text: str, longest: int) -> str:
+    """What somebody typed, as one line of letters: what no eye sees is left out of it."""
+    line = " ".join(text.split())
+    return "".join(letter for letter in line if letter.isprintable())[:longest].strip()
+
+
 def as_code(text: str) -> str:
     """Words from a file, its name or a link, to stand in a sentence: as code, in one line.
 

@@ -39,7 +39,7 @@ def terms(shown: Shown) -> evaluation.bounds.PerImage:
     return evaluation.bounds.terms_per_image(shown.model, shown.images, rng, samples=1)
 
 
-@of_a_model("Measuring the test images …", 60)
+@of_a_model("Measuring the test images …", 1000)
 def mean_terms(shown: Shown) -> Terms:
     """Mean loss terms of the test images in use, with one sampled z."""
     rng = torch.Generator().manual_seed(0)

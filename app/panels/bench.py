@@ -50,7 +50,7 @@ class Bench(NamedTuple):
     architecture: Architecture = "dense"
     ranges: Mapping[str, Sequence[Any]] = {}  # of a slider, where it does not reach everywhere
     partner: Kind | None = None  # that may train together with the page's own, where asked for
-    keeps: bool = False  # whether its runs go on the shelf by themselves, which stands open
+    shelf: bool = True  # whether the pinned runs stand below it
 
 
 def stop(visitor: Visitor) -> list[str]:
@@ -118,7 +118,8 @@ def show(
             st.markdown("**Train your own**")
             order()
             said()
-        shelf.show(visitor, bench.kinds, bench.selector, opened=bench.keeps)
+        if bench.shelf:
+            shelf.show(visitor, bench.kinds, bench.selector)
     st.html(
         "".join(
             f'<a class="to-the-bench" href="#{place}" target="_self">Train it yourself</a>'
@@ -254,7 +255,6 @@ def _train(
         except (ValueError, DataError) as error:
             st.error(f"{error}. The page keeps what it had.", icon=":material/error:")
         else:
-            visitor.keeping = bench.keeps
             st.rerun()
     if last is not None and last.status != "failed":
         more = max(1, last.order.training.epochs // 2)
@@ -405,7 +405,7 @@ def _outcome(visitor: Visitor, bench: Bench, run: Shown, pretrained: Shown) -> N
         st.caption(shelf.FULL)
     with st.container(horizontal=True, key=f"outcome-{bench.key}"):
         widgets.act(
-            "On the shelf" if kept else "Keep on the shelf",
+            "On the shelf" if kept else "Pin to the shelf",
             visitor.keep,
             run.key,
             key="run-keep",

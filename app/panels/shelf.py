@@ -1,4 +1,4 @@
-"""The shelf: runs of this visit that the learner keeps, on every page."""
+"""The shelf: the runs of this visit that the learner has pinned, on every page."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from core import evaluation
 from core.data import to_float
 from core.models import Kind
 
-FULL = f"The shelf is full, and this run is not on it: it holds {SHELF}. Let one go first."
+FULL = f"The shelf is full: it holds {SHELF}. Take one off first."
 CARD = 232  # pixels of the screen: four cards stand side by side
 
 
@@ -21,8 +21,8 @@ def full(visitor: Visitor) -> bool:
     return len(visitor.shelf) >= SHELF
 
 
-def show(visitor: Visitor, kinds: Sequence[Kind], selector: str, *, opened: bool = False) -> None:
-    """The runs that are kept, each a card: the ten digits as it restores them, its settings, what
+def show(visitor: Visitor, kinds: Sequence[Kind], selector: str) -> None:
+    """The pinned runs, each a card: the ten digits as it restores them, its settings, what
     a test image costs it. Two that are ticked are held side by side in the page's figure.
     """
     if not visitor.shelf:
@@ -48,7 +48,7 @@ def show(visitor: Visitor, kinds: Sequence[Kind], selector: str, *, opened: bool
         elif len(ticked) > 2:
             st.caption(f"{len(ticked)} are ticked: two at a time can stand side by side.")
 
-    with st.expander(_how_many(visitor), expanded=opened, key="shelf"):
+    with st.expander(_how_many(visitor), key="shelf"):
         cards()
 
 
@@ -121,5 +121,5 @@ def _handles(visitor: Visitor, run: Shown, kinds: Sequence[Kind], selector: str)
                 selector,
                 key=f"shelf-take-{run.key}",
             )
-        widgets.act("Let go", visitor.let_go, run.key, key=f"shelf-leave-{run.key}")
+        widgets.act("Take off", visitor.let_go, run.key, key=f"shelf-leave-{run.key}")
     return ticked

@@ -1,5 +1,7 @@
 """The bench: sliders reach the run, the figure is the run, and a run is a stop like the others."""
 
+from dataclasses import replace
+
 import torch
 from streamlit.testing.v1 import AppTest
 
@@ -138,7 +140,7 @@ def test_a_run_that_diverges_says_where_and_what_to_try_and_the_page_keeps_what_
     assert whose(page) == "The figures show the pretrained **AE dense, d = 2**."
 
 
-def test_the_shelf_keeps_eight_runs_and_two_can_be_held_side_by_side():
+def test_the_shelf_holds_eight_runs_and_two_can_be_held_side_by_side():
     page = trained(follow(onlooker(), "autoencoder", SHORT))
     visitor = visitor_of(page)
     page.button(key="run-keep").click().run()
@@ -149,7 +151,9 @@ def test_the_shelf_keeps_eight_runs_and_two_can_be_held_side_by_side():
     page.button(key="compare-close").click().run()
     assert visitor.compared == {}
     for i in range(SHELF + 2):
-        visitor.keep(f"another {i}")
+        another = replace(run_of(page), key=f"another {i}")
+        visitor.enter(another)
+        visitor.keep(another.key)
     assert len(visitor.shelf) == SHELF
 
 

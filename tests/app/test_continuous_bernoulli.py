@@ -85,7 +85,7 @@ def yours(d: int = 20, key: str = "mine", **other: Any) -> Shown:
 def bring(page: AppTest, run: Shown) -> AppTest:
     """Let the page have a run of this visit as its stop, as the bench's offer does."""
     visitor = page.session_state["visitor"]
-    visitor.runs[run.key] = run
+    visitor.enter(run)
     visitor.here["continuous-bernoulli"] = [run.key]
     page.run()
     page.button_group(key="cb-d").set_value(YOURS).run()

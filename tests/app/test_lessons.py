@@ -69,7 +69,8 @@ def test_every_lesson_shows_models_of_ones_own(tour, lesson, d):
     runs = [own(kind="ae", latent_dim=d), vae]
     if lesson in ("autoencoder",):
         runs.reverse()  # the last one stands on the page
-    visitor.runs = {run.key: run for run in runs}
+    for run in runs:
+        visitor.enter(run)
     visitor.here = {lesson.replace("_", "-"): [run.key for run in runs]}
     tour.session_state[SELECTORS[lesson]] = YOURS
     page = opened(tour, lesson)

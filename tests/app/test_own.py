@@ -49,10 +49,14 @@ def healthy(page: AppTest) -> AppTest:
 
 @pytest.fixture(scope="module")
 def owner() -> AppTest:
-    """A visitor with an autoencoder and a VAE, both trained for two epochs."""
+    """A visitor with an autoencoder and a VAE, both trained for two epochs, and pinned."""
     tour = onlooker()
     trained(tour)
-    return healthy(trained(tour, {"own-kind": "VAE", "own-beta": "0.5"}))
+    page = healthy(trained(tour, {"own-kind": "VAE", "own-beta": "0.5"}))
+    visitor = visitor_of(page)
+    for key in visitor.runs:
+        visitor.keep(key)
+    return page
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -384,15 +388,15 @@ def test_the_nearest_pretrained_has_the_nearest_code_and_the_nearest_beta():
     assert most_alike(ModelConfig("vae", latent_dim=10)) == "vae-lite-20-bernoulli"
 
 
-def test_a_run_that_is_over_stands_on_the_shelf_until_it_is_let_go():
+def test_a_run_that_is_pinned_stands_on_the_shelf_until_it_is_taken_off():
     page = healthy(trained(onlooker()))
     visitor = visitor_of(page)
+    assert visitor.shelf == [], "nothing pins itself"
+    page.button(key="run-keep").click().run()
     assert visitor.shelf == [newest(page)]
     assert "Your shelf: 1 of 8 runs" in words(page)
     page.button(key=f"shelf-leave-{newest(page)}").click().run()
     assert visitor.shelf == []
-    healthy(page.run())
-    assert visitor.shelf == [], "what was let go does not come back by itself"
     assert "The figures show **yours" in words(page)
 
 
@@ -402,11 +406,12 @@ def test_a_full_shelf_says_so_and_takes_no_more():
     run = visitor.runs[newest(page)]
     for copy in range(1, SHELF):
         key = f"{run.key}-{copy}"
-        visitor.runs[key] = replace(run, key=key)
+        visitor.enter(replace(run, key=key))
         visitor.keep(key)
+    visitor.keep(run.key)
     page = healthy(trained(page, {"own-seed": "1"}))
     assert len(visitor.shelf) == SHELF and newest(page) not in visitor.shelf
-    assert "The shelf is full, and this run is not on it" in words(page)
+    assert "The shelf is full" in words(page)
     assert page.button(key="run-keep").disabled
     page.button(key=f"shelf-leave-{run.key}").click().run()
     page.button(key="run-keep").click().run()
@@ -499,7 +504,7 @@ def test_a_run_that_diverges_says_so_and_the_page_keeps_the_run_before_it():
     page.run()
     assert job.status == "failed"
     assert "The page keeps what it had." in page.error[0].value
-    assert newest(page) == before and visitor_of(page).shelf == [before]
+    assert newest(page) == before and list(visitor_of(page).runs) == [before]
     assert "The figures show **yours: AE dense, d = 2**" in words(page)
 
 

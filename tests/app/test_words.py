@@ -71,3 +71,10 @@ def test_a_fixed_noise_is_told_and_names_another_file():
     assert words.title(fixed) == "VAE dense, d = 2, β = 1, σ = 0.5"
     assert words.file_name(fixed, 0) == "my-vae-dense-2-beta-1-noise-0.5-seed-0"
     assert words.title(learned) == "VAE dense, d = 2, β = 1"
+
+
+def test_what_somebody_typed_is_one_line_of_what_can_be_seen():
+    typed = "  Zoë's\tβ\n= 1\x00\u202e\ud800 run  "
+    assert words.plain(typed, 40) == "Zoë's β = 1 run"
+    assert words.plain("x" * 50, 40) == "x" * 40
+    assert words.plain("\u200b\n", 40) == ""

@@ -104,7 +104,7 @@ def against_size(visitor: Visitor, shown: Shown) -> None:
     if reader is not None and not _asked(visitor, shown, reader):
         return
     ladder = {d: cache.pretrained(f"ae-dense-{d}", visitor.data) for d in SIZES}
-    yours = [run.on(visitor.data) for run in visitor.runs.values() if not run.is_vae]
+    yours = [run for run in visitor.in_figures if not run.is_vae]
     among = [shown, *(run for run in yours if run.key != shown.key)]
     misreadings, costs = st.columns(2, gap="medium")
     with misreadings:

@@ -17,15 +17,14 @@ visitor = session()
 frame.opening("build_your_own")
 st.markdown(
     "Every piece of the course is a control here. Choose a model, say what you expect of it, "
-    "train it, and see it learn in any figure you know. A run that is over goes on the shelf by "
-    "itself while there is room. A link to this page holds your choice."
+    "train it, and see it learn in any figure you know. A run that is over stands in *Your runs*, "
+    "below. A link to this page holds your choice."
 )
 
 BENCH = bench.Bench(
     key="own",
     selector=own.SELECTOR,
     sliders=("kind", "architecture", "latent_dim", "beta", "epochs"),
-    keeps=True,
 )
 with st.container(horizontal=True, gap="large"):
     name, alike = own.choose(visitor)

@@ -13,7 +13,7 @@ from app.jobs import Job
 from app.lessons.build_your_own import swept
 from app.panels.bench import POLL
 from app.panels.settings import SETTINGS, Choice, in_words, matters, varied
-from app.state import Sweep, Visitor
+from app.state import Point, Sweep, Visitor
 from app.words import duration, grouped
 from core.data import DataError
 
@@ -46,11 +46,11 @@ def show(visitor: Visitor, *, opened: bool) -> None:
 
     @st.fragment(run_every=POLL if live else None)
     def view() -> None:
-        job = visitor.sweeping()
-        if visitor.new_of_sweep() or (live and job is None):
+        point = visitor.sweeping()
+        if visitor.sweep_has_news() or (live and point is None):
             st.rerun()  # in full: the whole page takes in what there is
-        if job is not None and visitor.sweep is not None:
-            _progress(visitor, visitor.sweep, job)
+        if visitor.sweep is not None and point is not None and point.job is not None:
+            _progress(visitor, visitor.sweep, point, point.job)
         elif opened:
             _order(visitor)
         if opened and visitor.sweep is not None:
@@ -125,12 +125,11 @@ def _seconds(visitor: Visitor, choice: Choice, setting: str, value: Any) -> floa
 # ---- while it goes on --------------------------------------------------------------------------
 
 
-def _progress(visitor: Visitor, sweep: Sweep, job: Job) -> None:
-    steps, total = (sum(each) for each in zip(*((j.state.step, j.total) for j in sweep.jobs)))
-    over = sum(each.over for each in sweep.jobs)
+def _progress(visitor: Visitor, sweep: Sweep, point: Point, job: Job) -> None:
+    before, share = sweep.points.index(point), job.state.step / job.total
     st.progress(
-        min(1.0, steps / total),
-        f"{swept.named(sweep, job)}: run {over + 1} of {len(sweep.jobs)}, step "
+        min(1.0, (before + share) / len(sweep.points)),
+        f"{swept.named(sweep, point)}: {before + 1} of {len(sweep.points)}, step "
         f"{grouped(job.state.step)} of {grouped(job.total)}",
     )
     widgets.act("Stop the sweep", visitor.stop_sweep, key="sweep-stop", icon=":material/stop:")

@@ -13,7 +13,6 @@ from torch import Tensor
 from app import cache, charts, theme, widgets
 from app.cache import Shown
 from app.glossary import term
-from app.jobs import Job
 from app.panels.digits import strict_judge
 from app.panels.logit_bounds import same_nats
 from app.panels.map.axes import map_domain, map_points, map_table
@@ -31,10 +30,9 @@ READABLE = "Readable draws from N(0, I)"
 SHORT = {"beta": "β", "latent_dim": "d"}  # names in a line
 
 
-def named(sweep: Sweep, job: Job) -> str:
-    """The value of a job: "β = 1"."""
-    (value,) = [point.value for point in sweep.points if point.job is job]
-    return f"{short(sweep)} = {in_words(value)}"
+def named(sweep: Sweep, point: Point) -> str:
+    """A value of a sweep: "β = 1"."""
+    return f"{short(sweep)} = {in_words(point.value)}"
 
 
 def short(sweep: Sweep) -> str:
@@ -53,22 +51,16 @@ class Done(NamedTuple):
 def runs(visitor: Visitor, sweep: Sweep) -> None:
     """What the sweep has brought so far."""
     done = [
-        Done(point.value, named(sweep, point.job), visitor.runs[point.job.key].on(visitor.data))
+        Done(point.value, named(sweep, point), visitor.runs[point.run].on(visitor.data))
         for point in sweep.points
-        if point.job is not None and point.job.key in visitor.runs
+        if point.run in visitor.runs  # until it is deleted
     ]
     for point in sweep.points:
-        if why := _why_not(point):
-            name = f"{short(sweep)} = {in_words(point.value)}"
-            st.warning(f"{name}: {why}", icon=":material/warning:")
+        if point.why_not:
+            st.warning(f"{named(sweep, point)}: {point.why_not}", icon=":material/warning:")
     _pictures(visitor, sweep, done)
     if len(done) > 1:
         _figures(visitor, sweep, done)
-
-
-def _why_not(point: Point) -> str:
-    """Why a value has no run."""
-    return f"that is no model: {point.refused}." if point.job is None else point.job.error
 
 
 def _pictures(visitor: Visitor, sweep: Sweep, done: list[Done]) -> None:
@@ -88,9 +80,9 @@ def _pictures(visitor: Visitor, sweep: Sweep, done: list[Done]) -> None:
             rows = {"The digits": ten}
             for each in done:
                 rows[each.name] = evaluation.judging.reconstruct(each.run.model, ten)
-            job = visitor.sweeping()
-            if job is not None and job.frame is not None:
-                rows[f"{named(sweep, job)}, at this moment"] = job.frame.reconstructions
+            point = visitor.sweeping()
+            if point is not None and point.job is not None and point.job.frame is not None:
+                rows[f"{named(sweep, point)}, at this moment"] = point.job.frame.reconstructions
             _rows(rows, chosen, "The same ten digits, restored by each run.")
 
 

@@ -94,11 +94,7 @@ def at_its_rate(visitor: Visitor, d: int) -> dict[str, Shown]:
 
 def runs_of_size(visitor: Visitor, d: int) -> list[Shown]:
     """This visit's VAEs that are held against models of that size, the newest last."""
-    return [
-        run.on(visitor.data)
-        for run in visitor.runs.values()
-        if run.is_vae and nearest(run.config.latent_dim) == d
-    ]
+    return [run for run in visitor.in_figures if run.is_vae and nearest(run.config.latent_dim) == d]
 
 
 # ---- digits restored ---------------------------------------------------------------------------

@@ -100,7 +100,7 @@ if predictions.is_open(visitor, asked.MIDWAY):
         "to pass it by: set 20 at the top, and compare."
     )
 
-others = [run.on(visitor.data) for run in visitor.runs.values() if run.key != shown.key]
+others = [run for run in visitor.in_figures if run.key != shown.key]
 if others:
     st.subheader("Your other runs, on the same way", anchor=False)
     scrubbing.strips(visitor, others, ends, spherical=spherical)

@@ -29,7 +29,7 @@ def beside_the_pretrained(
     visitor: Visitor, shown: Shown, pretrained: Sequence[str], sampler: str
 ) -> None:
     """For each pretrained model, and each run of this visit: holes, sureness, classes drawn."""
-    yours = [run.on(visitor.data) for run in visitor.runs.values()]
+    yours = visitor.in_figures
     if not yours:
         return
     reader, draw = strict_judge(visitor.data), SAMPLERS[sampler]

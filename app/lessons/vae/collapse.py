@@ -145,7 +145,7 @@ def quarter_circle(visitor: Visitor, shown: Shown) -> None:
 
 def _runs(visitor: Visitor) -> list[Shown]:
     """This visit's variational autoencoders."""
-    return [run.on(visitor.data) for run in visitor.runs.values() if run.is_vae]
+    return [run for run in visitor.in_figures if run.is_vae]
 
 
 def _name(run: Shown) -> str:
