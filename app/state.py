@@ -141,6 +141,8 @@ class Visitor:
     record: dict[str, Outcome] = field(default_factory=dict)  # how predictions came out
     calibration: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)  # of a
     # run's key and a prediction's: what was said, and what came out
+    hints: dict[str, int] = field(default_factory=dict)  # asked for, to each goal of lesson 7
+    reached: dict[str, str] = field(default_factory=dict)  # goals, and by what, in words
     answers: dict[str, int] = field(default_factory=dict)  # to questions: the option given last
     missed: set[str] = field(default_factory=set)  # questions whose last answer was wrong
     recalled: dict[str, str] = field(default_factory=dict)  # which question a lesson opens with
@@ -498,6 +500,10 @@ class Visitor:
         """Keep what was answered to a question, and whether it is to be asked again."""
         self.answers[key] = chosen
         (self.missed.discard if right else self.missed.add)(key)
+
+    def ask_hint(self, goal: str) -> None:
+        """One hint more to a goal."""
+        self.hints[goal] = self.hints.get(goal, 0) + 1
 
     def new_noise(self) -> None:
         """Another draw of ε, for every sampler and every model."""

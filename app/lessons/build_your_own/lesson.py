@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import quiz, widgets
 from app.cache import Shown
-from app.lessons.build_your_own import calibration, figures, held, own, plane, sweep
+from app.lessons.build_your_own import calibration, figures, held, own, plane, reaching, sweep
 from app.lessons.build_your_own.symbols import SYMBOLS
 from app.panels import bench, deeper, digits, frame, models
 from app.panels.settings import Choice
@@ -71,6 +71,10 @@ with st.container(horizontal=True):
 sweeping = widgets.section("Sweep one setting", key="own-sweep")
 with sweeping:
     sweep.show(visitor, opened=bool(sweeping.open))
+aims = widgets.section("Goals", key="own-goals")
+if aims.open:
+    with aims:
+        reaching.show(visitor)
 st.subheader("How well do you know your models?", anchor=False)
 calibration.show(visitor)
 
