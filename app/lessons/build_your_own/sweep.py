@@ -75,7 +75,9 @@ def _order(visitor: Visitor) -> None:
         setting = labels[widgets.menu("Vary", list(labels), key="sweep-of")]
     with right:
         values = _values(visitor, choice, setting)
-    st.caption("All else as the sliders above stand.")
+    st.caption(
+        "Each value is a run of its own, one after the other; all else as the sliders above stand."
+    )
     if visitor.under_way() is not None:
         st.info("A run goes on, and one run at a time: stop it, or wait for its end.")
         return
@@ -86,7 +88,6 @@ def _order(visitor: Visitor) -> None:
         type="primary",
         icon=":material/stacked_line_chart:",
         disabled=len(values) < 2,
-        help="Two values at least, one run each, one after the other.",
     ):
         try:
             visitor.sweep_over(setting, values, lambda value: varied(choice, setting, value))
