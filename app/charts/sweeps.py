@@ -4,16 +4,25 @@ import altair as alt
 import pandas as pd
 
 from app import theme
-from app.charts.parts import layered, titled
+from app.charts.parts import layered, scale_of, titled
 
 
 def over_values(
-    points: pd.DataFrame, *, title: str, x: str, y: str, colour: str, form: str
+    points: pd.DataFrame,
+    *,
+    title: str,
+    x: str,
+    y: str,
+    colour: str,
+    form: str,
+    from_zero: bool,
 ) -> alt.LayerChart:
     """A figure over the values of a setting: numbers stand in powers, words side by side.
 
     Columns: x (number or str, in their order), y (written in that form).
     """
+    most = max(1.0, float(points["y"].max()))
+    high = scale_of((0.0, 1.25 * most)) if from_zero else alt.Scale(zero=False, padding=18)
     values = points["x"].tolist()
     if pd.api.types.is_numeric_dtype(points["x"]):
         scale = alt.Scale(type="log", nice=False, padding=16)
@@ -25,7 +34,7 @@ def over_values(
     else:
         across = alt.X("x:N", title=x, sort=values, axis=alt.Axis(labelAngle=0))
     base = alt.Chart(points).encode(
-        across, alt.Y("y:Q", title=y, scale=alt.Scale(zero=False, padding=18))
+        across, alt.Y("y:Q", title=y, scale=high, axis=alt.Axis(tickCount=5))
     )
     tooltip = [alt.Tooltip(points.columns[0], title=x), alt.Tooltip("y:Q", title=y, format=form)]
     line = base.mark_line(color=colour, strokeWidth=2)

@@ -133,6 +133,7 @@ class Figure(NamedTuple):
     colour: str
     form: str  # of a number
     of: Callable[[Shown], float]
+    from_zero: bool = True  # whether its axis begins there
 
 
 def _measured(visitor: Visitor, runs: Sequence[Shown]) -> list[Figure]:
@@ -142,14 +143,14 @@ def _measured(visitor: Visitor, runs: Sequence[Shown]) -> list[Figure]:
     if all(same_nats(runs[0].config, run.config) for run in runs):
         found.append(
             Figure("Reconstruction", nats_, theme.RECONSTRUCTION, ".1f",
-                   lambda run: cache.mean_terms(run).reconstruction)
+                   lambda run: cache.mean_terms(run).reconstruction, from_zero=False)
         )  # fmt: skip
     else:
         found += [
             Figure("Squared error", "per image", theme.RECONSTRUCTION, ".1f",
-                   lambda run: cache.restoring_error(run, "mean", None)),
+                   lambda run: cache.restoring_error(run, "mean", None), from_zero=False),
             Figure("Sharpness", "of restorations", theme.DECODER, ".3f",
-                   lambda run: cache.judged_reconstructions(run, "mean", None).sharpness),
+                   lambda run: cache.judged_reconstructions(run, "mean", None).sharpness, from_zero=False),
         ]  # fmt: skip
     if any(run.is_vae for run in runs):
         found.append(Figure("KL", nats_, theme.KL, ".1f", lambda run: cache.mean_terms(run).kl))
@@ -204,6 +205,7 @@ def _over_values(sweep: Sweep, figure: Figure, done: list[Done], measured: list[
             y=figure.unit,
             colour=figure.colour,
             form=figure.form,
+            from_zero=figure.from_zero,
         ),
         key=f"sweep-over-{figure.name}",
         alt=f"{figure.name}, {figure.unit}: "
