@@ -19,6 +19,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 import streamlit as st
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,15 +27,20 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from app import visits
+
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"SAMEORIGIN"),
 ]
+FOR_US = "Path=/; HttpOnly; SameSite=Lax"
 
 
-class SecurityHeaders:
-    """Adds HEADERS to every answer over HTTP."""
+class Headers:
+    """Adds HEADERS to every answer over HTTP, and to a page the cookie that a browser comes back
+    with.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -42,7 +48,11 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *HEADERS]
+                headers = MutableHeaders(scope=message)
+                headers.raw.extend(HEADERS)
+                is_page = headers.get("content-type", "").startswith("text/html")
+                if is_page and visits.COOKIE not in Request(scope).cookies:
+                    headers.append("set-cookie", f"{visits.COOKIE}={visits.new_token()}; {FOR_US}")
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -89,7 +99,7 @@ app = st.App(
     ROOT / "app" / "tour.py",
     lifespan=lifespan,
     routes=[Route("/api/digit/{name}/{i:int}.png", digit)],
-    middleware=[Middleware(SecurityHeaders)],
+    middleware=[Middleware(Headers)],
 )
 
 if (

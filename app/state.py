@@ -18,7 +18,7 @@ import torch
 from jaxtyping import Int64, UInt8
 from torch import Tensor
 
-from app import cache, cards
+from app import cache, cards, visits
 from app.cache import Passing, Shown
 from app.components import latent_pad
 from app.course import ADDRESSES
@@ -103,6 +103,7 @@ class Outcome(NamedTuple):
 class Visitor:
     """One learner's visit."""
 
+    token: str = ""  # of the browser that it belongs to
     data: Name = "sample"
     ten: tuple[int, ...] = cache.first_ten("sample")  # indices of test images being followed
     drawn: Drawing | None = None  # followed in place of the digit of its class
@@ -147,7 +148,24 @@ class Visitor:
     missed: set[str] = field(default_factory=set)  # questions whose last answer was wrong
     recalled: dict[str, str] = field(default_factory=dict)  # which question a lesson opens with
     bases: dict[str, object] = field(default_factory=dict)  # what controls depend on, by their key
-    watch: cache.ConnectionWatch = field(default_factory=cache.ConnectionWatch)
+
+    def left(self) -> None:
+        """The connection is lost, for a moment or for good: its page's browser may come back."""
+        for job in self.jobs:
+            job.leave()
+        if self.token:
+            visits.leave(self.token, self)
+
+    def back(self) -> None:
+        """Somebody watches."""
+        for job in self.jobs:
+            job.visitor_left = None
+        visits.back(self)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes its models and their films take."""
+        return sum(run.size for run in self.runs.values())
 
     @property
     def digits(self) -> Digits:
@@ -292,7 +310,6 @@ class Visitor:
         self.job, self.partner, self.selector = job, partner, selector
         if partner is not None:
             go_in_step(partner, job)
-        self.watch.jobs = self.jobs
         self.trained_on = self.page
         self.passing.clear()
         self.compared.pop(self.page, None)
@@ -420,7 +437,7 @@ class Visitor:
                 self.remove(key)
             self.entered += 1
             self.labels[run.key] = Label(f"Run {self.entered}")
-            self.runs[run.key] = run
+        self.runs[run.key] = run
         held = self.held | {run.key}
         self.runs = {
             key: each if key in held else replace(each, film=None)
@@ -523,10 +540,16 @@ class Visitor:
 
 
 def session() -> Visitor:
-    """This session's visitor."""
+    """This session's visitor: one that its browser left a while ago, or a new one."""
     if "visitor" not in st.session_state:
-        before = st.context.cookies.get(SEEN, "").split(".")
-        st.session_state["visitor"] = Visitor(seen=set(before) & ADDRESSES)
+        token = st.context.cookies.get(visits.COOKIE, "")
+        visitor = visits.take_up(token)
+        if isinstance(visitor, Visitor):
+            visitor.page = None  # so that the page is entered, and its link is read
+        else:
+            before = st.context.cookies.get(SEEN, "").split(".")
+            visitor = Visitor(token, seen=set(before) & ADDRESSES)
+        st.session_state["visitor"] = visitor
     return st.session_state["visitor"]
 
 
@@ -544,8 +567,8 @@ def arrive(address: str) -> Visitor:
     """
     visitor = session()
     visitor.lacking.clear()
-    visitor.watch.back()
-    cache.watch_connection(visitor.watch)
+    visitor.back()
+    cache.watch_connection(visitor)
     if visitor.page != address:
         visitor.page, visitor.told = address, st.query_params.to_dict()
         visitor.link = {name: st.query_params.get_all(name) for name in visitor.told}

@@ -42,6 +42,12 @@ class Moment:
     restored: UInt8[Tensor, "ten 1 28 28"] = field(repr=False)  # mean images
     samples: UInt8[Tensor, "samples 1 28 28"] = field(repr=False)  # mean images of `noise`
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        tensors = self.codes, self.logvar, self.restored, self.samples
+        return sum(tensor.nbytes for tensor in tensors if tensor is not None)
+
 
 @dataclass(frozen=True)
 class Film:
@@ -51,6 +57,11 @@ class Film:
     labels: UInt8[Tensor, " probe"] = field(repr=False)
     originals: UInt8[Tensor, "ten 1 28 28"] = field(repr=False)
     moments: tuple[Moment, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        return sum(moment.size for moment in self.moments) + self.originals.nbytes
 
     def next_step(self) -> int | None:
         """The step at which the next moment is due; None where there is none to come."""

@@ -7,8 +7,9 @@ whoever gets it.
 
 from pathlib import Path
 
-from app.cache.connection import ConnectionWatch, watch_connection
+from app.cache.connection import watch_connection
 from app.cache.figures import (
+    IN_BASIS,
     JUDGED,
     PAIRS,
     bce_extremes,
@@ -18,6 +19,7 @@ from app.cache.figures import (
     byte_costs,
     ceilings,
     change_nearby,
+    cost_in_basis,
     dequantised_elbo,
     judged_count,
     judged_digits,
@@ -36,6 +38,7 @@ from app.cache.figures import (
     restoring_error,
     sure_of_digits,
     terms,
+    thumbnail,
 )
 from app.cache.files import PretrainedError, alike, paper_table, unusable
 from app.cache.maps import (

@@ -3,27 +3,18 @@
 Streamlit releases what is cached for a session when that happens: hence this stands here.
 """
 
+from typing import Protocol
+
 import streamlit as st
 
-from app import jobs
+
+class Watched(Protocol):
+    """What is told when nobody watches it any more."""
+
+    def left(self) -> None: ...
 
 
-@st.cache_resource(scope="session", on_release=lambda watch: watch.left(), show_spinner=False)
-def watch_connection(_watch: "ConnectionWatch") -> "ConnectionWatch":
+@st.cache_resource(scope="session", on_release=lambda watched: watched.left(), show_spinner=False)
+def watch_connection(_watched: Watched) -> Watched:
     """Calls `left` when this session's connection is lost, for a moment or for good."""
-    return _watch
-
-
-class ConnectionWatch:
-    """Tells a visitor's jobs that nobody watches them. `back` on every run of a page."""
-
-    def __init__(self) -> None:
-        self.jobs: tuple[jobs.Job, ...] = ()
-
-    def left(self) -> None:
-        for job in self.jobs:
-            job.leave()
-
-    def back(self) -> None:
-        for job in self.jobs:
-            job.visitor_left = None
+    return _watched

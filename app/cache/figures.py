@@ -9,12 +9,14 @@ from typing import Literal
 
 import streamlit as st
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
+from app import images
 from app.cache.models import (
     BY_KEY,
     BY_MODEL,
+    BY_PICTURES,
     Judge,
     RejectingJudge,
     Shown,
@@ -25,10 +27,12 @@ from app.cache.models import (
 from core import data, evaluation, latent, sampling
 from core.models import VariationalAutoencoder
 from core.models.classifier import Classifier
+from core.models.likelihoods import negative_log_likelihood
 from core.training import Terms
 
 JUDGED = 1000  # pictures that sharpness and the like are averaged over
 WIDEST = 32  # code of the course: a smaller PCA is the first directions of this one
+IN_BASIS = 2000  # digits that are decoded after a change of basis
 PAIRS = 500  # of digits whose midpoints are judged
 
 
@@ -44,6 +48,15 @@ def mean_terms(shown: Shown) -> Terms:
     """Mean loss terms of the test images in use, with one sampled z."""
     rng = torch.Generator().manual_seed(0)
     return evaluation.bounds.mean_terms(shown.model, shown.tested.images, rng, samples=1)
+
+
+@of_a_model(False, 1000, by=BY_PICTURES)
+def thumbnail(
+    shown: Shown, digits: UInt8[Tensor, "n 1 28 28"], columns: int, *, scale: int = 1
+) -> str:
+    """A few digits as a model restores them, as one picture's address."""
+    restored = evaluation.judging.reconstruct(shown.model, data.to_float(digits))
+    return images.sheet(restored, columns, scale=scale, gap=1)
 
 
 @of_a_model("Restoring the test images …", 10)
@@ -88,6 +101,18 @@ def byte_costs(name: data.Name) -> evaluation.baselines.ByteCosts:
     """What tables of the training images' grey values charge for a byte of the images judged."""
     chosen = digits(name)
     return evaluation.baselines.byte_costs(chosen.train_images, chosen.test_images[:JUDGED])
+
+
+@of_a_model("Decoding 2 000 digits …", 60)
+def cost_in_basis(shown: Shown, matrix: tuple[tuple[float, ...], ...]) -> float:
+    """Mean cost of restoring the first digits of a model's map, nats per image, where its encoder
+    is followed by that matrix, and its decoder preceded by the inverse.
+    """
+    turned = torch.tensor(matrix)
+    codes, images = shown.codes.mean[:IN_BASIS], shown.images[:IN_BASIS]
+    with torch.no_grad():
+        logits = shown.model.decode(codes @ turned.T @ torch.linalg.inv(turned).T)
+    return negative_log_likelihood(shown.config, logits, data.to_float(images)).mean().item()
 
 
 @of_a_model("Encoding the test images …", 40)
@@ -144,7 +169,7 @@ def readings_of_pca(name: data.Name, latent_dim: int, judge: Judge) -> Int64[Ten
     return evaluation.judging.read(judge.model, pca(name, latent_dim).restore(_first(name)))
 
 
-@of_a_model("Reading 1 000 pictures …", 60)
+@of_a_model("Reading 1 000 pictures …", 1000)
 def readable(shown: Shown, judge: Judge) -> float:
     """Share of the first test images that the classifier reads as their label, in the mean image
     of their reconstruction."""

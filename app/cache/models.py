@@ -69,6 +69,12 @@ class Shown:
         return self.model.config
 
     @property
+    def size(self) -> int:
+        """Bytes that its weights and its own film take."""
+        weights = sum(tensor.nbytes for tensor in self.model.state_dict().values())
+        return weights + (self.film.size if self.film else 0)
+
+    @property
     def is_vae(self) -> bool:
         return isinstance(self.model, VariationalAutoencoder)
 
@@ -154,6 +160,7 @@ class Passing(Shown):
 Hash = dict[str | type[Any], Callable[[Any], Any]]
 _JUDGES: Hash = {Judge: lambda _: "the classifier", RejectingJudge: lambda _: "the judge"}
 BY_KEY: Hash = {Shown: lambda shown: (shown.key, shown.data), **_JUDGES}  # there is one of each
+BY_PICTURES: Hash = {**BY_KEY, Tensor: lambda pictures: pictures.numpy().tobytes()}
 BY_MODEL: Hash = {Shown: lambda shown: shown.key, **_JUDGES}  # for what no data set changes
 
 

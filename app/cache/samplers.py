@@ -85,7 +85,7 @@ def classes_drawn(
     return evaluation.judging.read_as(judge.model, _judged(shown, sampler))
 
 
-@of_a_model("Judging 1 000 samples …", 200)
+@of_a_model("Judging 1 000 samples …", 1000)
 def judged_drawn(
     shown: Shown, sampler: sampling.Sampler, judge: RejectingJudge
 ) -> Int64[Tensor, " classes"]:

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-from app.cache.models import BY_KEY, Hash, Judge, Shown, of_a_model
+from app.cache.models import BY_PICTURES, Judge, Shown, of_a_model
 from app.components import ways
 from app.components.kept import Piece
 from core import latent
@@ -16,7 +16,6 @@ from core.models import mean_image
 Ends = tuple[UInt8[Tensor, "1 1 28 28"], UInt8[Tensor, "1 1 28 28"]]
 
 CODES = 2500  # on the small map of a way
-BY_PICTURES: Hash = {**BY_KEY, Tensor: lambda pictures: pictures.numpy().tobytes()}
 
 
 class Path(NamedTuple):

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import record
+from app import record, visits
 from app.course import LESSONS
 from app.panels import frame
 from app.state import session
@@ -50,8 +50,9 @@ if runs := record.runs(visitor):
 
 st.subheader("To keep", anchor=False)
 st.caption(
-    "The record is of this visit and goes with it; nothing of it is sent anywhere. Print this "
-    "page with your browser, or take it as a file."
+    f"The record is of this visit. A reload keeps it; {visits.KEPT / 60:.0f} minutes without a "
+    "page of the course open, or a restart of the server, end it. Nothing of it is sent anywhere. "
+    "Print this page with your browser, or take it as a file."
 )
 st.download_button(
     "Take it as Markdown",

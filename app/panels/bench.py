@@ -22,7 +22,7 @@ from app.panels import models, shelf
 from app.panels.logit_bounds import bound_of, same_nats
 from app.panels.settings import Choice, choose, in_words
 from app.state import YOURS, Visitor
-from app.words import duration, grouped, nats, title
+from app.words import as_code, duration, grouped, nats, title
 from core.data import DataError
 from core.models import Architecture, Kind, ModelConfig, build
 from core.training import Record
@@ -400,6 +400,13 @@ def holding(likely: tuple[float, float], measured: list[float]) -> tuple[float, 
 def _outcome(visitor: Visitor, bench: Bench, run: Shown, pretrained: Shown) -> None:
     """What was measured, the pretrained beside it, and what to do with the run."""
     st.markdown(_held_against(visitor, run, pretrained))
+    name = as_code(visitor.labels[run.key].name)
+    if bench.shelf:
+        st.caption(f"It is {name} in *Your runs*.")
+        to = f"Your runs, in lesson {len(LESSONS)}"
+        st.page_link(LESSONS[-1].page, label=to, icon=":material/arrow_forward:")
+    else:
+        st.caption(f"It is {name} in [Your runs](#your-runs), below.")
     kept = run.key in visitor.shelf
     if shelf.full(visitor) and not kept:
         st.caption(shelf.FULL)

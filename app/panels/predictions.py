@@ -67,16 +67,13 @@ def _ask(
     st.markdown(f"**Predict** · {prediction.prompt}")
     said = _answer(prediction, options, known, at)
     with st.container(horizontal=True, vertical_alignment="center"):
-        widgets.act(
-            "Commit",
-            _commit,
-            visitor,
-            prediction.key,
-            said,
-            key=f"commit-{prediction.key}",
-            type="primary",
-            disabled=said is None,
+        # Not `act`: what a callback is given was said before the last run, not when it is pressed.
+        pressed = st.button(
+            "Commit", key=f"commit-{prediction.key}", type="primary", disabled=said is None
         )
+        if pressed and said is not None:
+            visitor.commit(prediction.key, said() if callable(said) else said)
+            st.rerun()
         widgets.act(
             "Just show me",
             visitor.commit,
@@ -85,10 +82,6 @@ def _ask(
             key=f"show-{prediction.key}",
             type="tertiary",
         )
-
-
-def _commit(visitor: Visitor, key: str, said: Answer | Callable[[], Point]) -> None:
-    visitor.commit(key, said() if callable(said) else said)
 
 
 def _answer(

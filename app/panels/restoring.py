@@ -1,5 +1,7 @@
 """Digits beside what a model restores of them, and what that costs."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 import torch
 from jaxtyping import Int64
@@ -10,7 +12,7 @@ from app.cache import Judge, Shown
 from app.images import Mark, legend
 from app.panels.digits import judge
 from app.state import Visitor
-from app.words import nats
+from app.words import as_code, nats
 from core import evaluation
 from core.data import to_float
 
@@ -62,21 +64,21 @@ def reconstructions(visitor: Visitor, shown: Shown) -> None:
     )
 
 
-def side_by_side(visitor: Visitor, *two: Shown) -> None:
-    """The ten digits above what each of two models restores of them, with the mean costs."""
+def side_by_side(visitor: Visitor, models: Mapping[str, Shown], *, key: str = "two") -> None:
+    """The ten digits above what each of these models restores of them, with the mean costs."""
     images, _, names = visitor.followed()
     x = to_float(images)
-    restored = [evaluation.judging.reconstruct(shown.model, x) for shown in two]
-    costs = [nats(cache.mean_terms(shown).total) for shown in two]
+    restored = [evaluation.judging.reconstruct(shown.model, x) for shown in models.values()]
     widgets.pictures(
         torch.cat([x, *restored]),
         len(x),
-        key="restored-side-by-side",
-        headings=["The digits", *(shown.title for shown in two)],
-        labels=[*names, *[""] * len(x) * len(two)],
-        alt="Ten digits above what two models restore of them",
+        key=f"restored-{key}",
+        headings=["The digits", *models],
+        labels=[*names, *[""] * len(x) * len(models)],
+        alt=f"Ten digits above what {len(models)} models restore of them",
     )
+    costs = [nats(cache.mean_terms(shown).total) for shown in models.values()]
     st.caption(
-        "; ".join(f"{shown.title}: {cost}" for shown, cost in zip(two, costs))
+        "; ".join(f"{as_code(name)}: {cost}" for name, cost in zip(models, costs))
         + " per image, means over the test images in use."
     )

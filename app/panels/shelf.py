@@ -8,7 +8,7 @@ from app import cache, widgets
 from app.cache import Shown
 from app.course import LESSONS
 from app.state import SHELF, Visitor
-from app.words import grouped, nats, title
+from app.words import as_code, grouped, nats, title
 from core import evaluation
 from core.data import to_float
 from core.models import Kind
@@ -86,8 +86,9 @@ def _card(visitor: Visitor, run: Shown):
             alt=f"Ten digits as {run.title} restores them",
         )
         cost = nats(cache.mean_terms(shown).total)
-        st.markdown(f"**{title(run.config)}**  \n{cost} per test image")
-        st.caption(_how_trained(run))
+        name, note = visitor.labels[run.key]
+        st.markdown(f"{as_code(name)}  \n**{title(run.config)}**  \n{cost} per test image")
+        st.caption(_how_trained(run) + (f"  \n{as_code(note)}" if note else ""))
     return frame
 
 

@@ -86,6 +86,7 @@ def bring(page: AppTest, run: Shown) -> AppTest:
     """Let the page have a run of this visit as its stop, as the bench's offer does."""
     visitor = page.session_state["visitor"]
     visitor.enter(run)
+    visitor.keep(run.key)
     visitor.here["continuous-bernoulli"] = [run.key]
     page.run()
     page.button_group(key="cb-d").set_value(YOURS).run()
@@ -517,7 +518,7 @@ def test_what_means_the_same_for_all_models_is(tour, measure):
 )
 def test_what_is_deeper_opens_for_every_lambda_and_window(tour, lam, window):
     page = opened(tour, cb_more_lambda=lam, cb_window=window, cb_terms="6")
-    for key in ("cb-more", "cb-float32", "cb-slopes"):
+    for key in ("cb-more", "cb-slopes"):
         page.session_state[key] = True
     page.run()
     assert not page.exception, page.exception

@@ -152,9 +152,9 @@ def test_a_pair_goes_on_together():
 def test_a_lost_connection_is_told_to_both_jobs():
     page = begun(LONG | TOGETHER)
     visitor = visitor_of(page)
-    visitor.watch.left()
+    visitor.left()
     assert all(job.visitor_left is not None for job in visitor.jobs)
-    visitor.watch.back()
+    visitor.back()
     assert all(job.visitor_left is None for job in visitor.jobs)
     visitor.steer(Job.stop)
 

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from app.teaching import Estimate, asked
-from tests.browser.pages import no_exception, wait_idle
+from tests.browser.pages import no_exception, run_once_more, wait_idle
 from tests.browser.test_tour import follow, open_page
 
 
@@ -24,9 +24,9 @@ def test_what_is_predicted_is_quoted_beside_what_was_measured_and_kept_on_the_re
 
     assert isinstance(share.way, Estimate)
     slider = page.locator(f".st-key-guess-{share.key}").get_by_role("slider")
-    slider.press("Home")
+    with run_once_more(page):
+        slider.press("Home")
     expect(slider).to_have_value("0")
-    wait_idle(page)
     commit(page, share.key)
     expect(page.locator(f".st-key-ask-{share.key}")).to_contain_text("You said 0")
 
@@ -57,3 +57,17 @@ def test_a_question_that_was_missed_is_asked_again_where_the_next_lesson_opens(p
     again.get_by_text(question.options[question.right].words).click()
     expect(again.get_by_text("Right.")).to_be_visible(timeout=60_000)
     no_exception(page)
+
+
+def test_a_visit_goes_on_after_a_reload_and_in_the_window_that_follows_a_closed_one(page: Page):
+    open_page(page, "autoencoder")
+    lost = asked("autoencoder").predictions[0]
+    page.locator(f".st-key-guess-{lost.key}").get_by_text("8", exact=True).click()
+    commit(page, lost.key)
+    page.reload()
+    expect(page.locator(f".st-key-ask-{lost.key}")).to_contain_text("You ticked 8", timeout=60_000)
+    page.close()
+    later = page.context.new_page()
+    later.goto("/record")
+    expect(later.locator(".st-key-record-autoencoder li").first).to_contain_text("You ticked 8")
+    no_exception(later)

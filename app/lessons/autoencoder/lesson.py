@@ -43,7 +43,7 @@ def figure(now: Shown) -> None:
 
 
 def both(left: Shown, right: Shown) -> None:
-    restoring.side_by_side(visitor, left, right)
+    restoring.side_by_side(visitor, {left.title: left, right.title: right})
 
 
 bench.show(visitor, BENCH, shown, pretrained, figure, both)

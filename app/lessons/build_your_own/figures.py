@@ -1,5 +1,7 @@
 """The figures of the course for a model of one's own, as it learns, and for two side by side."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -7,14 +9,18 @@ from app import cache, charts, theme, widgets
 from app.cache import Shown
 from app.panels import film, restoring
 from app.panels.digits import choose_digit
+from app.panels.logit_bounds import same_nats
 from app.panels.map.axes import code_map, map_points, map_title, prior_centre
 from app.panels.map.pad import Extra, at_the_mark, hand_map, optional_layers
 from app.panels.walks import Ends, crossfade, strips, walk
 from app.state import Visitor, afresh
-from app.words import nats
+from app.words import as_code, listed, nats
 from core.training import PROBE
 
 FIGURES = ["Reconstructions", "Map", "Samples", "Interpolation", "Film", "Loss terms"]
+SEVERAL = ["Reconstructions", "Map", "Samples", "Loss terms"]  # of more than two as well
+OTHER_NATS = "Another likelihood, bound or variance charges other nats: they do not compare."
+OTHER_COLOURS = (theme.ENCODER, theme.DECODER)  # of the third curve, and the fourth
 FRAMES = 11  # of a walk
 PRIOR, FITTED = "The prior N(0, I)", "A Gaussian fitted to the codes"
 EARLY = 0.05  # of a training: its first steps, in which costs fall from anywhere
@@ -28,7 +34,7 @@ def one(visitor: Visitor, figure: str, now: Shown) -> None:
         case "Map":
             _map(visitor, now)
         case "Samples":
-            _samples(visitor, now)
+            _samples(visitor, {now.title: now}, "own")
         case "Interpolation":
             ends = _ends(visitor)
             strips(visitor, crossfade(ends, FRAMES), [walk(now, ends, FRAMES)])
@@ -41,16 +47,8 @@ def one(visitor: Visitor, figure: str, now: Shown) -> None:
 
 
 def two(visitor: Visitor, figure: str, left: Shown, right: Shown) -> None:
-    """The same figure of two models: the same digits, the same ε, the same axes where they mean
-    the same.
-    """
+    """The same figure of two models."""
     match figure:
-        case "Reconstructions":
-            restoring.side_by_side(visitor, left, right)
-        case "Map":
-            _two_maps(visitor, left, right)
-        case "Samples":
-            _samples(visitor, left, right)
         case "Interpolation":
             ends = _ends(visitor)
             walks = [walk(shown, ends, FRAMES) for shown in (left, right)]
@@ -58,7 +56,22 @@ def two(visitor: Visitor, figure: str, left: Shown, right: Shown) -> None:
         case "Film":
             film.training_film(left, right, key="own-films")
         case _:
-            _two_curves(left, right)
+            several(visitor, figure, {left.title: left, right.title: right}, key="two")
+
+
+def several(visitor: Visitor, figure: str, models: Mapping[str, Shown], *, key: str) -> None:
+    """The same figure of up to four models under their names: the same digits, the same ε, the
+    same axes where they mean the same.
+    """
+    match figure:
+        case "Reconstructions":
+            restoring.side_by_side(visitor, models, key=key)
+        case "Map":
+            _maps(visitor, models, key)
+        case "Samples":
+            _samples(visitor, models, key)
+        case _:
+            _curves(models, key)
 
 
 # ---- maps --------------------------------------------------------------------------------------
@@ -78,16 +91,24 @@ def _map(visitor: Visitor, now: Shown) -> None:
     at_the_mark(now, mark.z)
 
 
-def _two_maps(visitor: Visitor, left: Shown, right: Shown) -> None:
-    """Both maps; on the same axes where the two planes are the codes themselves."""
-    planes = left.config.latent_dim == right.config.latent_dim == 2
-    for shown, other, column in zip((left, right), (right, left), st.columns(2)):
-        title = f"Codes: {shown.title}"
-        also = [map_points(other)] if planes else []
-        column.altair_chart(
-            charts.over(code_map(visitor, shown, title, *also)[0]),
-            key=f"own-map-{'left' if shown is left else 'right'}",
-            alt=title,
+def _maps(visitor: Visitor, models: Mapping[str, Shown], key: str) -> None:
+    """Their maps, two in a row; on the same axes where the planes are the codes themselves."""
+    planes = {name: shown for name, shown in models.items() if shown.config.latent_dim == 2}
+    together = [map_points(shown) for shown in planes.values()]
+    named = list(models.items())
+    for first in range(0, len(named), 2):
+        for place, column in enumerate(st.columns(2)[: len(named) - first]):
+            name, shown = named[first + place]
+            title = f"Codes: {name}"
+            column.altair_chart(
+                charts.over(code_map(visitor, shown, title, *together * (name in planes))[0]),
+                key=f"{key}-map-{first + place}",
+                alt=title,
+            )
+    if len(planes) < len(models):
+        st.caption(
+            "Maps share their axes where d = 2. A map of more numbers is a plane through its own "
+            "model's codes: it compares with no other."
         )
 
 
@@ -103,26 +124,28 @@ def _extent(now: Shown) -> charts.Domain:
 # ---- pictures ----------------------------------------------------------------------------------
 
 
-def _samples(visitor: Visitor, *models: Shown) -> None:
+def _samples(visitor: Visitor, models: Mapping[str, Shown], key: str) -> None:
     """Sixteen samples of each model from the same ε, from the prior or from a fitted Gaussian."""
-    usual = PRIOR if models[-1].is_vae else FITTED
-    key = afresh("own-sampler", usual, on=usual)
-    chosen = widgets.choice("Sample from", [PRIOR, FITTED], key=key, default=usual)
+    *_, last = models.values()
+    usual = PRIOR if last.is_vae else FITTED
+    sampler_key = afresh(f"{key}-sampler", usual, on=usual)
+    chosen = widgets.choice("Sample from", [PRIOR, FITTED], key=sampler_key, default=usual)
     sampler = "prior" if chosen == PRIOR else "gaussian"
-    drawn = [cache.samples(shown, sampler, visitor.noise_seed) for shown in models]
-    for shown, samples in zip(models, drawn):
+    for place, (name, shown) in enumerate(models.items()):
+        samples = cache.samples(shown, sampler, visitor.noise_seed)
         if len(models) > 1:
-            st.markdown(f"**{shown.title}**")
-        half = len(samples.z) // 2
+            st.markdown(as_code(name))
         widgets.pictures(
             samples.images,
-            half,
-            key=f"own-samples-{shown.key}" if len(models) > 1 else "own-samples",
-            alt=f"{len(samples.z)} decoded samples of {shown.title}",
+            len(samples.z) // 2,
+            key=f"{key}-samples-{place}",
+            alt=f"{len(samples.z)} decoded samples of {name}",
         )
+    of_one_size = len({shown.config.latent_dim for shown in models.values()}) == 1
+    draws = "for every model" if of_one_size else "for models of one d"
     st.caption(
         "The prior is what a VAE is paid to fill. An autoencoder never heard of it: a Gaussian "
-        "is fitted to its codes. The draws ε are the same for every model."
+        f"is fitted to its codes. The draws ε are the same {draws}."
     )
 
 
@@ -193,43 +216,52 @@ def _in_steps(nats_: pd.Series, grain: float) -> tuple[float, float]:
     return grain * (low // grain), grain * (high // grain + 1)
 
 
-def _two_curves(left: Shown, right: Shown) -> None:
-    """What restoring a test image cost over two trainings, on one axis."""
-    curves = {}
-    for shown, side in ((left, "left"), (right, "right")):
-        name = f"{shown.title} ({side})"
-        curves[name] = [
-            (record["step"], record["test"]["reconstruction"], name)
-            for record in shown.card.get("history", [])
-        ]
-    if not all(curves.values()):
-        st.info("One of the two cards holds no history of its training.")
-        return
+def _curves(models: Mapping[str, Shown], key: str) -> None:
+    """What restoring a test image cost over the trainings, and the KL, on one axis each: of those
+    models whose nats are those of the first.
+    """
+    filmed = {name: shown for name, shown in models.items() if shown.card.get("history")}
+    first = next(iter(filmed.values()), None)
+    fitting = {
+        name: shown
+        for name, shown in filmed.items()
+        if first and same_nats(first.config, shown.config)
+    }
+    if len(fitting) > 1:
+        variational = {name: shown for name, shown in fitting.items() if shown.is_vae}
+        terms = {"reconstruction": ("Reconstruction on test images", fitting, 10.0)}
+        if variational:
+            terms["kl"] = ("KL to the prior on test images", variational, 2.0)
+        for column, (term, (title, of, grain)) in zip(st.columns(len(terms)), terms.items()):
+            with column:
+                _one_term(of, term, title, grain, f"{key}-curves-{term}")
+    if len(filmed) < len(models):
+        untold = [as_code(name) for name in models if name not in filmed]
+        st.caption(f"No curve of {listed(untold)}: no history of the training is on the card.")
+    if len(fitting) < len(filmed):
+        others = [as_code(name) for name in filmed if name not in fitting]
+        st.caption(f"No curve of {listed(others)} beside the first. {OTHER_NATS}")
+
+
+def _one_term(models: Mapping[str, Shown], term: str, title: str, grain: float, key: str) -> None:
+    curves = {
+        name: [(record["step"], record["test"][term], name) for record in shown.card["history"]]
+        for name, shown in models.items()
+    }
     points = [point for curve in curves.values() for point in curve]
+    settled = [
+        cost for curve in curves.values() for step, cost, _ in curve if step >= EARLY * curve[-1][0]
+    ]
     st.altair_chart(
         charts.lines(
             pd.DataFrame(points, columns=["x", "y", "curve"]),
-            title="Reconstruction on test images",
+            title=title,
             x="training step",
             y="nats per image",
-            colours=dict(zip(curves, (theme.PRIOR, theme.RECONSTRUCTION))),
-            dashes=dict(zip(curves, ([6, 3], [1, 0]))),
-            y_domain=_shared(left, right),
+            colours=dict(zip(curves, (theme.PRIOR, theme.RECONSTRUCTION, *OTHER_COLOURS))),
+            dashes=dict(zip(curves, ([6, 3], [1, 0], [2, 2], [9, 3, 2, 3]))),
+            y_domain=_in_steps(pd.Series(settled), grain),
         ),
-        key="own-two-curves",
+        key=key,
         alt="; ".join(f"{name}: {nats(curve[-1][1])} at the end" for name, curve in curves.items()),
     )
-    if left.config.likelihood != right.config.likelihood:
-        st.caption("Their likelihoods charge other nats: only the shapes can be compared.")
-
-
-def _shared(*models: Shown) -> tuple[float, float]:
-    """The axis that holds the costs of several trainings but for their first steps."""
-    ends = []
-    for shown in models:
-        history = shown.card.get("history", [])
-        last = history[-1]["step"]
-        ends += [
-            record["test"]["reconstruction"] for record in history if record["step"] >= EARLY * last
-        ]
-    return _in_steps(pd.Series(ends), 10.0)

@@ -4,7 +4,16 @@ import streamlit as st
 
 from app import quiz, widgets
 from app.cache import Shown
-from app.lessons.build_your_own import calibration, figures, held, own, plane, reaching, sweep
+from app.lessons.build_your_own import (
+    calibration,
+    figures,
+    held,
+    own,
+    plane,
+    reaching,
+    sweep,
+    table,
+)
 from app.lessons.build_your_own.symbols import SYMBOLS
 from app.panels import bench, deeper, digits, frame, models
 from app.panels.settings import Choice
@@ -25,6 +34,7 @@ BENCH = bench.Bench(
     key="own",
     selector=own.SELECTOR,
     sliders=("kind", "architecture", "latent_dim", "beta", "epochs"),
+    shelf=False,  # the table of all runs stands there
 )
 with st.container(horizontal=True, gap="large"):
     name, alike = own.choose(visitor)
@@ -68,13 +78,10 @@ bench.show(
 with st.container(horizontal=True):
     digits.pick_digits(visitor)
     digits.new_noise(visitor)
-sweeping = widgets.section("Sweep one setting", key="own-sweep")
-with sweeping:
-    sweep.show(visitor, opened=bool(sweeping.open))
-aims = widgets.section("Goals", key="own-goals")
-if aims.open:
-    with aims:
-        reaching.show(visitor)
+table.show(visitor, own.SELECTOR)
+sweep.show(visitor)
+reaching.show(visitor)
+
 st.subheader("How well do you know your models?", anchor=False)
 calibration.show(visitor)
 

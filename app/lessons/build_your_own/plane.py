@@ -3,13 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from app import cache, charts, images
+from app import cache, charts
 from app.cache import PretrainedError, Shown
 from app.panels import bench, files
 from app.state import Visitor
 from app.words import grouped, listed
-from core import evaluation
-from core.data import to_float
 from core.training import PROBE
 
 # The pretrained models of one likelihood, Bernoulli's, that the course walks along: d, and β.
@@ -94,5 +92,4 @@ def _pretrained(visitor: Visitor) -> list[Shown]:
 
 def _four(visitor: Visitor, run: Shown) -> str:
     """A followed digit as a run restores it, as a picture's address."""
-    four = to_float(visitor.followed().images[FOUR : FOUR + 1])
-    return images.sheet(evaluation.judging.reconstruct(run.model, four), 1, scale=2)
+    return cache.thumbnail(run, visitor.followed().images[FOUR : FOUR + 1], 1, scale=2)

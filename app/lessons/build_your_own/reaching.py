@@ -13,7 +13,14 @@ from core.data import SETS
 
 
 def show(visitor: Visitor) -> None:
-    """Every goal, judged on the runs of this visit."""
+    """A section: every goal, judged on the runs of this visit."""
+    section = widgets.section("Goals", key="own-goals")
+    if section.open:
+        with section:
+            _goals(visitor)
+
+
+def _goals(visitor: Visitor) -> None:
     if not SETS[visitor.data].are_digits:
         st.info("These goals are of digits: choose the sample or MNIST as your data.")
         return

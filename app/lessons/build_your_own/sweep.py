@@ -35,14 +35,13 @@ def hear(visitor: Visitor, choice: Choice) -> None:
         st.rerun()
 
 
-def show(visitor: Visitor, *, opened: bool) -> None:
-    """The controls of a sweep, its progress, and its runs so far; its progress alone where the
-    section is closed.
+def show(visitor: Visitor) -> None:
+    """A section: the controls of a sweep, its progress, and its runs so far; where it is closed,
+    its progress alone.
     """
-    visitor.asking = opened
+    section = widgets.section("Sweep one setting", key="own-sweep")
+    visitor.asking = opened = bool(section.open)
     live = visitor.sweeping() is not None
-    if not (opened or live):
-        return
 
     @st.fragment(run_every=POLL if live else None)
     def view() -> None:
@@ -56,7 +55,8 @@ def show(visitor: Visitor, *, opened: bool) -> None:
         if opened and visitor.sweep is not None:
             swept.runs(visitor, visitor.sweep)
 
-    view()
+    with section:
+        view()
 
 
 # ---- before ------------------------------------------------------------------------------------

@@ -150,7 +150,8 @@ def _measured(visitor: Visitor, runs: Sequence[Shown]) -> list[Figure]:
             Figure("Squared error", "per image", theme.RECONSTRUCTION, ".1f",
                    lambda run: cache.restoring_error(run, "mean", None), from_zero=False),
             Figure("Sharpness", "of restorations", theme.DECODER, ".3f",
-                   lambda run: cache.judged_reconstructions(run, "mean", None).sharpness, from_zero=False),
+                   lambda run: cache.judged_reconstructions(run, "mean", None).sharpness,
+                   from_zero=False),
         ]  # fmt: skip
     if any(run.is_vae for run in runs):
         found.append(Figure("KL", nats_, theme.KL, ".1f", lambda run: cache.mean_terms(run).kl))

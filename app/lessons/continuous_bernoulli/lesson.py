@@ -180,15 +180,13 @@ with st.container(gap="xsmall"):
                 "and read the Bernoulli's λ in two ways: as it is, and as a mean."
             )
             paper.show()
-    more = widgets.section("The distribution itself: C, mean, variance, draws", key="cb-more")
-    if more.open:
-        with more:
-            density.distribution(visitor)
     more = widgets.section(
-        "log C in float32: where programs lose digits, measured", key="cb-float32"
+        "The distribution itself, and what float32 makes of its constant", key="cb-more"
     )
     if more.open:
         with more:
+            density.distribution(visitor)
+            st.subheader("log C in float32: where programs lose digits", anchor=False)
             st.markdown(
                 "On paper C(λ) is one formula. Float32 keeps seven digits, and two differences eat "
                 "them: near λ = ½ two nearly equal numbers are subtracted, and near λ = 1 it is 1 "

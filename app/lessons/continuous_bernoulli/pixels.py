@@ -34,7 +34,7 @@ LAMBDAS = (
     0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999,
 )  # fmt: skip
 BOUND = math.log(1 / LAMBDAS[0] - 1)  # on |logit|, of the curves as of the models
-SIDE = 252  # of the digit under the microscope, in pixels of the screen
+SIDE = 196  # of the digit under the microscope, in pixels of the screen
 
 
 def area_asked(visitor: Visitor) -> bool:

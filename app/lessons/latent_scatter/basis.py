@@ -9,9 +9,7 @@ from app import cache, charts, widgets
 from app.cache import Shown
 from app.panels.map.axes import map_table
 from app.state import Visitor
-from app.words import nats
-from core.data import to_float
-from core.models.likelihoods import negative_log_likelihood
+from app.words import grouped, nats
 
 
 def another_basis(visitor: Visitor, shown: Shown) -> None:
@@ -25,29 +23,22 @@ def another_basis(visitor: Visitor, shown: Shown) -> None:
         stretch = widgets.one_of("Stretch z₁ by", [0.25, 0.5, 1, 2, 4], 2, key="stretch")
         mirror = widgets.switch("Mirror", True, key="mirror")
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-    turn = torch.tensor([[cos, -sin], [sin, cos]])
-    matrix = turn @ torch.diag(torch.tensor([float(stretch), -1.0 if mirror else 1.0]))
-    digits = visitor.digits
-    images, labels = (part[:2000] for part in cache.map_images(digits.name))
-    codes = shown.codes.mean[:2000]
-    moved = codes @ matrix.T
-    with torch.no_grad():
-        back = shown.model.decode(moved @ torch.linalg.inv(matrix).T)
-        there = shown.model.decode(codes)
-    before, after = (
-        negative_log_likelihood(shown.config, logits, to_float(images)).mean().item()
-        for logits in (there, back)
-    )
+    sign = -1.0 if mirror else 1.0
+    matrix = (stretch * cos, -sign * sin), (stretch * sin, sign * cos)
+    before = cache.cost_in_basis(shown, ((1.0, 0.0), (0.0, 1.0)))
+    after = cache.cost_in_basis(shown, matrix)
+    moved = shown.codes.mean[: cache.IN_BASIS] @ torch.tensor(matrix).T
+    count = grouped(len(moved))
     with controls:
-        st.metric("Loss as trained, on 2 000 digits", f"{nats(before, 2)} per image")
+        st.metric(f"Loss as trained, on {count} digits", f"{nats(before, 2)} per image")
         st.metric("Loss after R, on the same", f"{nats(after, 2)} per image")
     with picture:
         st.altair_chart(
             charts.over(
                 charts.latent_map(
-                    map_table(moved, labels, digits),
+                    map_table(moved, shown.labels[: len(moved)], visitor.digits),
                     charts.domain_of(moved.numpy()),
-                    title="Codes of 2 000 digits after R",
+                    title=f"Codes of {count} digits after R",
                 )
             ),
             key="another-basis",
