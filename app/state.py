@@ -25,6 +25,7 @@ from app.course import ADDRESSES
 from app.jobs import Job, Order, follow_one_another, go_in_step
 from app.teaching import Answer, Verdict
 from app.words import plain
+from core.checkpoints import CheckpointError
 from core.data import CLASSES, DataError, Digits, Name
 from core.models import ModelConfig
 from core.training import TrainConfig
@@ -138,6 +139,7 @@ class Visitor:
     compared: dict[str | None, tuple[str, str]] = field(default_factory=dict)  # two on a page
     showed: dict[str | None, str] = field(default_factory=dict)  # which model a page last showed
     brought: int = 0  # models brought back from their files so far
+    refused: str = ""  # why the files that were brought last hold no model
     said: dict[str, Answer | None] = field(default_factory=dict)  # predictions; None: just shown
     record: dict[str, Outcome] = field(default_factory=dict)  # how predictions came out
     calibration: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)  # of a
@@ -151,16 +153,19 @@ class Visitor:
 
     def left(self) -> None:
         """The connection is lost, for a moment or for good: its page's browser may come back."""
-        for job in self.jobs:
+        for job in self._every_job():
             job.leave()
         if self.token:
             visits.leave(self.token, self)
 
     def back(self) -> None:
         """Somebody watches."""
-        for job in self.jobs:
+        for job in self._every_job():
             job.visitor_left = None
         visits.back(self)
+
+    def _every_job(self) -> tuple[Job, ...]:
+        return (*self.jobs, *(self.sweep.jobs if self.sweep else ()))
 
     @property
     def size(self) -> int:
@@ -336,7 +341,6 @@ class Visitor:
 
         self._stop_all()
         self.sweep = Sweep(setting, tuple(map(point, values)))
-        self.watch.jobs = self.sweep.jobs
         follow_one_another(self.sweep.jobs)
         for first in self.sweep.jobs[:1]:
             first.start()
@@ -411,10 +415,20 @@ class Visitor:
             not job.collected and job.state.step > 0 for job in self.jobs
         )
 
-    def bring_back(self, weights: bytes, card: bytes, name: str, selector: str) -> None:
-        """Take over a model from the contents of its two files. Raises CheckpointError."""
-        self.take(cache.brought_back(weights, card, name, self.data), self.page, selector)
-        self.brought += 1
+    def bring_back(self, files: Mapping[str, bytes], selector: str) -> None:
+        """Take over a model from its files, by their names, or keep why it is refused: before the
+        selector is drawn.
+        """
+        try:
+            self.take(cache.brought_back(files, self.data), self.page, selector)
+        except CheckpointError as error:
+            self.refused = str(error)
+        else:
+            self.brought += 1
+
+    def choose_files(self) -> None:
+        """Other files are chosen to bring back: nothing is known against them."""
+        self.refused = ""
 
     def take(self, shown: Shown, page: str | None, selector: str) -> None:
         """Let a page show a model of this visit alone: before its selector is drawn."""

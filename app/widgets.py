@@ -132,6 +132,12 @@ def menu(label: str, options: Sequence[str], *, key: str, **rest) -> str:
     return _checked(draw, key, options[0], sayings, **LINKED, **rest)
 
 
+def one_of_mine(label: str, options: Sequence[str], *, key: str, **rest) -> str:
+    """One of many that belong to the visit, not to a link; the first unless said otherwise."""
+    draw = functools.partial(st.selectbox, label, options)
+    return _checked(draw, key, options[0], _one_of(options), **KEPT, **rest)
+
+
 def one_of(label: str, options: Sequence[Value], value: Value, *, key: str, **rest) -> Value:
     """A slider over listed values, in the address."""
     draw: Callable[..., Any] = functools.partial(st.select_slider, label, options, value)

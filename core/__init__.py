@@ -26,6 +26,7 @@ READING_ORDER = {
     "training.py": "training as a chain of pure slices that can be paused, kept and repeated",
     "card.py": "what is known of a model, and which numbers cannot be right",
     "checkpoints.py": "keeping a model and its card, and trusting no file",
+    "archive.py": "a model brought as one .zip or as its files, none of them trusted",
     "latent.py": "codes of a set, paths between codes, planes through them",
     "sampling.py": 'where to sample: four answers to "a random point"',
     "evaluation/bounds.py": "what an image costs a model, and how near that is to log p(x)",
@@ -39,4 +40,7 @@ READING_ORDER = {
     "posterior.py": "what the ELBO leaves out: log p(x) and the true posterior, by quadrature",
     "aggregate.py": "the average of all posteriors against the prior",
     "film.py": "about forty moments of a training, to look at later",
+    "script.py": "a model told as one short program, and as a notebook",
+    "onnx_graph.py": "the same network for programs without PyTorch",
+    "export.py": "a model to take home, in one .zip that needs nothing of this course",
 }  # fmt: skip

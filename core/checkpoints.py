@@ -93,7 +93,11 @@ def from_bytes(weights: bytes, card: bytes, name: str) -> tuple[Kept, Card]:
         raise CheckpointError(
             f"{quoted(name)} is larger than {MAX_BYTES / 1e6:.0f} MB; it was not read"
         )
-    told = _read_card(card, name)
+    return assembled(weights, read_object(card, name), name)
+
+
+def assembled(weights: bytes, told: dict[str, Any], name: str) -> tuple[Kept, Card]:
+    """The model of a card, with these weights. Raises CheckpointError."""
     model = _model_of(told, name)
     try:
         cards.check(told)
@@ -118,26 +122,31 @@ def _paths(path: str | Path) -> tuple[Path, Path]:
     return path.with_name(path.name + ".safetensors"), path.with_name(path.name + ".json")
 
 
-def _read_card(text: bytes, name: str) -> dict[str, Any]:
+def read_object(text: bytes, name: str) -> dict[str, Any]:
+    """What a file of JSON holds, a card or a configuration. Raises CheckpointError."""
     try:
-        card = json.loads(text)
+        told = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise CheckpointError(
-            f"the card of {quoted(name)} is not JSON ({quoted(str(error))})"
+            f"the card of {quoted(name)} is not JSON ({quoted(str(error))}); save it again"
         ) from error
-    if not isinstance(card, dict) or not isinstance(card.get("model"), dict):
+    if not isinstance(told, dict):
         raise CheckpointError(
-            f'the card of {quoted(name)} has no entry "model" with a configuration'
+            f'the card of {quoted(name)} is {quoted(told)}, and has no entry "model"'
         )
-    return card
+    return told
 
 
 def _model_of(card: dict[str, Any], name: str) -> Kept:
-    told = card["model"]
+    told = card.get("model")
+    if not isinstance(told, dict):
+        raise CheckpointError(
+            f'the card of {quoted(name)} has no entry "model" with a configuration'
+        )
     kind = next((each for each in CLASSIFIERS if told.get("kind") == each.kind), ModelConfig)
     try:
         if unknown := told.keys() - {field.name for field in fields(kind)}:
-            raise ValueError(f"nothing of it is called {quoted(min(unknown))}")
+            raise ValueError(f"nothing of it is called {quoted(min(unknown))}; take it out")
         config = kind(**told)
     except (TypeError, ValueError) as error:
         raise CheckpointError(f"the card of {quoted(name)} describes no model: {error}") from error
@@ -153,7 +162,8 @@ def _check_tensors(
     if tensors.keys() != expected.keys():
         wrong = ", ".join(quoted(key) for key in sorted(tensors.keys() ^ expected.keys())[:4])
         raise CheckpointError(
-            f"{quoted(name)} does not hold the tensors its card asks for: {wrong}"
+            f"{quoted(name)} does not hold the tensors its card asks for: {wrong}; choose weights "
+            "and configuration of one model"
         )
     for key, tensor in tensors.items():
         want = expected[key]
@@ -163,4 +173,7 @@ def _check_tensors(
                 f"its card asks for {want.dtype} {tuple(want.shape)}"
             )
         if not tensor.isfinite().all():
-            raise CheckpointError(f"{quoted(name)}: {key} holds NaN or infinity")
+            raise CheckpointError(
+                f"{quoted(name)}: {key} holds NaN or infinity, as after a run that "
+                "diverged; choose another model"
+            )

@@ -15,11 +15,11 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, field, replace
-from typing import Literal, no_type_check
+from typing import Literal, TypeVar, no_type_check
 
 import torch
 from jaxtyping import Float, Int64
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.data import Digits, to_float
 from core.models import Loss, Model, ModelConfig, build
@@ -31,6 +31,7 @@ PROBE = 500  # test images: what a run is watched on while it learns
 MAX_SEED = 2**32 - 1
 MAX_STEPS = 10**9  # of a run; nobody has waited for the millionth
 Precision = Literal["float32", "bfloat16"]
+AnyModel = TypeVar("AnyModel", bound=nn.Module)
 
 
 @no_type_check  # at run time: a wrong type gets the sentence below, not a type checker's
@@ -116,15 +117,22 @@ class TrainingDiverged(ArithmeticError):
 
 def start(model_config: ModelConfig, config: TrainConfig) -> TrainState:
     """A fresh model and its optimiser, before the first step."""
-    model = build(model_config, torch.Generator().manual_seed(config.seed))
-    if model_config.architecture != "dense":
-        model = model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    model = laid_out(build(model_config, torch.Generator().manual_seed(config.seed)))
     return TrainState(
         config=config,
         model=model,
         optimiser=torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True),
         noise=torch.Generator().manual_seed(config.seed).get_state(),
     )
+
+
+def laid_out(model: AnyModel) -> AnyModel:
+    """The same model with its weights in memory as convolutions are fastest.
+
+    That is the order of their sums too: only so laid out, a model gives again what it gave when it
+    was trained, bit for bit.
+    """
+    return model.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
 
 def total_steps(config: TrainConfig, digits: Digits) -> int:

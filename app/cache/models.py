@@ -19,7 +19,7 @@ from torch import Tensor
 from app import cache, cards, jobs, speed, words
 from app.cache import files
 from app.components import film as film_view
-from core import checkpoints, data, evaluation, latent
+from core import archive, checkpoints, data, evaluation, latent
 from core.checkpoints import Card
 from core.data import Digits, Name
 from core.film import Film
@@ -262,12 +262,12 @@ def pretrained(name: str, on: Name = "sample") -> Shown:
     return Shown(key=name, model=model, card=card, data=on)
 
 
-def brought_back(weights: bytes, card: bytes, name: str, digits_name: Name) -> Shown:
-    """A model from the contents of its two files, measured anew. Raises CheckpointError.
+def brought_back(files: Mapping[str, bytes], digits_name: Name) -> Shown:
+    """A model from its files, by their names, measured anew. Raises CheckpointError.
 
     The card's figures are not believed; what it says of the data and of the training is kept.
     """
-    model, told = checkpoints.from_bytes(weights, card, name)
+    name, model, told = archive.load(files)
     if not isinstance(model, Model):
         raise checkpoints.CheckpointError(f"{quoted(name)} is a classifier; choose an autoencoder")
     if model.config.noise == 0:
@@ -290,6 +290,7 @@ def brought_back(weights: bytes, card: bytes, name: str, digits_name: Name) -> S
         brought=True,
         data=digits_name,
         card={
+            **told,  # of which a page believes nothing that is not checked, or measured below
             "data": told.get("data", ""),
             "training": told.get("training", {}),
             **figures,

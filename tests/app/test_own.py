@@ -83,38 +83,19 @@ def test_the_curves_of_a_run_end_where_its_card_says(owner: AppTest):
     assert re.search(r"on test images is [\d.]+ nats per image (higher|lower)", words(page))
 
 
-def told_name(page: AppTest) -> str:
-    found = re.search(r'checkpoints\.load\("(.+?)"\)', words(page))
-    assert found, words(page)
-    return found[1]
+HOME: Link = {"own-home": "true"}
 
 
-def test_what_is_taken_home_is_two_files_with_a_word_on_how_to_load_them(owner: AppTest):
-    page = healthy(follow(owner, "build_your_own"))
-    weights, card = (page.get("download_button")[i].proto for i in (-2, -1))
-    assert weights.label.startswith("Weights, ") and card.label == "Card"
-    assert weights.url != card.url
-    assert told_name(page)
-
-
-def test_models_of_different_beta_go_home_under_different_names():
-    """Fault 15."""
-    names = set()
-    for beta in ("0.5", "10"):
-        tour = onlooker()
-        link: Link = {"own-kind": "VAE", "own-beta": beta}
-        names.add(told_name(healthy(trained(tour, link))))
-    assert len(names) == 2
-
-
-def bring_back(tour: AppTest, weights: bytes, card: bytes, name: str) -> AppTest:
-    page = follow(tour, "build_your_own")
-    files = [
-        (f"{name}.safetensors", weights, "application/octet-stream"),
-        (f"{name}.json", card, "application/json"),
-    ]
-    page.file_uploader[0].set_value(files).run()
+def bring_back(tour: AppTest, files: dict[str, bytes]) -> AppTest:
+    """Lesson 7 after these files were brought, by their names."""
+    page = follow(tour, "build_your_own", HOME)
+    uploads = [(name, content, "application/octet-stream") for name, content in files.items()]
+    page.file_uploader[0].set_value(uploads).run()
     return page.button(key="bring-back").click().run()
+
+
+def as_pair(weights: bytes, card: bytes, name: str = "my-vae") -> dict[str, bytes]:
+    return {f"{name}.safetensors": weights, f"{name}.json": card}
 
 
 @pytest.fixture(scope="module")
@@ -127,14 +108,14 @@ def kept() -> tuple[bytes, bytes]:
 
 def test_a_model_brought_back_is_the_page_s_and_says_what_its_card_says(kept):
     """Fault 15: its data and training, and not that only its maker knows them."""
-    page = healthy(bring_back(onlooker(), kept[0], kept[1], "my-vae"))
+    page = healthy(bring_back(onlooker(), as_pair(*kept)))
     assert "yours: VAE lite, d = 2" in words(page)
     assert "only its maker knows" not in words(page)
     assert json.loads(kept[1])["data"].rstrip(".") in words(page)
 
 
 def test_a_model_brought_back_keeps_the_history_of_its_training(kept):
-    page = bring_back(onlooker(), kept[0], kept[1], "my-vae")
+    page = bring_back(onlooker(), as_pair(*kept))
     page = healthy(follow(page, "build_your_own", {"own-figure": "Loss terms"}))
     last = json.loads(kept[1])["history"][-1]
     gap = abs(last["test"]["total"] - last["train"]["total"])
@@ -156,7 +137,7 @@ def test_a_history_that_is_none_costs_its_figure_alone(kept, way: str):
     """Fault 8 among them: a step of 10³⁰."""
     card = json.loads(kept[1])
     card["history"] = BROKEN[way](card["history"])
-    page = bring_back(onlooker(), kept[0], json.dumps(card).encode(), "my-vae")
+    page = bring_back(onlooker(), as_pair(kept[0], json.dumps(card).encode()))
     page = follow(page, "build_your_own", {"own-figure": "Loss terms"})
     assert not page.exception, page.exception[0].message
 
@@ -172,7 +153,7 @@ def test_markdown_on_a_card_or_in_a_file_s_name_is_shown_as_code(kept):
         (json.dumps(card | {"model": card["model"] | {picture: 1}}), "my-vae"),
     ]
     for text, name in hostile:
-        page = bring_back(onlooker(), kept[0], text.encode(), name)
+        page = bring_back(onlooker(), as_pair(kept[0], text.encode(), name))
         assert not page.exception, page.exception[0].message
         assert "![x](http:" not in as_markdown(page), messages(page)
 
@@ -184,7 +165,7 @@ def test_a_bound_that_no_float_holds_is_refused_in_a_sentence(bound: float):
     card = json.loads(at.with_suffix(".json").read_text(encoding="utf-8"))
     card["model"]["logit_bound"] = bound
     weights = at.with_suffix(".safetensors").read_bytes()
-    page = bring_back(onlooker(), weights, json.dumps(card).encode(), "my-vae")
+    page = bring_back(onlooker(), as_pair(weights, json.dumps(card).encode()))
     assert not page.exception, page.exception[0].message
     assert page.error
 
@@ -200,7 +181,8 @@ def test_codes_beyond_any_map_end_no_view(kept, figure: str):
         for name, tensor in model.state_dict().items()
     }
     model.load_state_dict(tensors)
-    page = bring_back(onlooker(), checkpoints.to_bytes(model), json.dumps(card).encode(), "mine")
+    files = as_pair(checkpoints.to_bytes(model), json.dumps(card).encode())
+    page = bring_back(onlooker(), files)
     page = follow(page, "build_your_own", {"own-figure": figure})
     assert not page.exception, page.exception[0].message
 

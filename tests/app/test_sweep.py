@@ -204,7 +204,7 @@ def test_a_sweep_ends_with_its_visitor(monkeypatch):
     visitor.sweep_over(
         "seed", (0, 1), lambda seed: (ModelConfig("vae"), TrainConfig(epochs=100, seed=seed))
     )
-    visitor.watch.left()
+    visitor.left()
     wait_for(lambda: visitor.sweeping() is None)
     assert [job.reason for job in sweep_of(visitor).jobs] == [jobs.CONNECTION_LOST] * 2
 

@@ -33,7 +33,7 @@ def files(name: str = "mine", scale: float = 1.0, **card: object) -> list[tuple[
 
 def bring_back(uploads: list[tuple[str, bytes, str]]) -> AppTest:
     """Lesson 7 after these two files were brought back."""
-    page = follow(onlooker(), "build_your_own")
+    page = follow(onlooker(), "build_your_own", {"own-home": "true"})
     page.file_uploader(key="bring-back-0").set_value(uploads).run()
     return page.button(key="bring-back").click().run()
 

@@ -8,6 +8,7 @@ from app.lessons.build_your_own import (
     calibration,
     figures,
     held,
+    home,
     own,
     plane,
     reaching,
@@ -97,10 +98,7 @@ st.markdown(
     "configuration on the same machine and versions give the same model again, bit for bit."
 )
 held.one_outcome(visitor)
-with st.expander("Take your model home, or bring one back", key="own-home"):
-    if shown.mine:
-        own.take_home(shown)
-    own.bring_back(visitor)
+home.show(visitor, shown)
 
 deeper.show(
     "build_your_own",

@@ -1,4 +1,4 @@
-"""A model of one's own: what it is held against, what was predicted of it, and the way home."""
+"""A model of one's own: what it is held against, and what was predicted of it."""
 
 import math
 from collections.abc import Sequence
@@ -11,9 +11,7 @@ from app.lessons.build_your_own.asked import COST, LEAST, MOST, RATE
 from app.panels import bench, predictions
 from app.state import YOURS, Visitor, afresh
 from app.teaching import Measured, Prediction
-from app.words import file_name, nats
-from core import checkpoints
-from core.checkpoints import CheckpointError
+from app.words import nats
 from core.models import ModelConfig
 
 SELECTOR = "own-model"  # the control between the visitor's run and the pretrained most like it
@@ -100,66 +98,3 @@ def measure(prediction: Prediction, run: Shown) -> tuple[float, bool]:
         return terms.kl, terms.kl < SILENT
     _, blind = cache.bce_extremes(run.data)
     return terms.reconstruction, terms.reconstruction > blind - SILENT
-
-
-def take_home(shown: Shown) -> None:
-    """The weights and the card to download, and how to load them."""
-    name = file_name(shown.config, shown.card.get("training", {}).get("seed"))
-    weights = checkpoints.to_bytes(shown.model)
-    with st.container(horizontal=True):
-        st.download_button(
-            f"Weights, {len(weights) / 1e6:.2f} MB",
-            weights,
-            f"{name}.safetensors",
-            "application/octet-stream",
-            key="download-weights",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Card",
-            checkpoints.card_text(shown.model, shown.card),
-            f"{name}.json",
-            "application/json",
-            key="download-card",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-    st.markdown(
-        "The weights are numbers only; the card tells the configuration, the training and its "
-        "test figures. Keep both under one name in one folder. In a checkout of this project:"
-    )
-    st.code(
-        f'from core import checkpoints\n\nmodel, card = checkpoints.load("{name}")\n'
-        'print(card["test"])\nlogits = model.decode(z)  # z: a tensor (codes, '
-        f"{shown.config.latent_dim}); logits: (codes, 1, 28, 28)",
-        language="python",
-    )
-
-
-def bring_back(visitor: Visitor) -> None:
-    """A model from its two files, checked and measured anew."""
-    st.markdown(
-        "Choose the two files of a model that you took home, the `.safetensors` and its `.json`."
-    )
-    files = st.file_uploader(
-        "Weights and card",
-        ["safetensors", "json"],
-        accept_multiple_files=True,
-        key=f"bring-back-{visitor.brought}",
-        max_upload_size=5,
-    )
-    if not files:
-        return
-    found = {file.name.rsplit(".", 1)[-1].lower(): file for file in files}
-    if len(files) != 2 or found.keys() != {"safetensors", "json"}:
-        st.info("It takes two files: one .safetensors and one .json.")
-        return
-    if st.button("Bring it back", key="bring-back", icon=":material/upload:"):
-        weights, card = found["safetensors"], found["json"]
-        try:
-            visitor.bring_back(weights.getvalue(), card.getvalue(), weights.name, SELECTOR)
-        except CheckpointError as error:
-            st.error(str(error), icon=":material/error:")
-        else:
-            st.rerun()
