@@ -6,6 +6,8 @@ import pandas as pd
 from app import theme
 from app.charts.parts import layered, scale_of, titled
 
+DOTS, MEAN = 25, 60  # pixels from the top: where a row of dots lies, and its mean
+
 
 def over_values(
     points: pd.DataFrame,
@@ -52,7 +54,7 @@ def spread(points: pd.DataFrame, *, title: str, x: str, colour: str, form: str) 
     mean, deviation = float(points["x"].mean()), float(points["x"].std())
     level = pd.DataFrame({"x": [mean], "low": [mean - deviation], "high": [mean + deviation]})
     scale = alt.Scale(zero=False, padding=24)
-    across = alt.X("x:Q", title=x, scale=scale, axis=alt.Axis(tickCount=5))
+    across = alt.X("x:Q", title=x, scale=scale, axis=alt.Axis(tickCount=5, format="~g"))
     dots = (
         alt.Chart(points)
         .mark_point(filled=True, size=110, opacity=0.75, color=colour)
@@ -60,12 +62,12 @@ def spread(points: pd.DataFrame, *, title: str, x: str, colour: str, form: str) 
     )
     rule = (
         alt.Chart(level)
-        .mark_rule(color=theme.PRIOR, strokeWidth=2)
-        .encode(alt.X("low:Q", scale=scale, title=x), alt.X2("high:Q"), y=alt.value(58))
+        .mark_rule(color=theme.PRIOR, strokeWidth=3)
+        .encode(alt.X("low:Q", title=x), alt.X2("high:Q"), y=alt.value(MEAN))
     )
     tick = (
         alt.Chart(level)
-        .mark_tick(color=theme.PRIOR, thickness=3, size=30)
-        .encode(across, y=alt.value(58))
+        .mark_tick(color=theme.PRIOR, thickness=4, size=26)
+        .encode(across, y=alt.value(MEAN))
     )
-    return titled(layered(rule, tick, dots.encode(y=alt.value(28))), title, height=80)
+    return titled(layered(rule, tick, dots.encode(y=alt.value(DOTS))), title, height=190)
