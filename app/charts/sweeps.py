@@ -31,7 +31,7 @@ def over_values(
         if 0 in values:  # which has no logarithm
             least = min((value for value in values if value > 0), default=1.0)
             scale = alt.Scale(type="symlog", constant=least, nice=False, padding=16)
-        axis = alt.Axis(values=values, format="~g", grid=False, labelOverlap="greedy")
+        axis = alt.Axis(values=values, format=".6~g", grid=False, labelOverlap="greedy")
         across: alt.X = alt.X("x:Q", title=x, scale=scale, axis=axis)
     else:
         across = alt.X("x:N", title=x, sort=values, axis=alt.Axis(labelAngle=0))
@@ -54,7 +54,7 @@ def spread(points: pd.DataFrame, *, title: str, x: str, colour: str, form: str) 
     mean, deviation = float(points["x"].mean()), float(points["x"].std())
     level = pd.DataFrame({"x": [mean], "low": [mean - deviation], "high": [mean + deviation]})
     scale = alt.Scale(zero=False, padding=24)
-    across = alt.X("x:Q", title=x, scale=scale, axis=alt.Axis(tickCount=5, format="~g"))
+    across = alt.X("x:Q", title=x, scale=scale, axis=alt.Axis(tickCount=5, format=".6~g"))
     dots = (
         alt.Chart(points)
         .mark_point(filled=True, size=110, opacity=0.75, color=colour)
