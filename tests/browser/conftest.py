@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.browser.ensure_browser import NO_BROWSER, launch
 from tests.serving import Server
 
+expect.set_options(timeout=20_000)  # ms: cores may be shared with another worker's browser
 # Streamlit looks for itself below a deep link first, and is told no.
 NORMAL_404 = ("/_stcore/health", "/_stcore/host-config")
 
