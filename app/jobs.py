@@ -13,8 +13,10 @@ import secrets
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import joblib
@@ -143,6 +145,7 @@ class Job:
         self.class_names = digits.class_names
         self.collected = False  # whether its model has been taken over by the visitor's pages
         self.in_step_with: Job | None = None  # which it may not leave behind: see `go_in_step`
+        self.next_one: Job | None = None  # which begins at its end: see `follow_one_another`
         self._stride = 0  # steps of its last slice
         self._held = False  # back from a slice, and waiting for the other one
 
@@ -229,7 +232,7 @@ class Job:
                 self._end("stopped", SHUTTING_DOWN)
             else:  # for instance, no thread could be started
                 self._fail(error)
-            _running.discard(self)
+            self._leave_the_queue()
             return
         future.add_done_callback(self._came_back)
 
@@ -242,13 +245,19 @@ class Job:
             except BaseException as error:  # even a SystemExit belongs to this job alone
                 self._fail(error)
             if self.status != "running":
-                _running.discard(self)
+                self._leave_the_queue()
             elif self._too_far_ahead():
                 self._held = True
             else:
                 self._hand_in()
             if self.in_step_with is not None:
                 self.in_step_with._follow()
+
+    def _leave_the_queue(self) -> None:
+        """Hand in no more slices; what comes after this one begins, where this is its end."""
+        _running.discard(self)
+        if self.over and self.next_one is not None:
+            self.next_one.start()  # none that was stopped with this one
 
     def _too_far_ahead(self) -> bool:
         """Of the job that it goes in step with: by more than a slice."""
@@ -303,6 +312,8 @@ class Job:
             if not self.over:
                 self.reason, self.status = reason, status  # a page reads the reason second
                 self._release()
+                if status == "stopped" and self.next_one is not None:
+                    self.next_one.stop(reason)
 
     def _abandoned(self) -> bool:
         return self.visitor_left is not None and time.monotonic() - self.visitor_left > GRACE
@@ -311,6 +322,15 @@ class Job:
 def go_in_step(one: Job, other: Job) -> None:
     """Let neither of two jobs leave the other behind by more than about a slice."""
     one.in_step_with, other.in_step_with = other, one
+
+
+def follow_one_another(jobs: Sequence[Job]) -> None:
+    """Let each of these jobs begin at the end of the one before it, also where that one failed.
+
+    Whatever stops one of them stops those after it. Start the first.
+    """
+    for before, after in pairwise(jobs):
+        before.next_one = after
 
 
 def load() -> Load:

@@ -114,6 +114,9 @@ def as_markdown(visitor: Visitor) -> str:
     if again := misses(visitor):
         parts.append("## To come back to")
         parts += [f"- {miss.prompt} (lesson: {miss.lesson.title})" for miss in again]
+    if visitor.reached:
+        parts.append("## Goals reached")
+        parts += [f"- {told}" for told in visitor.reached.values()]
     if trained := runs(visitor):
         parts.append("## Runs\n\n| Model | Predicted | Cost |\n|:--|--:|--:|")
         parts[-1] += "".join(f"\n| {' | '.join(run)} |" for run in trained)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import streamlit as st
@@ -24,7 +24,7 @@ from app import cache, cards, visits
 from app.cache import Passing, Shown
 from app.components import latent_pad
 from app.course import ADDRESSES
-from app.jobs import Change, Job, Order, go_in_step
+from app.jobs import Change, Job, Order, follow_one_another, go_in_step
 from app.teaching import Answer, Verdict
 from app.words import plain
 from core.checkpoints import CheckpointError
@@ -61,6 +61,34 @@ class Ten(NamedTuple):
     images: UInt8[Tensor, "ten 1 28 28"]
     labels: Int64[Tensor, " ten"]
     names: list[str]
+
+
+@dataclass
+class Point:
+    """A value of a sweep: the job that it is to be, and then the run that it has become."""
+
+    value: Any
+    job: Job | None = None  # until it is over
+    run: str = ""  # its key
+    why_not: str = ""  # why it has none, where it was not stopped
+
+
+class Sweep(NamedTuple):
+    """Runs that differ in one setting alone, one after the other."""
+
+    setting: str  # the field of ModelConfig or of TrainConfig that differs
+    points: tuple[Point, ...]
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """Those that were not taken over yet."""
+        return tuple(point.job for point in self.points if point.job is not None)
+
+    @property
+    def under_way(self) -> Point | None:
+        """What goes on; what follows waits for its end."""
+        going_on = (point for point in self.points if point.job and not point.job.over)
+        return next(going_on, None)
 
 
 class Label(NamedTuple):
@@ -112,6 +140,9 @@ class Visitor:
     trained_on: str | None = None  # the page that the job was started on
     predicted: Mapping[str, float] = field(default_factory=dict)  # of its model, by their keys
     branching: list[Job] = field(default_factory=list)  # the newest of them, which can branch
+    asked: tuple[ModelConfig, TrainConfig] | None = None  # by the sliders of lesson 7
+    asking: bool = False  # whether a part of the page hangs on what they ask for
+    sweep: Sweep | None = None  # the last one, or the one that goes on
     finished: int = 0  # runs that came to an end so far
     passing: dict[str, Passing] = field(default_factory=dict)  # of each job, last looked at
     runs: dict[str, Shown] = field(default_factory=dict)  # this visit's models, newest last
@@ -130,6 +161,8 @@ class Visitor:
     record: dict[str, Outcome] = field(default_factory=dict)  # how predictions came out
     calibration: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)  # of a
     # run's key and a prediction's: what was said, and what came out
+    hints: dict[str, int] = field(default_factory=dict)  # asked for, to each goal of lesson 7
+    reached: dict[str, str] = field(default_factory=dict)  # goals, and by what, in words
     answers: dict[str, int] = field(default_factory=dict)  # to questions: the option given last
     missed: set[str] = field(default_factory=set)  # questions whose last answer was wrong
     recalled: dict[str, str] = field(default_factory=dict)  # which question a lesson opens with
@@ -137,16 +170,19 @@ class Visitor:
 
     def left(self) -> None:
         """The connection is lost, for a moment or for good: its page's browser may come back."""
-        for job in self.jobs:
+        for job in self._every_job():
             job.leave()
         if self.token:
             visits.leave(self.token, self)
 
     def back(self) -> None:
         """Somebody watches."""
-        for job in self.jobs:
+        for job in self._every_job():
             job.visitor_left = None
         visits.back(self)
+
+    def _every_job(self) -> tuple[Job, ...]:
+        return (*self.jobs, *(self.sweep.jobs if self.sweep else ()))
 
     @property
     def size(self) -> int:
@@ -302,7 +338,7 @@ class Visitor:
         self.predicted = {}  # nothing was asked
 
     def _begin(self, job: Job, partner: Job | None, selector: str) -> None:
-        self.steer(Job.stop)
+        self._stop_all()
         self.job, self.partner, self.selector = job, partner, selector
         if partner is not None:
             go_in_step(partner, job)
@@ -311,10 +347,64 @@ class Visitor:
         self.compared.pop(self.page, None)
         self.steer(Job.start)
 
-    def collect(self) -> None:
-        """Take over the model of a run that is over: the page that it was started on shows it,
-        beside its partner's where it has one.
+    def sweep_over(
+        self,
+        setting: str,
+        values: Sequence[Any],
+        make: Callable[[Any], tuple[ModelConfig, TrainConfig]],
+    ) -> None:
+        """Start a run for each value, one after the other. What makes no run says why, and the
+        others go on. Raises DataError.
         """
+        digits, ten = self.digits, self.followed().images
+
+        def point(value: Any) -> Point:
+            try:
+                model, training = make(value)
+                training = replace(training, images=self.images_of(training))
+                return Point(value, Job(Order(model, training, self.data, ten), digits))
+            except ValueError as error:
+                return Point(value, why_not=f"that makes no run: {error}.")
+
+        self._stop_all()
+        self.sweep = Sweep(setting, tuple(map(point, values)))
+        follow_one_another(self.sweep.jobs)
+        for first in self.sweep.jobs[:1]:
+            first.start()
+
+    def sweeping(self) -> Point | None:
+        """What of the sweep goes on."""
+        return self.sweep.under_way if self.sweep else None
+
+    def stop_sweep(self) -> None:
+        """End the sweep; the runs that it has brought to their end are kept."""
+        if (point := self.sweeping()) is not None and point.job is not None:
+            point.job.stop()
+
+    def _stop_all(self) -> None:
+        self.steer(Job.stop)
+        self.stop_sweep()
+
+    def sweep_has_news(self) -> bool:
+        """Whether a run of the sweep is over that was not taken over yet."""
+        return self.sweep is not None and any(job.over for job in self.sweep.jobs)
+
+    def _collect_sweep(self) -> None:
+        """Take over the runs of the sweep that came to their end."""
+        for point in self.sweep.points if self.sweep else ():
+            if point.job is None or not point.job.over:
+                continue
+            job, point.job = point.job, None
+            point.why_not = job.error
+            if job.status == "done" and (run := self._made(job)) is not None:
+                point.run = run.key
+                self.enter(run)
+
+    def collect(self) -> None:
+        """Take over the models of runs that are over: the page that a run was started on shows it,
+        beside its partner's where it has one; a sweep's are shown by none.
+        """
+        self._collect_sweep()
         if not self.has_new_model():
             return
         self.finished += 1
@@ -471,6 +561,10 @@ class Visitor:
         """Keep what was answered to a question, and whether it is to be asked again."""
         self.answers[key] = chosen
         (self.missed.discard if right else self.missed.add)(key)
+
+    def ask_hint(self, goal: str) -> None:
+        """One hint more to a goal."""
+        self.hints[goal] = self.hints.get(goal, 0) + 1
 
     def new_noise(self) -> None:
         """Another draw of ε, for every sampler and every model."""

@@ -166,6 +166,19 @@ def several(
     return _checked(draw, key, list(default), _some_of(options), **LINKED)
 
 
+def up_to(
+    most: int, label: str, options: Sequence[str], default: Sequence[str], *, key: str
+) -> list[str]:
+    """So many of a long list at most, in the list's order; in the address."""
+    draw = functools.partial(
+        st.multiselect, label, options, default=list(default), max_selections=most
+    )
+    some = _some_of(options)
+    few = some._replace(fine=lambda value: some.fine(value) and len(value) <= most)
+    chosen = _checked(draw, key, list(default), few, **LINKED)
+    return [option for option in options if option in chosen]
+
+
 def switch(label: str, value: bool = False, *, key: str, **rest) -> bool:
     """On or off, in the address."""
     draw = functools.partial(st.toggle, label, value)

@@ -93,6 +93,7 @@ from app.cache.samplers import (
     judged_drawn,
     noise,
     prior_in_holes,
+    readable_draws,
     samples,
     sure_share,
 )

@@ -93,6 +93,12 @@ def judged_drawn(
     return evaluation.judging.drawn(judge.model, _judged(shown, sampler))
 
 
+def readable_draws(shown: Shown, sampler: sampling.Sampler, judge: RejectingJudge) -> float:
+    """Share of the same samples that the judge takes for some digit."""
+    counts = judged_drawn(shown, sampler, judge)
+    return float(counts[:-1].sum() / counts.sum())
+
+
 def _judged(shown: Shown, sampler: sampling.Sampler) -> Float[Tensor, "samples 1 28 28"]:
     z = _drawn(shown, sampler, noise(0, JUDGED, shown.config.latent_dim))
     return mean_image(shown.config, latent.decode(shown.model, z))

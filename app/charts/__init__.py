@@ -45,3 +45,4 @@ from app.charts.measures import (
 from app.charts.parts import Layer
 from app.charts.pixels import digit_pixels, pixel_costs
 from app.charts.plane import on_the_plane
+from app.charts.sweeps import over_values, spread

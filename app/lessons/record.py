@@ -39,6 +39,10 @@ if again := record.misses(visitor):
         st.markdown(miss.prompt)
         with st.container(key=f"miss-{number}"):
             st.page_link(miss.lesson.page, label=miss.lesson.title, icon=":material/replay:")
+if visitor.reached:
+    st.subheader("Goals you reached", anchor=False)
+    for told in visitor.reached.values():
+        st.markdown(f"- {told}")
 if runs := record.runs(visitor):
     st.subheader("What you trained", anchor=False)
     st.table([run._asdict() for run in runs])

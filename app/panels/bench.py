@@ -69,6 +69,7 @@ def show(
     like: ModelConfig | None = None,
     ask: Callable[[ModelConfig], Mapping[str, float]] | None = None,
     came_out: Callable[[Shown], None] | None = None,
+    hear: Callable[[Choice], None] | None = None,
 ) -> None:
     """The page's first figure and its drawer.
 
@@ -77,6 +78,7 @@ def show(
     `pretrained`. The sliders begin at the model that is shown, of the bench's architecture unless
     it is a run, or at one `like` that. `ask` asks what is expected of the next run, by the
     predictions' keys: it is locked when the run begins, and `came_out` tells how it came out.
+    `hear` hears what the sliders ask for, whenever they are drawn.
     """
     visitor.shows(shown.key)
     live = _live(visitor)
@@ -100,7 +102,7 @@ def show(
 
     @st.fragment
     def order() -> None:
-        _order(visitor, bench, like or _begin(bench, shown, pretrained), pretrained, ask)
+        _order(visitor, bench, like or _begin(bench, shown, pretrained), pretrained, ask, hear)
 
     @st.fragment(run_every=every)
     def said() -> None:
@@ -146,6 +148,7 @@ def _order(
     begin: ModelConfig,
     pretrained: Shown,
     ask: Callable[[ModelConfig], Mapping[str, float]] | None,
+    hear: Callable[[Choice], None] | None,
 ) -> None:
     """The sliders, Train, and what it would take."""
     try:
@@ -160,6 +163,8 @@ def _order(
     except ValueError as error:
         st.error(f"That is no model: {error}.", icon=":material/error:")
         return
+    if hear is not None:
+        hear(choice)
     partner = _partner(bench, choice.model)
     predicted = ask(choice.model) if ask else {}
     _steer(visitor, bench, choice, partner, predicted)
@@ -217,7 +222,17 @@ def _steer(
     """Train, or what can be done with the run that goes on."""
     job = visitor.under_way()
     with st.container(horizontal=True, vertical_alignment="center", key=f"run-{bench.key}"):
-        if job is None:
+        if visitor.sweeping() is not None:
+            st.markdown(
+                f"Your sweep of lesson {len(LESSONS)} goes on, and trains one run at a time: stop "
+                "it there, or wait for its end."
+            )
+            st.page_link(
+                LESSONS[-1].page,
+                label=f"To lesson {len(LESSONS)}",
+                icon=":material/arrow_forward:",
+            )
+        elif job is None:
             _train(visitor, bench, choice, partner, predicted)
         elif visitor.trained_on == visitor.page:
             _pause_or_stop(visitor, job, bench.key)

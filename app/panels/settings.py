@@ -154,9 +154,7 @@ class _Desk:
         said = self.said
         model = {name: value for name, value in said.items() if hasattr(self.like, name)}
         training = {name: value for name, value in said.items() if name not in model}
-        config = replace(self.like, **model)
-        precision = "float32" if config.architecture == "dense" else fast_precision()
-        return Choice(config, TrainConfig(**training, precision=precision))
+        return _suiting(replace(self.like, **model), TrainConfig(**training))
 
     def _usual(self, name: str) -> Any:
         architecture = self.said.get("architecture", self.like.architecture)
@@ -212,6 +210,19 @@ def linked(
         else:
             lost.append(setting.label)
     return query, lost
+
+
+def varied(choice: Choice, name: str, value: Any) -> Choice:
+    """The same, but for the value of one field. Raises ValueError."""
+    if hasattr(choice.model, name):
+        return _suiting(replace(choice.model, **{name: value}), choice.training)
+    return Choice(choice.model, replace(choice.training, **{name: value}))
+
+
+def _suiting(model: ModelConfig, training: TrainConfig) -> Choice:
+    """In the precision in which the model's layers are fast."""
+    precision = "float32" if model.architecture == "dense" else fast_precision()
+    return Choice(model, replace(training, precision=precision))
 
 
 def matters(name: str, model: Mapping[str, Any]) -> bool:

@@ -346,3 +346,86 @@ def test_a_job_that_waits_for_the_other_can_be_paused_and_stopped():
     one.stop()
     other.stop()
     wait_for(lambda: not one.busy and not other.busy)
+
+
+# ---- one after another ---------------------------------------------------------------------------
+
+
+def in_a_row(*epochs: int) -> list[Job]:
+    """Jobs of so many epochs that follow one another, the first of them started."""
+    row = [
+        Job(order(TrainConfig(epochs=each, batch_size=100, images=1000)), cache.digits("sample"))
+        for each in epochs
+    ]
+    jobs.follow_one_another(row)
+    row[0].start()
+    return row
+
+
+def test_jobs_in_a_row_run_one_at_a_time_in_their_order():
+    row, together, seen = in_a_row(6, 6, 6), 0, []
+
+    def all_over() -> bool:
+        nonlocal together
+        with jobs._lock:
+            running = [job for job in row if job.busy and not job.over]
+        together = max(together, len(running))
+        seen.extend(row.index(job) for job in running if not seen or seen[-1] != row.index(job))
+        return all(job.over for job in row)
+
+    wait_for(all_over)
+    assert [job.status for job in row] == ["done"] * 3
+    assert together == 1 and seen == sorted(seen)
+    for job in row:  # the order changes nothing of what a run learns
+        assert same(weights(job), weights(row[0]))
+
+
+def test_a_row_takes_one_place_in_the_queue_beside_another_visitor_s_run():
+    """While five runs of one visitor follow one another, another's gets its slices too."""
+    row, other = in_a_row(*5 * [4000]), started(TrainConfig(4000, batch_size=100, images=1000))
+    wait_for(lambda: row[0].state.seconds > 0.5 and other.state.seconds > 0.5)
+    assert jobs.load().jobs == 2
+    assert [job.busy for job in row] == [True, False, False, False, False]
+    row[0].stop()
+    other.stop()
+    wait_for(lambda: not jobs._running)
+
+
+def test_a_job_that_fails_in_the_middle_of_a_row_leaves_the_others_their_turn():
+    row = [Job(order(), cache.digits("sample")) for _ in range(3)]
+    jobs.follow_one_another(row)
+    with torch.no_grad():
+        next(row[1].state.model.parameters()).fill_(float("nan"))
+    row[0].start()
+    wait_for(lambda: all(job.over for job in row))
+    assert [job.status for job in row] == ["done", "failed", "done"]
+    assert "learning rate" in row[1].error
+
+
+@pytest.mark.parametrize("stage", range(3))
+def test_a_stop_ends_the_job_under_way_and_all_after_it_and_keeps_those_before_it(stage: int):
+    long = [6] * stage + [4000] * (3 - stage)
+    row = in_a_row(*long)
+    wait_for(lambda: row[stage].state.step > 0)
+    row[stage].stop()
+    wait_for(lambda: not any(job.busy for job in row))
+    assert [job.status for job in row] == ["done"] * stage + ["stopped"] * (3 - stage)
+    assert all(job.state.step == 0 for job in row[stage + 1 :])
+    assert all(job.reason == jobs.BY_VISITOR for job in row[stage:])
+
+
+def test_a_stop_before_the_first_slice_is_back_ends_the_row():
+    row = in_a_row(4000, 4000)
+    row[0].stop()
+    wait_for(lambda: not any(job.busy for job in row))
+    assert [job.status for job in row] == ["stopped", "stopped"]
+
+
+def test_a_row_whose_visitor_left_ends_after_the_time_of_grace(monkeypatch):
+    monkeypatch.setattr(jobs, "GRACE", 0.2)
+    row = in_a_row(4000, 4000)
+    for job in row:
+        job.leave()
+    wait_for(lambda: all(job.over for job in row))
+    assert [job.reason for job in row] == [jobs.CONNECTION_LOST] * 2
+    wait_for(lambda: not jobs._running)

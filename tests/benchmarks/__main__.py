@@ -1,4 +1,5 @@
-"""`make bench`: what a run takes against what was said, and how fast the maps follow the hand.
+"""`make bench`: what a run takes against what was said, whether the goals' recipes reach them, and
+how fast the maps follow the hand.
 
 The maps are measured in a real browser, against the stated goals: every figure is a median in
 headless Chromium on this machine, measured now. The peer is the same server without the
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.benchmarks import estimates
+from tests.benchmarks import estimates, goals
 from tests.browser.ensure_browser import NO_BROWSER, launch
 from tests.serving import Server, staged
 
@@ -175,6 +176,8 @@ def run(browser: Browser, server: Server) -> None:
 def main() -> None:
     print("Seconds of a run: what stands on Train, against the clock", flush=True)
     estimates.main()
+    print(f"\nGoals of lesson 7, from seeds {goals.SEEDS}", flush=True)
+    goals.main()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         found = launch(playwright)
         if not found:

@@ -4,9 +4,21 @@ import streamlit as st
 
 from app import quiz, widgets
 from app.cache import Shown
-from app.lessons.build_your_own import branch, calibration, figures, held, home, own, plane, table
+from app.lessons.build_your_own import (
+    branch,
+    calibration,
+    figures,
+    held,
+    home,
+    own,
+    plane,
+    reaching,
+    sweep,
+    table,
+)
 from app.lessons.build_your_own.symbols import SYMBOLS
 from app.panels import bench, deeper, digits, frame, links, models
+from app.panels.settings import Choice
 from app.state import session
 from core import training
 from core.models import ModelConfig
@@ -49,6 +61,10 @@ def came_out(run: Shown) -> None:
     own.came_out(visitor, run)
 
 
+def hear(choice: Choice) -> None:
+    sweep.hear(visitor, choice)
+
+
 bench.show(
     visitor,
     BENCH,
@@ -59,12 +75,15 @@ bench.show(
     like=ModelConfig(),
     ask=expected,
     came_out=came_out,
+    hear=hear,
 )
 with st.container(horizontal=True):
     digits.pick_digits(visitor)
     digits.new_noise(visitor)
 table.show(visitor, own.SELECTOR)
+sweep.show(visitor)
 branch.show(visitor)
+reaching.show(visitor)
 
 st.subheader("How well do you know your models?", anchor=False)
 calibration.show(visitor)
