@@ -115,7 +115,7 @@ def test_a_run_taken_home_comes_back_to_its_page_bit_for_bit_and_goes_home_again
     assert again.key != run.key and again.brought
     assert page.button_group(key="own-model").value == YOURS
     assert (
-        "Run 2: VAE lite, d = 2, β = 1, seed 4, brought back"
+        "Run 3: VAE lite, d = 2, β = 1, seed 4, brought back"
         in page.selectbox(key="home-run").options
     )
     x = to_float(visitor_of(page).digits.test_images[:20])
