@@ -36,5 +36,7 @@ def test_what_the_browser_saves_runs_without_the_course_and_is_taken_back(
     page.locator(".st-key-own-home input[type=file]").set_input_files(saved)
     page.locator(".st-key-bring-back button").click()
     which = page.locator(".st-key-home-run").get_by_role("combobox")
-    expect(which).to_have_value("1: VAE dense, d = 2, β = 1, seed 0, brought back", timeout=60_000)
+    expect(which).to_have_value(
+        "Run 2: VAE dense, d = 2, β = 1, seed 0, brought back", timeout=60_000
+    )
     no_exception(page)

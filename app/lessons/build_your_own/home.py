@@ -75,7 +75,7 @@ def _chosen(visitor: Visitor, shown: Shown) -> Shown:
     if len(keys) == 1:
         return visitor.runs[first]
     key = afresh("home-run", first, on=(first, len(keys)))
-    names = {each: f"{number}: {_named(visitor.runs[each])}" for number, each in enumerate(keys, 1)}
+    names = {each: f"{visitor.labels[each].name}: {_named(visitor.runs[each])}" for each in keys}
     chosen = widgets.one_of_mine("Which run", keys, key=key, format_func=names.__getitem__)
     return visitor.runs[chosen]
 
