@@ -52,7 +52,7 @@ def choose(visitor: Visitor) -> tuple[str, str]:
         return pretrained, pretrained
     named = {"pretrained": "The pretrained most like it", YOURS: "Yours"}
     stops = ["pretrained", *bench.stop(visitor)]
-    stop = widgets.answer("Show", stops, stops[0], key=SELECTOR, format_func=named.__getitem__)
+    stop = widgets.choice("Show", stops, key=SELECTOR, format_func=named.__getitem__)
     return (YOURS if stop == YOURS else pretrained), pretrained
 
 
