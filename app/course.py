@@ -77,8 +77,8 @@ LESSONS = (
         "Build your own",
         "Which autoencoder will you make?",
         "You know the pieces. Which autoencoder will you make of them?",
-        "choose, predict, train live; compare your runs, sweep a setting, branch, reach goals; take "
-        "the model home as a program that stands alone",
+        "choose, predict, train live; compare your runs, sweep a setting, branch, reach goals; "
+        "take the model home as a program that stands alone",
     ),
 )
 
