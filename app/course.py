@@ -33,7 +33,7 @@ LESSONS = (
         "How much of a digit survives a passage through only two numbers?",
         "How few numbers does a digit need?",
         "squeeze a digit through two numbers, and see why fours come back as nines; draw one of "
-        "your own",
+        "your own, or bring its photo",
     ),
     Lesson(
         "latent_scatter",
