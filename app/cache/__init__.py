@@ -88,7 +88,6 @@ from app.cache.posteriors import (
 )
 from app.cache.samplers import (
     Samples,
-    classes_drawn,
     hole_share,
     judged_drawn,
     noise,

@@ -77,14 +77,6 @@ def sure_share(shown: Shown, sampler: sampling.Sampler, judge: Judge) -> float:
     return evaluation.judging.confident_share(judge.model, _judged(shown, sampler))
 
 
-@of_a_model("Reading 1 000 samples …", 200)
-def classes_drawn(
-    shown: Shown, sampler: sampling.Sampler, judge: Judge
-) -> Int64[Tensor, " classes"]:
-    """How many of the same samples the classifier reads as each class."""
-    return evaluation.judging.read_as(judge.model, _judged(shown, sampler))
-
-
 @of_a_model("Judging 1 000 samples …", 1000)
 def judged_drawn(
     shown: Shown, sampler: sampling.Sampler, judge: RejectingJudge

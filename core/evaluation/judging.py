@@ -11,7 +11,6 @@ import torch.nn.functional as F
 from jaxtyping import Bool, Float, Float64, Int64
 from torch import Tensor
 
-from core.data import CLASSES
 from core.latent import decode
 from core.models import Model, ModelConfig, mean_image, sample_image
 from core.models.classifier import NO_DIGIT, Classifier, RejectingClassifier
@@ -81,14 +80,6 @@ def read(
 ) -> Int64[Tensor, " images"]:
     """The digit that the classifier thinks likeliest for each image; it always finds one."""
     return classifier.probabilities(images).argmax(1)
-
-
-def read_as(
-    classifier: Classifier, images: Float[Tensor, "images 1 28 28"]
-) -> Int64[Tensor, " classes"]:
-    """How many of the images the classifier reads as each class. It must name one of them for
-    every image: this tells which digits are drawn, not whether they are digits."""
-    return read(classifier, images).bincount(minlength=CLASSES)
 
 
 def drawn(

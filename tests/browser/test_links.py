@@ -45,6 +45,8 @@ def test_a_copied_link_shows_somebody_else_the_same(page: Page, browser: Browser
     other.goto(copied)
     expect(other.get_by_test_id("stMainBlockContainer")).to_contain_text("Check", timeout=SLOW)
     wait_idle(other)
+    for part in ("slider", "radio", "img"):  # some are drawn after their page is idle
+        expect(other.get_by_role(part)).to_have_count(page.get_by_role(part).count())
     no_exception(other)
     assert urlsplit(other.url).path == urlsplit(page.url).path
     try:
