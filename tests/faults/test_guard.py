@@ -2,21 +2,29 @@
 
 import asyncio
 import resource
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import AsyncExitStack
-from http.client import HTTPConnection
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlsplit
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidStatus
 
 from app import guard
 from tests.faults.learner import Learner
 from tests.serving import Server, serving
 
+STREAM = "/_stcore/stream"
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+SECONDS = 10
 FEW_FILES = 256  # what some systems begin with
 # Writes down every address that the server's Python asks for.
 WITNESS = """
@@ -48,31 +56,31 @@ def in_class(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
+def asked(
+    server: Server, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
+) -> tuple[HTTPConnection, HTTPResponse]:
+    """A connection to a server, and what it answers there."""
+    connection = HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    connection.request(method, path, body, dict(headers))
+    return connection, connection.getresponse()
+
+
 def answer(
     server: Server, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
 ) -> tuple[int, str]:
-    """Status and text of what a server answers."""
-    connection = HTTPConnection(urlsplit(server.url).netloc, timeout=30)
-    connection.request(method, path, body, dict(headers))
-    with connection.getresponse() as response:
-        text = response.read().decode()
-    connection.close()
-    return response.status, text
+    """Status and text of an answer."""
+    connection, response = asked(server, method, path, headers, body)
+    with closing(connection), response:
+        return response.status, response.read().decode()
 
 
 def handshake(server: Server, headers: Mapping[str, str]) -> int:
     """The status that a websocket begins with: 101 where it is let in."""
-    upgrade = {
-        "Connection": "Upgrade",
-        "Upgrade": "websocket",
-        "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
-    }
-    return answer(server, "GET", "/_stcore/stream", upgrade | dict(headers))[0]
+    return answer(server, "GET", STREAM, UPGRADE | dict(headers))[0]
 
 
 def stream(server: Server) -> connect:
-    return connect(server.url.replace("http", "ws") + "/_stcore/stream", max_queue=None)
+    return connect(server.url.replace("http", "ws") + STREAM, max_queue=None)
 
 
 @pytest.mark.parametrize(
@@ -127,16 +135,16 @@ def test_a_server_in_class_allows_itself_more_open_files_than_the_system_began_w
 
 
 def test_one_address_may_hold_so_many_connections_and_no_more(in_class: Server):
-    async def hold() -> None:
-        async with AsyncExitStack() as held:
-            for _ in range(guard.CONNECTIONS):
-                await held.enter_async_context(stream(in_class))
-            with pytest.raises(InvalidStatus, match="429"):
-                await held.enter_async_context(stream(in_class))
-            assert answer(in_class, "GET", "/", {})[0] == 200
-
-    asyncio.run(hold())
-    assert handshake(in_class, {}) == 101  # they have left
+    with ExitStack() as held:
+        for _ in range(guard.CONNECTIONS):
+            connection, response = asked(in_class, "GET", STREAM, UPGRADE)
+            held.enter_context(closing(connection))
+            assert response.status == 101
+        assert handshake(in_class, {}) == 429
+        assert answer(in_class, "GET", "/", {})[0] == 200
+    deadline = time.monotonic() + SECONDS
+    while handshake(in_class, {}) == 429:
+        assert time.monotonic() < deadline, "the places of those who left stay taken"
 
 
 def test_a_visitor_cannot_empty_the_caches(server: Server):
