@@ -27,9 +27,6 @@ CONNECTIONS = 500  # from one address, which may be a proxy with a whole school 
 UPLOADS = 16  # files held for one session, each of at most server.maxUploadSize; a page holds three
 
 UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
-# Messages of Streamlit's protocol that are for a developer: one empties what all visitors share and
-# stops their trainings, the other tells what lies in the folder that the server runs from.
-FOR_DEVELOPERS = {"clear_cache", "load_git_info"}
 
 
 class Guard:
@@ -60,7 +57,7 @@ class Guard:
             return
 
         async def receive_for_visitors() -> Message:
-            while is_for_developers(message := await receive()):
+            while clears_caches(message := await receive()):
                 pass
             return message
 
@@ -99,11 +96,14 @@ def is_ours(host: str) -> bool:
     return bool(st.get_option("server.allowedHosts")) and is_host_allowed(host)
 
 
-def is_for_developers(message: Message) -> bool:
+def clears_caches(message: Message) -> bool:
+    """Whether a page asks what Streamlit keeps for developers: to drop all that visitors share,
+    which also stops their trainings.
+    """
     request = BackMsg()
     with suppress(DecodeError):  # Streamlit closes the connection
         request.ParseFromString(message.get("bytes") or b"")
-    return request.WhichOneof("type") in FOR_DEVELOPERS
+    return request.WhichOneof("type") == "clear_cache"
 
 
 def held_for(session: str) -> int:

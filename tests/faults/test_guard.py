@@ -163,34 +163,7 @@ def test_a_visitor_cannot_empty_the_caches(server: Server):
     asyncio.run(press_and_clear())
 
 
-def test_a_visitor_is_not_told_what_lies_in_the_server_s_folder(server: Server):
-    async def ask() -> ForwardMsg:
-        async with stream(server) as socket:
-            for name in ("load_git_info", "app_heartbeat"):
-                request = BackMsg()
-                setattr(request, name, True)
-                await socket.send(request.SerializeToString())
-            return await told(socket, "git_info_changed", "heartbeat_ack")
-
-    assert asyncio.run(ask()).WhichOneof("type") == "heartbeat_ack"
-
-
-async def told(socket: ClientConnection, *kinds: str) -> ForwardMsg:
-    """The first message of these kinds."""
-    async for data in socket:
-        message = ForwardMsg.FromString(data)  # type: ignore[arg-type]
-        if message.WhichOneof("type") in kinds:
-            return message
-    raise AssertionError(f"no {' or '.join(kinds)} came")
-
-
 def test_a_session_may_hold_so_many_files_and_no_more(server: Server):
-    async def session_of(socket: ClientConnection) -> str:
-        request = BackMsg()
-        request.rerun_script.page_name = ""
-        await socket.send(request.SerializeToString())
-        return (await told(socket, "new_session")).new_session.initialize.session_id
-
     async def fill() -> None:
         async with stream(server) as socket:
             session = await session_of(socket)
@@ -203,6 +176,18 @@ def test_a_session_may_hold_so_many_files_and_no_more(server: Server):
             assert upload(server, "PUT", f"{session}/instead")[0] == 204
 
     asyncio.run(fill())
+
+
+async def session_of(socket: ClientConnection) -> str:
+    """Ask for a page, as a browser does, and read what the session is called."""
+    request = BackMsg()
+    request.rerun_script.page_name = ""
+    await socket.send(request.SerializeToString())
+    async for data in socket:
+        message = ForwardMsg.FromString(data)  # type: ignore[arg-type]
+        if message.WhichOneof("type") == "new_session":
+            return message.new_session.initialize.session_id
+    raise AssertionError("no session began")
 
 
 def upload(server: Server, method: str, place: str) -> tuple[int, str]:
