@@ -4,7 +4,7 @@ import asyncio
 import resource
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlsplit
 
@@ -48,12 +48,22 @@ def in_class(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     asked = home / "asked.txt"
     asked.touch()
     (home / "sitecustomize.py").write_text(WITNESS.format(path=str(asked)))
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (FEW_FILES, hard))
     settings = {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0", "PYTHONPATH": str(home)}
-    with serving(home, settings=settings) as server:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with ExitStack() as stack:
+        with few_files():
+            server = stack.enter_context(serving(home, settings=settings))
         yield server
+
+
+@contextmanager
+def few_files() -> Iterator[None]:
+    """What is started meanwhile may have FEW_FILES open."""
+    before, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FEW_FILES, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before, most))
 
 
 def asked(
