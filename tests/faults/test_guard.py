@@ -3,7 +3,8 @@
 import asyncio
 import resource
 import time
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from app import guard
 from tests.faults.learner import Learner
-from tests.serving import Server, serving
+from tests.serving import ROOT, Server, serving
 
 STREAM = "/_stcore/stream"
 UPGRADE = {
@@ -152,9 +153,7 @@ def test_one_address_may_hold_so_many_connections_and_no_more(in_class: Server):
             assert response.status == 101
         assert handshake(in_class, {}) == 429
         assert answer(in_class, "GET", "/", {})[0] == 200
-    deadline = time.monotonic() + SECONDS
-    while handshake(in_class, {}) == 429:
-        assert time.monotonic() < deadline, "the places of those who left stay taken"
+    assert until(lambda: handshake(in_class, {}), 101)
 
 
 def test_a_visitor_cannot_empty_the_caches(server: Server):
@@ -188,6 +187,19 @@ def test_a_session_may_hold_so_many_files_and_no_more(server: Server):
     asyncio.run(fill())
 
 
+def test_files_on_their_way_count_as_held(server: Server):
+    async def bring_at_once() -> None:
+        async with stream(server) as socket:
+            session = await session_of(socket)
+            with ExitStack() as held:
+                for i in range(guard.UPLOADS):
+                    held.enter_context(closing(half_an_upload(server, f"{session}/any-{i}")))
+                assert upload(server, "PUT", f"{session}/one-more")[0] == 413
+            assert until(lambda: upload(server, "PUT", f"{session}/one-more")[0], 204)
+
+    asyncio.run(bring_at_once())
+
+
 async def session_of(socket: ClientConnection) -> str:
     """Ask for a page, as a browser does, and read what the session is called."""
     request = BackMsg()
@@ -200,15 +212,39 @@ async def session_of(socket: ClientConnection) -> str:
     raise AssertionError("no session began")
 
 
+# A file, and a token such as a page has one.
+TOKEN = "2|00000000|00000000000000000000000000000000|1700000000"
+UPLOAD = {
+    "X-Xsrftoken": TOKEN,
+    "Cookie": f"_streamlit_xsrf={TOKEN}",
+    "Content-Type": "multipart/form-data; boundary=edge",
+}
+FILE = b'--edge\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\nx\r\n--edge--\r\n'
+
+
 def upload(server: Server, method: str, place: str) -> tuple[int, str]:
-    """Bring or take away a file, with a token as the page has one."""
-    token = "2|00000000|00000000000000000000000000000000|1700000000"
-    headers = {
-        "X-Xsrftoken": token,
-        "Cookie": f"_streamlit_xsrf={token}",
-        "Content-Type": "multipart/form-data; boundary=edge",
-    }
-    body = (
-        b'--edge\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\nx\r\n--edge--\r\n'
-    )
-    return answer(server, method, f"/_stcore/upload_file/{place}", headers, body)
+    """Bring or take away a file."""
+    return answer(server, method, f"/_stcore/upload_file/{place}", UPLOAD, FILE)
+
+
+def half_an_upload(server: Server, place: str) -> HTTPConnection:
+    """A connection on which a file is announced, and does not come."""
+    connection = HTTPConnection(urlsplit(server.url).netloc, timeout=30)
+    announced = UPLOAD | {"Content-Length": str(len(FILE))}
+    connection.request("PUT", f"/_stcore/upload_file/{place}", headers=announced)
+    return connection
+
+
+def until(ask: Callable[[], int], status: int) -> bool:
+    """Ask again and again: a server sees a moment later that a connection has gone."""
+    deadline = time.monotonic() + SECONDS
+    while (found := ask()) != status and time.monotonic() < deadline:
+        pass
+    return found == status
+
+
+def test_the_readme_says_how_much_is_too_much():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"hold {guard.CONNECTIONS} pages open" in readme
+    largest = tomllib.loads((ROOT / "app/.streamlit/config.toml").read_text())["server"]
+    assert f"{guard.UPLOADS} uploaded files of {largest['maxUploadSize']} MB" in readme
