@@ -33,7 +33,7 @@ LESSONS = (
         "How much of a digit survives a passage through only two numbers?",
         "How few numbers does a digit need?",
         "squeeze a digit through two numbers, and see why fours come back as nines; draw one of "
-        "your own",
+        "your own, or bring its photo",
     ),
     Lesson(
         "latent_scatter",
@@ -77,7 +77,8 @@ LESSONS = (
         "Build your own",
         "Which autoencoder will you make?",
         "You know the pieces. Which autoencoder will you make of them?",
-        "choose, predict, train live, judge, take the model home",
+        "choose, predict, train live; compare your runs, sweep a setting, branch, reach goals; "
+        "take the model home as a program that stands alone",
     ),
 )
 
