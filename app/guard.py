@@ -2,8 +2,7 @@
 
 In class the server stands open to a network. Another site's page can knock on it through a
 learner's browser, and a script needs no browser at all. Whoever comes by the server's own name, and
-takes no more than a class needs, is let in; the others get a sentence. Left out: passwords; there
-are no accounts.
+takes no more than a class needs, is let in. Left out: passwords; there are no accounts.
 """
 
 import re
@@ -18,13 +17,14 @@ from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 from streamlit import runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 OPEN_FILES = 8192  # each connection is one; systems begin with 256 or 1 024
 CONNECTIONS = 500  # from one address, which may be a proxy with a whole school behind it
-UPLOADS = 16  # files held for one session, each of at most server.maxUploadSize; a page holds three
+UPLOADS = 16  # files held for one session, each of at most server.maxUploadSize
 
 UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 
@@ -40,10 +40,10 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
-        elif refusal := foreign(Headers(scope=scope)):
-            await PlainTextResponse(refusal, 403)(scope, receive, send)
         elif scope["type"] == "websocket":
             await self.connect(scope, receive, send)
+        elif refusal := foreign(Headers(scope=scope)):
+            await PlainTextResponse(refusal, 403)(scope, receive, send)
         elif scope["method"] == "PUT" and (upload := UPLOAD.search(scope["path"])):
             await self.upload(upload[1], scope, receive, send)
         else:
@@ -51,9 +51,8 @@ class Guard:
 
     async def connect(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = scope["client"][0] if scope["client"] else ""
-        if self.connections[address] >= CONNECTIONS:
-            refusal = f"More than {CONNECTIONS} pages are open from your address. Close some."
-            await PlainTextResponse(refusal, 429)(scope, receive, send)
+        if foreign(Headers(scope=scope)) or self.connections[address] >= CONNECTIONS:
+            await WebSocketClose()(scope, receive, send)  # 403; a browser shows no words of it
             return
 
         async def receive_for_visitors() -> Message:
