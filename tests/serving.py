@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,18 +27,22 @@ class Server:
 
 
 @contextmanager
-def serving(home: Path, script: Path = ROOT / "app" / "main.py") -> Iterator[Server]:
-    """`streamlit run` of a script: an empty home as working directory, no settings from outside."""
+def serving(
+    home: Path, script: Path = ROOT / "app" / "main.py", settings: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """`streamlit run` of a script: an empty home as working directory, and no settings from outside
+    but these.
+    """
     log = home / "server.log"
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    settings = ("LATENT_WALK_", "STREAMLIT_")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(settings)}
+    outside = ("LATENT_WALK_", "STREAMLIT_")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(outside)}
     with log.open("w") as output:
         process = subprocess.Popen(
             command,
             cwd=home,
-            env=environment | {"HOME": str(home)},
+            env=environment | {"HOME": str(home)} | dict(settings or {}),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

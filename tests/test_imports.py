@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # The parts of the course along the arrows: the files and folders of app, and core.
 LAYERS = [
-    {"app.main", "app.tour"},
+    {"app.main", "app.guard", "app.tour"},
     {"app.lessons"},
     {"app.panels", "app.widgets", "app.quiz", "app.record", "app.state", "app.cache"},
     {"app.charts", "app.images", "app.sketch", "app.components"}

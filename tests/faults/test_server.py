@@ -29,6 +29,16 @@ def test_a_digit_is_a_small_picture(server: Server):
         assert answer.read().startswith(b"\x89PNG")
 
 
+def test_a_page_may_load_nothing_from_elsewhere(server: Server):
+    with urlopen(server.url, timeout=30) as answer:
+        policy = answer.headers["content-security-policy"]
+    rules = {name: set(sources) for name, *sources in map(str.split, policy.split(";"))}
+    assert {"default-src", "base-uri", "form-action", "frame-ancestors"} <= rules.keys()
+    assert rules["default-src"] == rules["connect-src"] == {"'self'"}
+    ours = {"'self'", "'none'", "'unsafe-inline'", "'unsafe-eval'", "data:", "blob:"}
+    assert set().union(*rules.values()) <= ours
+
+
 @pytest.mark.parametrize(
     "path",
     [
