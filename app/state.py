@@ -30,7 +30,7 @@ from app.words import plain
 from core.checkpoints import CheckpointError
 from core.data import CLASSES, SETS, TEN, DataError, Digits, Name
 from core.models import ModelConfig
-from core.training import MAX_SEED, TrainConfig, TrainState
+from core.training import MAX_SEED, TrainConfig, TrainState, memory
 
 Numbers = tuple[float, ...]  # a code, or the codes of a path's two ends, one after the other
 LARGEST = 1e6  # of a number in a link, or of a pick
@@ -186,8 +186,9 @@ class Visitor:
 
     @property
     def size(self) -> int:
-        """About how many bytes its models and their films take."""
-        return sum(run.size for run in self.runs.values())
+        """About how many bytes its models, their films and the states that are kept take."""
+        states = [state for job in self.branching for state in job.kept]
+        return sum(run.size for run in self.runs.values()) + memory(states)
 
     @property
     def digits(self) -> Digits:

@@ -1,9 +1,10 @@
 // From strokes to a digit as MNIST holds it.
 //
 // MNIST's digits were scanned, scaled into a box of 20 × 20 pixels, and moved so that their
-// centre of mass lies in the middle of 28 × 28 (LeCun et al. 1998). A network knows only digits
-// prepared like that, so a drawn one is prepared in the same way. The pen's width is that of
-// MNIST's strokes after the scaling, however large one draws.
+// centre of mass lies on pixel 14 of 28, counted from 0 (LeCun et al. 1998; measured: half a pixel
+// right of the middle, and below it). A network knows only digits prepared like that, so a drawn
+// one is prepared in the same way. The pen's width is that of MNIST's strokes after the scaling,
+// however large one draws.
 
 import { newCanvas, penOf } from "./elements.js";
 
@@ -75,7 +76,7 @@ export class Scanner {
     }
   }
 
-  // How many fine pixels the centre of mass lies right of the middle, and below it.
+  // How many fine pixels the centre of mass lies right of where MNIST has it, and below it.
   offCentre() {
     const { data, width } = this.pen.getImageData(0, 0, 28 * FINE, 28 * FINE);
     let mass = 0, right = 0, down = 0;
@@ -85,8 +86,8 @@ export class Scanner {
       right += ink * (i % width);
       down += ink * Math.floor(i / width);
     }
-    const middle = (width - 1) / 2;
-    return mass ? [Math.round(right / mass - middle), Math.round(down / mass - middle)] : [0, 0];
+    const there = (width - 1 + FINE) / 2;
+    return mass ? [Math.round(right / mass - there), Math.round(down / mass - there)] : [0, 0];
   }
 
   /** @param {number} right @param {number} down where the picture begins, in fine pixels */
