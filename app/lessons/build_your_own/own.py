@@ -14,6 +14,7 @@ from app.teaching import Measured, Prediction
 from app.words import nats
 from core.models import ModelConfig
 
+PRETRAINED = "pretrained"  # the stop of the next one beside YOURS
 SELECTOR = "own-model"  # the control between the visitor's run and the pretrained most like it
 BETAS = (0.0392, 0.392, 1, 3.92, 39.2, 392)  # of the pretrained VAEs
 SIZES = (1, 2, 4, 8, 16, 32)  # of the codes of the pretrained AEs
@@ -49,9 +50,10 @@ def choose(visitor: Visitor) -> tuple[str, str]:
     config = run.config if run else ModelConfig()
     pretrained = most_alike(job.order.model if job else config)
     if run is None:
+        visitor.stood[SELECTOR] = PRETRAINED  # though it is not drawn
         return pretrained, pretrained
-    named = {"pretrained": "The pretrained most like it", YOURS: "Yours"}
-    stops = ["pretrained", *bench.stop(visitor)]
+    named = {PRETRAINED: "The pretrained most like it", YOURS: "Yours"}
+    stops = [PRETRAINED, *bench.stop(visitor)]
     stop = widgets.choice("Show", stops, key=SELECTOR, format_func=named.__getitem__)
     return (YOURS if stop == YOURS else pretrained), pretrained
 
