@@ -24,7 +24,7 @@ test: $(VENV)/requirements-dev.stamp $(TYPESCRIPT) ## check style, types and beh
 	$(PY) -m pyright
 	$(NODE) $(TYPESCRIPT)/bin/tsc --project tests/js
 	$(PY) -m pytest -m "not browser" --numprocesses 2 --dist loadfile
-	$(PY) -m pytest -m browser --numprocesses 2 --dist loadfile
+	$(PY) -m pytest -m browser
 
 bench: $(VENV)/requirements-dev.stamp ## measure how fast the maps follow the hand, and how long a run takes
 	$(PY) tests/browser/ensure_browser.py

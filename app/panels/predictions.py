@@ -69,7 +69,12 @@ def _ask(
     with st.container(horizontal=True, vertical_alignment="center"):
         # Not `act`: what a callback is given was said before the last run, not when it is pressed.
         pressed = st.button(
-            "Commit", key=f"commit-{prediction.key}", type="primary", disabled=said is None
+            f"Commit to {in_words(prediction.way, said)}"
+            if isinstance(said, int | float)
+            else "Commit",
+            key=f"commit-{prediction.key}",
+            type="primary",
+            disabled=said is None,
         )
         if pressed and said is not None:
             visitor.commit(prediction.key, said() if callable(said) else said)

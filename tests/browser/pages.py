@@ -1,8 +1,5 @@
 """What the browser tests say to a page."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from playwright.sync_api import Locator, Page, expect
 
 from app.teaching import asked
@@ -17,25 +14,6 @@ def wait_idle(page: Page) -> None:
     page.wait_for_selector(
         "[data-testid=stApp][data-test-connection-state=CONNECTED]"
         "[data-test-script-state=notRunning]"
-    )
-
-
-@contextmanager
-def run_once_more(page: Page) -> Iterator[None]:
-    """Wait at the end until the page's script has run once since the beginning: a slider tells
-    the server where it stands a moment after it has moved.
-    """
-    page.evaluate(
-        """() => {
-          const app = document.querySelector("[data-testid=stApp]");
-          const said = () => app.getAttribute("data-test-script-state");
-          window.runs = [];
-          new MutationObserver(() => window.runs.push(said())).observe(app, {attributes: true});
-        }"""
-    )
-    yield
-    page.wait_for_function(
-        "() => window.runs.includes('running') && window.runs.at(-1) === 'notRunning'"
     )
 
 
