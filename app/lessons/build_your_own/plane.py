@@ -26,7 +26,7 @@ def show(visitor: Visitor, here: Shown) -> None:
     if under_way:
         runs.append(here)
     fitting = [run for run in runs if run.config.likelihood == "bernoulli"]
-    places = [_place(run) for run in (*_pretrained(visitor), *fitting)]
+    places = [_place(visitor, run) for run in (*_pretrained(visitor), *fitting)]
     table = pd.DataFrame(places, columns=["kl", "reconstruction", "name", "key"])
     table["mine"] = [False] * (len(table) - len(fitting)) + [True] * len(fitting)
     table["here"] = table["mine"] & (table["key"] == here.key)
@@ -69,12 +69,15 @@ def show(visitor: Visitor, here: Shown) -> None:
     st.caption(told)
 
 
-def _place(shown: Shown) -> tuple[float, float, str, str]:
+def _place(visitor: Visitor, shown: Shown) -> tuple[float, float, str, str]:
+    """Its KL, its reconstruction, its name (in the table, where it stands there), its key."""
+    label = visitor.labels.get(shown.key)
+    name = label.name if label else shown.title
     if isinstance(shown, cache.Passing):  # measured already, as its curve was
         kl, reconstruction = (shown.card["test"][term] for term in ("kl", "reconstruction"))
-        return kl, reconstruction, shown.title, shown.key
+        return kl, reconstruction, name, shown.key
     terms = cache.mean_terms(shown)
-    return terms.kl, terms.reconstruction, shown.title, shown.key
+    return terms.kl, terms.reconstruction, name, shown.key
 
 
 def _between(floor: float, blind: float, settled: pd.Series) -> tuple[float, float]:
