@@ -18,7 +18,7 @@ from app import cache, charts, theme, widgets
 from app.cache import Shown
 from app.course import LESSONS, lesson_at
 from app.jobs import Job
-from app.panels import models, shelf
+from app.panels import differing, models, shelf
 from app.panels.logit_bounds import bound_of, same_nats
 from app.panels.settings import Choice, choose, in_words
 from app.state import YOURS, Visitor
@@ -200,13 +200,14 @@ def _changed(visitor: Visitor, choice: Choice) -> str:
         return ""
     if job.state.legs:
         return ""  # a run that branched or went on was of no one configuration
-    before = vars(job.order.model) | vars(job.order.training)
-    after = vars(choice.model) | vars(choice.training)
-    changed = [name for name in after if after[name] != before[name]]
+    training = replace(choice.training, images=visitor.images_of(choice.training))
+    before = differing.chosen(job.order.model, job.order.training)
+    after = differing.chosen(choice.model, training)
+    changed = differing.differing([before, after])
     if len(changed) == 1:
-        name = changed[0]
-        words = f"{in_words(before[name])} → {in_words(after[name])}"
-        return f" One thing changed since your last run: {name.replace('_', ' ')} {words}."
+        (name,) = changed
+        values = " → ".join(differing.in_markdown(name, each[name]) for each in (before, after))
+        return f" One thing changed since your last run: {differing.inside(name)}, {values}."
     if not changed:
         return " The same as your last run: it would end the same, bit for bit."
     return f" {len(changed)} things changed since your last run; one at a time tells more."

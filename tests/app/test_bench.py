@@ -13,7 +13,7 @@ from core import latent
 from core.models import ModelConfig
 from core.training import PROBE, TrainConfig, probe
 from tests.app.test_jobs import wait_for
-from tests.visiting import follow, messages, onlooker, words
+from tests.visiting import as_markdown, follow, messages, onlooker, words
 
 SHORT = {"ae-epochs": "2", "ae-images": "1000"}
 
@@ -76,6 +76,13 @@ def test_the_outcome_tells_both_costs_on_the_same_images():
     told = words(page)
     assert f"Measured: **{ours:.1f} nats**" in told
     assert f"AE dense, d = 4: **{theirs:.1f} nats**" in told
+
+
+def test_before_the_next_run_the_page_says_what_differs_from_the_last():
+    page = trained(follow(onlooker(), "autoencoder", {"ae-d": "3", **SHORT}))
+    assert "The same as your last run" in as_markdown(page)
+    page.slider(key="ae-epochs").set_value(3).run()
+    assert "One thing changed since your last run: epochs, 2 → 3." in as_markdown(page)
 
 
 def test_the_figure_is_the_run_while_it_goes_on():

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from app import cache
 from app.cache import Shown
-from app.lessons.build_your_own.differing import conclusion, differing, settings_of
 from app.lessons.build_your_own.table import as_csv
+from app.panels.differing import conclusion, differing, settings_of
 from app.state import RUNS, SHELF, Visitor
 from core.models import ModelConfig, build
 from tests.app.test_runs import runs

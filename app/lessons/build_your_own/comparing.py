@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import cache, widgets
 from app.lessons.build_your_own import figures
-from app.lessons.build_your_own.differing import (
+from app.panels.differing import (
     NOTHING,
     called,
     conclusion,

@@ -16,8 +16,8 @@ import streamlit as st
 from app import cache, widgets
 from app.cache import Shown
 from app.lessons.build_your_own import comparing
-from app.lessons.build_your_own.differing import NAMES, called, settings_of, varied, written
 from app.panels import links, shelf
+from app.panels.differing import NAMES, called, settings_of, varied, written
 from app.panels.digits import judge, strict_judge
 from app.state import NAME, NOTE, RUNS, SIDES, Visitor
 from app.words import as_code, grouped

@@ -25,6 +25,12 @@ Settings = Mapping[str, object]
 TITLES = {about.title for about in SETS.values()}
 
 
+def chosen(model: ModelConfig, training: TrainConfig) -> Settings:
+    """What is chosen for a run that is to come, and matters to it."""
+    told = asdict(model) | asdict(training)
+    return {name: value for name, value in told.items() if matters(name, told)}
+
+
 def settings_of(run: Shown) -> dict[str, object]:
     """All that was chosen for a run and matters to it, by the names of the fields; where it was
     stopped before its end; and how it was trained before it went on otherwise.
@@ -97,12 +103,12 @@ def conclusion(runs: Sequence[Settings]) -> str:
     if len(names) == 1:
         (name,) = names
         values = " → ".join(in_markdown(name, settings[name]) for settings in runs)
-        return f"One thing differs: {_inside(name)}, {values}."
+        return f"One thing differs: {inside(name)}, {values}."
     count = COUNTS[len(names)] if len(names) < len(COUNTS) else str(len(names))
-    things = listed([_inside(name) for name in names])
+    things = listed([inside(name) for name in names])
     return f"{count} things differ ({things}), so you cannot tell which did it."
 
 
-def _inside(name: str) -> str:
+def inside(name: str) -> str:
     """A setting's name inside a sentence."""
     return called(name)[0].lower() + called(name)[1:]
